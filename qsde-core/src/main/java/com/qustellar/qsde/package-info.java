@@ -1,0 +1,5 @@
+/** The vocabulary of QSDE: what a caller gives, what a caller gets, and how it can fail. */
+@NullMarked
+package com.qustellar.qsde;
+
+import org.jspecify.annotations.NullMarked;
