@@ -1,0 +1,845 @@
+package com.qustellar.qsde;
+
+import com.qustellar.qsde.internal.http.HttpUris;
+import com.qustellar.qsde.internal.http.SafeText;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a download failed: one nested class a kind, so that callers catch what they can mend.
+ *
+ * <p>A message is one line: what failed, why, and what to do. It shows URIs without userinfo and
+ * query, and what a server said without control, escape and bidi characters; it never holds a
+ * secret. {@link #uri()} is the whole URI: do not log it. Causes speak for themselves.
+ *
+ * <p>Kinds and constants may be added, so a {@code switch} over them has a {@code default}.
+ */
+@SuppressWarnings("serial") // the serialized form is not part of the contract
+public abstract sealed class DownloadException extends RuntimeException {
+
+  private static final int LONGEST_QUOTE = 300;
+
+  private final URI uri;
+  private final transient @Nullable Path target; // few paths are serializable
+
+  private DownloadException(
+      String message, URI uri, @Nullable Path target, @Nullable Throwable cause) {
+    super(message, cause);
+    this.uri = uri;
+    this.target = target;
+  }
+
+  /** {@return the URI that was asked, with all its secrets} */
+  public final URI uri() {
+    return uri;
+  }
+
+  /** {@return the target of the download, null if it has none} */
+  public final @Nullable Path target() {
+    return target;
+  }
+
+  /**
+   * {@return whether the same request may succeed when it is sent again}
+   *
+   * <p>{@link RetryPolicy} never retries what answers false.
+   */
+  public abstract boolean retryable();
+
+  /** The server answered with a status that is no success. */
+  public static final class HttpStatus extends DownloadException {
+
+    private final int status;
+    private final @Nullable Instant retryAfter;
+    private final @Nullable Duration retryIn;
+
+    /**
+     * Reports an answer that arrives now: {@link #retryIn()} counts from this moment.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param status the status code
+     * @param retryAfter the moment that Retry-After names, if the answer had that field
+     * @param cause what was thrown underneath, if anything
+     */
+    public HttpStatus(
+        URI uri,
+        @Nullable Path target,
+        int status,
+        @Nullable Instant retryAfter,
+        @Nullable Throwable cause) {
+      this(uri, target, status, retryAfter, Instant.now(), cause);
+    }
+
+    /**
+     * Reports an answer that arrived at a known moment.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param status the status code
+     * @param retryAfter the moment that Retry-After names, if the answer had that field
+     * @param received when the answer arrived; {@link #retryIn()} counts from there
+     * @param cause what was thrown underneath, if anything
+     */
+    public HttpStatus(
+        URI uri,
+        @Nullable Path target,
+        int status,
+        @Nullable Instant retryAfter,
+        Instant received,
+        @Nullable Throwable cause) {
+      super(
+          HttpUris.redact(uri)
+              + " answered "
+              + StatusText.of(status)
+              + (retryAfter == null ? "" : " and asks to wait until " + retryAfter)
+              + ": "
+              + StatusText.advice(status),
+          uri,
+          target,
+          cause);
+      this.status = status;
+      this.retryAfter = retryAfter;
+      this.retryIn = retryAfter == null ? null : untilOrZero(received, retryAfter);
+    }
+
+    /** {@return the status code} */
+    public int status() {
+      return status;
+    }
+
+    /**
+     * {@return the moment before which the server wants no further request, null if it told none}
+     */
+    public @Nullable Instant retryAfter() {
+      return retryAfter;
+    }
+
+    /**
+     * {@return how long that was to be waited when the answer arrived, zero for a moment that had
+     * passed, null if the server told none}
+     */
+    public @Nullable Duration retryIn() {
+      return retryIn;
+    }
+
+    @Override
+    public boolean retryable() {
+      return switch (status) {
+        case 408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524 -> true;
+        default -> false;
+      };
+    }
+
+    private static Duration untilOrZero(Instant from, Instant until) {
+      return until.isAfter(from) ? Duration.between(from, until) : Duration.ZERO;
+    }
+  }
+
+  /** Something took longer than it may. */
+  public static final class Timeout extends DownloadException {
+
+    private final Phase phase;
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param phase what took too long
+     * @param cause what was thrown underneath, if anything
+     */
+    public Timeout(URI uri, @Nullable Path target, Phase phase, @Nullable Throwable cause) {
+      super(HttpUris.redact(uri) + phase.words, uri, target, cause);
+      this.phase = phase;
+    }
+
+    /** {@return what took too long} */
+    public Phase phase() {
+      return phase;
+    }
+
+    @Override
+    public boolean retryable() {
+      return phase != Phase.TOTAL;
+    }
+
+    /** What took too long. */
+    public enum Phase {
+      /** No connection came free. */
+      ACQUIRE(" got no free connection in time: start fewer downloads at once, or allow more"),
+      /** No connection was made within the connect timeout. */
+      CONNECT(" could not be connected to in time: check the network, or raise the timeout"),
+      /** The TLS handshake did not end within the connect timeout. */
+      TLS(" did not finish the TLS handshake in time: check the network, or raise the timeout"),
+      /** The request was sent and no answer came within the stall timeout. */
+      RESPONSE(" did not answer in time: try again later, or raise the stall timeout"),
+      /** No byte came within the stall timeout though bytes were wanted. */
+      STALL(" stopped sending: try again later, or raise the stall timeout"),
+      /** The download did not end within the request's total timeout. */
+      TOTAL(" was not downloaded within the total time that the request allows: raise it");
+
+      private final String words;
+
+      Phase(String words) {
+        this.words = words;
+      }
+    }
+  }
+
+  /** No connection could be made: refused, unreachable. */
+  public static final class ConnectFailed extends DownloadException {
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param cause what was thrown underneath, if anything
+     */
+    public ConnectFailed(URI uri, @Nullable Path target, @Nullable Throwable cause) {
+      super(
+          "could not connect to "
+              + host(uri)
+              + why(cause)
+              + ": check the address, the port and the network",
+          uri,
+          target,
+          cause);
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+  }
+
+  /** The connection broke, or ended before all bytes had come. */
+  public static final class ConnectionLost extends DownloadException {
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param cause what was thrown underneath, if anything
+     */
+    public ConnectionLost(URI uri, @Nullable Path target, @Nullable Throwable cause) {
+      super(
+          HttpUris.redact(uri)
+              + " broke off"
+              + why(cause)
+              + ": try again, what was received is kept if the server allows to resume",
+          uri,
+          target,
+          cause);
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+  }
+
+  /** The host's name has no address, or no name server could be asked. */
+  public static final class NameNotResolved extends DownloadException {
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param cause what was thrown underneath, if anything
+     */
+    public NameNotResolved(URI uri, @Nullable Path target, @Nullable Throwable cause) {
+      super(
+          "the name " + host(uri) + " was not found: check its spelling and the network",
+          uri,
+          target,
+          cause);
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+  }
+
+  /** TLS could not be agreed upon; most often the certificate is not trusted. */
+  public static final class TlsFailure extends DownloadException {
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param cause what was thrown underneath, if anything
+     */
+    public TlsFailure(URI uri, @Nullable Path target, @Nullable Throwable cause) {
+      super(
+          "no trusted TLS connection to "
+              + host(uri)
+              + why(cause)
+              + ": check the name, the clock and the trusted certificates",
+          uri,
+          target,
+          cause);
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The proxy answered and refused; one that cannot be reached is {@link ConnectFailed}. */
+  public static final class ProxyFailure extends DownloadException {
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param cause what was thrown underneath, if anything
+     */
+    public ProxyFailure(URI uri, @Nullable Path target, @Nullable Throwable cause) {
+      super(
+          "the proxy did not let "
+              + host(uri)
+              + " be reached"
+              + why(cause)
+              + ": check its address and credentials",
+          uri,
+          target,
+          cause);
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The request's source could not tell where the bytes are. */
+  public static final class SourceUnavailable extends DownloadException {
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param cause what was thrown underneath, if anything
+     */
+    public SourceUnavailable(URI uri, @Nullable Path target, @Nullable Throwable cause) {
+      super(
+          "the source of " + HttpUris.redact(uri) + " named no address: see the cause",
+          uri,
+          target,
+          cause);
+    }
+
+    @Override
+    public boolean retryable() {
+      return !(getCause() instanceof DownloadException failure) || failure.retryable();
+    }
+  }
+
+  /** The file changed at the server while it was downloaded, and changed again. */
+  public static final class SourceChanged extends DownloadException {
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param cause what was thrown underneath, if anything
+     */
+    public SourceChanged(URI uri, @Nullable Path target, @Nullable Throwable cause) {
+      super(
+          HttpUris.redact(uri)
+              + " changed while it was being downloaded, twice: try again when it is no longer written to",
+          uri,
+          target,
+          cause);
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The request cannot be sent: its URI, a header or another part is malformed. */
+  public static final class InvalidRequest extends DownloadException {
+
+    private final String reason;
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param reason what is wrong with the request
+     * @param cause what was thrown underneath, if anything
+     */
+    public InvalidRequest(
+        URI uri, @Nullable Path target, String reason, @Nullable Throwable cause) {
+      super(HttpUris.redact(uri) + " cannot be used: " + quote(reason), uri, target, cause);
+      this.reason = quote(reason);
+    }
+
+    /** {@return what is wrong with the request, fit for a terminal} */
+    public String reason() {
+      return reason;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The server's answer breaks the rules of HTTP or contradicts itself. */
+  public static final class InvalidResponse extends DownloadException {
+
+    private final String reason;
+    private final boolean afterGoodAnswers;
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param reason what is wrong with the answer
+     * @param cause what was thrown underneath, if anything
+     */
+    public InvalidResponse(
+        URI uri, @Nullable Path target, String reason, @Nullable Throwable cause) {
+      this(uri, target, reason, false, cause);
+    }
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param reason what is wrong with the answer
+     * @param afterGoodAnswers whether the server had answered this download well before; then it is
+     *     worth another attempt, as a lost connection is
+     * @param cause what was thrown underneath, if anything
+     */
+    public InvalidResponse(
+        URI uri,
+        @Nullable Path target,
+        String reason,
+        boolean afterGoodAnswers,
+        @Nullable Throwable cause) {
+      super(
+          HttpUris.redact(uri) + " sent an answer that cannot be used: " + quote(reason),
+          uri,
+          target,
+          cause);
+      this.reason = quote(reason);
+      this.afterGoodAnswers = afterGoodAnswers;
+    }
+
+    /** {@return what is wrong with the answer, fit for a terminal} */
+    public String reason() {
+      return reason;
+    }
+
+    @Override
+    public boolean retryable() {
+      return afterGoodAnswers;
+    }
+  }
+
+  /** The file is larger than the request allows. */
+  public static final class TooLarge extends DownloadException {
+
+    private final long maxBytes;
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param maxBytes the most bytes that were allowed
+     * @param cause what was thrown underneath, if anything
+     */
+    public TooLarge(URI uri, @Nullable Path target, long maxBytes, @Nullable Throwable cause) {
+      super(
+          HttpUris.redact(uri)
+              + " is larger than the "
+              + maxBytes
+              + " bytes that are allowed: raise the limit if that is wanted",
+          uri,
+          target,
+          cause);
+      this.maxBytes = maxBytes;
+    }
+
+    /** {@return the most bytes that were allowed} */
+    public long maxBytes() {
+      return maxBytes;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The file is whole and its digest is not the expected one; it was removed. */
+  public static final class ChecksumMismatch extends DownloadException {
+
+    private final Checksum expected;
+    private final Checksum actual;
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param expected the digest that was asked for
+     * @param actual the digest of the bytes that came
+     * @param cause what was thrown underneath, if anything
+     */
+    public ChecksumMismatch(
+        URI uri,
+        @Nullable Path target,
+        Checksum expected,
+        Checksum actual,
+        @Nullable Throwable cause) {
+      super(
+          HttpUris.redact(uri)
+              + ": the checksum is wrong: expected "
+              + expected
+              + ", got "
+              + actual
+              + ": the file was removed; check the checksum or the source",
+          uri,
+          target,
+          cause);
+      this.expected = expected;
+      this.actual = actual;
+    }
+
+    /** {@return the digest that was asked for} */
+    public Checksum expected() {
+      return expected;
+    }
+
+    /** {@return the digest of the bytes that came} */
+    public Checksum actual() {
+      return actual;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The disk has less room than the file needs. */
+  public static final class DiskFull extends DownloadException {
+
+    private final long neededBytes;
+    private final long freeBytes;
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param neededBytes the bytes that were still to be written
+     * @param freeBytes the bytes that were free
+     * @param cause what was thrown underneath, if anything
+     */
+    public DiskFull(
+        URI uri,
+        @Nullable Path target,
+        long neededBytes,
+        long freeBytes,
+        @Nullable Throwable cause) {
+      super(
+          "no room for "
+              + file(target)
+              + ": "
+              + neededBytes
+              + " bytes are needed and "
+              + freeBytes
+              + " are free: make room or choose another disk",
+          uri,
+          target,
+          cause);
+      this.neededBytes = neededBytes;
+      this.freeBytes = freeBytes;
+    }
+
+    /** {@return the bytes that were still to be written} */
+    public long neededBytes() {
+      return neededBytes;
+    }
+
+    /** {@return the bytes that were free} */
+    public long freeBytes() {
+      return freeBytes;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The target, or the part file or journal beside it, cannot be used. */
+  public static final class FileAccess extends DownloadException {
+
+    private final Reason reason;
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param reason what is in the way
+     * @param cause what was thrown underneath, if anything
+     */
+    public FileAccess(URI uri, @Nullable Path target, Reason reason, @Nullable Throwable cause) {
+      super(
+          file(target) + reason.problem + (reason == Reason.IO ? why(cause) : "") + reason.advice,
+          uri,
+          target,
+          cause);
+      this.reason = reason;
+    }
+
+    /** {@return what is in the way} */
+    public Reason reason() {
+      return reason;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+
+    /** What is in the way. */
+    public enum Reason {
+      /** The target exists and overwriting was not asked for. */
+      EXISTS(" exists already", ": choose another name, or allow to overwrite it"),
+      /** Another download, in this process or another, is writing the same target. */
+      IN_USE(" is being downloaded already", ": wait for it, or choose another name"),
+      /** The target's directory does not exist or is none. */
+      NO_DIRECTORY(" has no directory to stand in", ": create it first"),
+      /** The file system does not permit it. */
+      NO_PERMISSION(" may not be written", ": check the permissions of its directory"),
+      /** A symbolic link stands where a file of the download belongs. */
+      SYMBOLIC_LINK(" has a symbolic link in its place", ": remove it, or choose another name"),
+      /** The file system refuses the name. */
+      NAME_REFUSED(" has a name that the file system refuses", ": choose another name"),
+      /** The part file vanished or was replaced while it was being written. */
+      LOST(" was removed or replaced while it was being written", ": download it again"),
+      /** Reading or writing failed. */
+      IO(" could not be read or written", ": check the disk");
+
+      private final String problem;
+      private final String advice;
+
+      Reason(String problem, String advice) {
+        this.problem = problem;
+        this.advice = advice;
+      }
+    }
+  }
+
+  /** The server redirected more often than is allowed; most often in a loop. */
+  public static final class TooManyRedirects extends DownloadException {
+
+    private final int limit;
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param limit the most redirects that were allowed
+     * @param cause what was thrown underneath, if anything
+     */
+    public TooManyRedirects(URI uri, @Nullable Path target, int limit, @Nullable Throwable cause) {
+      super(
+          HttpUris.redact(uri) + " redirects more than " + limit + " times: check the address",
+          uri,
+          target,
+          cause);
+      this.limit = limit;
+    }
+
+    /** {@return the most redirects that were allowed} */
+    public int limit() {
+      return limit;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** A redirect leads where none is followed: from https to http, or to another scheme. */
+  public static final class RedirectRefused extends DownloadException {
+
+    private final URI location;
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param location where the redirect leads
+     * @param cause what was thrown underneath, if anything
+     */
+    public RedirectRefused(
+        URI uri, @Nullable Path target, URI location, @Nullable Throwable cause) {
+      super(
+          HttpUris.redact(uri)
+              + " redirects to "
+              + HttpUris.redact(location)
+              + ", which is not followed: ask for that address itself if it is trusted",
+          uri,
+          target,
+          cause);
+      this.location = location;
+    }
+
+    /** {@return where the redirect leads, with all its secrets} */
+    public URI location() {
+      return location;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The address policy does not allow the address that the host has. */
+  public static final class AddressRefused extends DownloadException {
+
+    private final String address;
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param address the address that was refused, as a literal
+     * @param cause what was thrown underneath, if anything
+     */
+    public AddressRefused(
+        URI uri, @Nullable Path target, String address, @Nullable Throwable cause) {
+      super(
+          host(uri) + " has the address " + quote(address) + ", which the address policy refuses",
+          uri,
+          target,
+          cause);
+      this.address = address;
+    }
+
+    /** {@return the address that was refused, as a literal} */
+    public String address() {
+      return address;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** The download was cancelled, or its engine was closed. */
+  public static final class Cancelled extends DownloadException {
+
+    private final boolean resumable;
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param resumable whether part file and journal were kept
+     * @param cause what was thrown underneath, if anything
+     */
+    public Cancelled(URI uri, @Nullable Path target, boolean resumable, @Nullable Throwable cause) {
+      super(
+          HttpUris.redact(uri)
+              + " was cancelled"
+              + (resumable ? ": what was received is kept for the next time" : ": nothing is kept"),
+          uri,
+          target,
+          cause);
+      this.resumable = resumable;
+    }
+
+    /** {@return whether part file and journal were kept, so that the next download resumes} */
+    public boolean resumable() {
+      return resumable;
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  /** Something failed that should not; most likely a defect of QSDE or of what it stands on. */
+  public static final class Unexpected extends DownloadException {
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param cause what was thrown underneath, if anything
+     */
+    public Unexpected(URI uri, @Nullable Path target, @Nullable Throwable cause) {
+      super(
+          HttpUris.redact(uri)
+              + " failed unexpectedly"
+              + (cause == null ? "" : " with " + cause.getClass().getName())
+              + ": please report it with the stack trace",
+          uri,
+          target,
+          cause);
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
+  private static String host(URI uri) {
+    return uri.getRawAuthority() == null ? HttpUris.redact(uri) : HttpUris.host(uri);
+  }
+
+  private static String file(@Nullable Path target) {
+    return target == null ? "the file" : SafeText.strip(target.toString());
+  }
+
+  private static String quote(String said) {
+    return SafeText.strip(said, LONGEST_QUOTE);
+  }
+
+  /** Returns the cause's own words in brackets; none that could quote a URI and its secrets. */
+  private static String why(@Nullable Throwable cause) {
+    String words = cause == null ? null : cause.getMessage();
+    return words == null || words.isBlank() || words.contains("://")
+        ? ""
+        : " (" + quote(words.strip()) + ")";
+  }
+}

@@ -1,0 +1,419 @@
+package com.qustellar.qsde;
+
+import com.qustellar.qsde.DownloadException.InvalidRequest;
+import com.qustellar.qsde.internal.http.HttpUris;
+import com.qustellar.qsde.internal.http.SafeText;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to download, where to, and how; immutable.
+ *
+ * <p>URIs are taken as browsers take them: only illegal characters are escaped, a path or query is
+ * never normalised, names become ASCII (IDNA), the fragment is dropped.
+ */
+public final class DownloadRequest {
+
+  private static final String ID_CHARACTERS =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+  private static final int ID_LENGTH = 12;
+  private static final int LONGEST_ID = 200;
+
+  private final Values values;
+
+  private DownloadRequest(Values values) {
+    this.values = values;
+  }
+
+  /**
+   * {@return a request without a target, for streams only}
+   *
+   * @param uri an absolute http or https URI
+   * @throws InvalidRequest if it is none
+   */
+  public static DownloadRequest of(String uri) {
+    return new DownloadRequest(new Values(HttpUris.parse(uri), null));
+  }
+
+  /**
+   * {@return a request without a target, for streams only}
+   *
+   * @param uri an absolute http or https URI
+   * @throws InvalidRequest if it is none
+   */
+  public static DownloadRequest of(URI uri) {
+    return of(uri.toString());
+  }
+
+  /**
+   * {@return a request for a file}
+   *
+   * @param uri an absolute http or https URI
+   * @param target the file; or an existing directory, and the name comes from the server
+   *     (Content-Disposition) or from the URI
+   * @throws InvalidRequest if the URI is not http or https
+   */
+  public static DownloadRequest of(String uri, Path target) {
+    Objects.requireNonNull(target, "target");
+    return new DownloadRequest(new Values(HttpUris.parse(uri), target));
+  }
+
+  /**
+   * {@return a request for a file}
+   *
+   * @param uri an absolute http or https URI
+   * @param target the file; or an existing directory, and the name comes from the server
+   *     (Content-Disposition) or from the URI
+   * @throws InvalidRequest if the URI is not http or https
+   */
+  public static DownloadRequest of(URI uri, Path target) {
+    return of(uri.toString(), target);
+  }
+
+  /** {@return the URI to ask, with its userinfo and query: do not log it} */
+  public URI uri() {
+    return values.uri;
+  }
+
+  /** {@return the file or directory to write to, null for streams} */
+  public @Nullable Path target() {
+    return values.target;
+  }
+
+  /**
+   * {@return a copy with another id}
+   *
+   * @param id what the download is called in snapshots, results and {@code find}; one line of 1 to
+   *     200 characters; 12 random characters by default, the same for all copies of a request
+   * @throws InvalidRequest if it is empty, longer, or has control characters
+   */
+  public DownloadRequest withId(String id) {
+    if (id.isBlank() || id.length() > LONGEST_ID || !SafeText.strip(id).equals(id)) {
+      throw refused("an id is one line of 1 to " + LONGEST_ID + " characters");
+    }
+    return with(v -> v.id = id);
+  }
+
+  /** {@return what the download is called} */
+  public String id() {
+    return values.id;
+  }
+
+  /**
+   * {@return a copy that asks anew, before the first attempt and when a link has expired, where the
+   * bytes are}
+   *
+   * @param source called by the engine, once an attempt at most; {@link #uri()} still names the
+   *     download and its file; none by default
+   */
+  public DownloadRequest withSource(Supplier<? extends CompletionStage<Source>> source) {
+    Objects.requireNonNull(source, "source");
+    return with(v -> v.source = source);
+  }
+
+  /** {@return who tells where the bytes are, null for the URI itself} */
+  public @Nullable Supplier<? extends CompletionStage<Source>> source() {
+    return values.source;
+  }
+
+  /**
+   * {@return a copy that is verified: the file appears only if it has this digest}
+   *
+   * @param checksum the digest to expect; none by default
+   */
+  public DownloadRequest withChecksum(Checksum checksum) {
+    Objects.requireNonNull(checksum, "checksum");
+    return with(v -> v.checksum = checksum);
+  }
+
+  /**
+   * {@return a copy that is verified: the file appears only if it has this digest}
+   *
+   * @param checksum the digest to expect, as {@code sha256:2cf2…} or {@code sha-256=2cf2…}
+   * @throws InvalidRequest if it is malformed; the message says what is wrong
+   */
+  public DownloadRequest withChecksum(String checksum) {
+    try {
+      return withChecksum(Checksum.parse(checksum));
+    } catch (IllegalArgumentException e) {
+      throw refused(Objects.requireNonNullElse(e.getMessage(), "the checksum is malformed"));
+    }
+  }
+
+  /** {@return the digest to expect, null for none} */
+  public @Nullable Checksum checksum() {
+    return values.checksum;
+  }
+
+  /**
+   * {@return a copy whose result carries a digest, though none is expected}
+   *
+   * @param algorithm the digest to compute while the bytes arrive; none by default
+   */
+  public DownloadRequest withComputedChecksum(HashAlgorithm algorithm) {
+    Objects.requireNonNull(algorithm, "algorithm");
+    return with(v -> v.computedChecksum = algorithm);
+  }
+
+  /** {@return the digest to compute, null for that of {@link #checksum()} or none} */
+  public @Nullable HashAlgorithm computedChecksum() {
+    return values.computedChecksum;
+  }
+
+  /**
+   * {@return a copy with one more header field}
+   *
+   * <p>Fields go to the origin of the URI only, and nowhere after a redirect to another.
+   *
+   * @param name the name; has no case, and replaces an earlier field of the same name
+   * @param value the value, in ISO-8859-1
+   * @throws InvalidRequest if the field is malformed (RFC 9110 §5) or the engine's own: Range,
+   *     If-*, Accept-Encoding, Host and hop-by-hop fields
+   */
+  public DownloadRequest withHeader(String name, String value) {
+    String problem = Headers.problem(name, value);
+    if (problem != null) {
+      throw refused(problem);
+    }
+    Map<String, String> headers = Headers.with(values.headers, name, value);
+    return with(v -> v.headers = headers);
+  }
+
+  /** {@return the header fields, unmodifiable; names are looked up without case} */
+  public Map<String, String> headers() {
+    return values.headers;
+  }
+
+  /**
+   * {@return a copy with another number of connections}
+   *
+   * @param connections at least 1, or {@link Limits#AUTO} for the engine's number: the default
+   * @throws IllegalArgumentException if it is negative
+   */
+  public DownloadRequest withConnections(int connections) {
+    int checked = (int) Limits.atLeast("the number of connections", connections, Limits.AUTO);
+    return with(v -> v.connections = checked);
+  }
+
+  /** {@return how many connections the download uses at most, or {@link Limits#AUTO}} */
+  public int connections() {
+    return values.connections;
+  }
+
+  /**
+   * {@return a copy with another priority}
+   *
+   * @param priority of queued downloads the highest starts first, equal ones in their order; 0 by
+   *     default
+   */
+  public DownloadRequest withPriority(int priority) {
+    return with(v -> v.priority = priority);
+  }
+
+  /** {@return the priority} */
+  public int priority() {
+    return values.priority;
+  }
+
+  /**
+   * {@return a copy with its own retry policy}
+   *
+   * @param policy the policy; the engine's by default
+   */
+  public DownloadRequest withRetryPolicy(RetryPolicy policy) {
+    Objects.requireNonNull(policy, "policy");
+    return with(v -> v.retryPolicy = policy);
+  }
+
+  /** {@return the retry policy, null for the engine's} */
+  public @Nullable RetryPolicy retryPolicy() {
+    return values.retryPolicy;
+  }
+
+  /**
+   * {@return a copy with its own network settings}
+   *
+   * @param network all of the settings; the engine's by default
+   */
+  public DownloadRequest withNetwork(NetworkSettings network) {
+    Objects.requireNonNull(network, "network");
+    return with(v -> v.network = network);
+  }
+
+  /** {@return the network settings, null for the engine's} */
+  public @Nullable NetworkSettings network() {
+    return values.network;
+  }
+
+  /**
+   * {@return a copy that resumes, or does not}
+   *
+   * @param resume whether to go on with what an earlier run has left, and to leave something for
+   *     the next; true by default
+   */
+  public DownloadRequest withResume(boolean resume) {
+    return with(v -> v.resume = resume);
+  }
+
+  /** {@return whether the download resumes} */
+  public boolean resume() {
+    return values.resume;
+  }
+
+  /**
+   * {@return a copy that overwrites, or does not}
+   *
+   * @param overwrite whether a file that has the target's name is replaced, in one step and only by
+   *     a whole file; false by default: such a file is an error
+   */
+  public DownloadRequest withOverwrite(boolean overwrite) {
+    return with(v -> v.overwrite = overwrite);
+  }
+
+  /** {@return whether an existing target is replaced} */
+  public boolean overwrite() {
+    return values.overwrite;
+  }
+
+  /**
+   * {@return a copy that forces the file to the disk, or does not}
+   *
+   * @param fsync whether the bytes are forced before the file gets its name; by default they are
+   *     where a journal was kept, and not for small files
+   */
+  public DownloadRequest withFsync(boolean fsync) {
+    return with(v -> v.fsync = fsync);
+  }
+
+  /** {@return whether the file is forced to the disk, null for only where a journal was kept} */
+  public @Nullable Boolean fsync() {
+    return values.fsync;
+  }
+
+  /**
+   * {@return a copy that fails beyond a size}
+   *
+   * @param bytes the most bytes that the file may have, at least 1; {@link Limits#UNLIMITED} by
+   *     default
+   * @throws IllegalArgumentException if it is less
+   */
+  public DownloadRequest withMaxBytes(long bytes) {
+    long checked = Limits.atLeast("the most bytes of a download", bytes, 1);
+    return with(v -> v.maxBytes = checked);
+  }
+
+  /** {@return the most bytes that the file may have, or {@link Limits#UNLIMITED}} */
+  public long maxBytes() {
+    return values.maxBytes;
+  }
+
+  /**
+   * {@return a copy with a limited speed}
+   *
+   * @param bytes bytes a second, at least 1; {@link Limits#UNLIMITED} by default. The engine's
+   *     limit counts as well
+   * @throws IllegalArgumentException if it is less
+   */
+  public DownloadRequest withBytesPerSecond(long bytes) {
+    long checked = Limits.atLeast("the limit in bytes a second", bytes, 1);
+    return with(v -> v.bytesPerSecond = checked);
+  }
+
+  /** {@return the speed in bytes a second, or {@link Limits#UNLIMITED}} */
+  public long bytesPerSecond() {
+    return values.bytesPerSecond;
+  }
+
+  /**
+   * {@return a copy that fails beyond a time}
+   *
+   * @param timeout for the whole download with all its attempts, from its start (not while it is
+   *     queued); longer than zero; unlimited by default
+   * @throws IllegalArgumentException if it is not longer than zero
+   */
+  public DownloadRequest withTotalTimeout(Duration timeout) {
+    Duration checked = NetworkSettings.positive("the total timeout", timeout);
+    return with(v -> v.totalTimeout = checked);
+  }
+
+  /** {@return how long the whole download may take, null for unlimited} */
+  public @Nullable Duration totalTimeout() {
+    return values.totalTimeout;
+  }
+
+  /** {@return the request without the URI's userinfo and query and the values of headers} */
+  @Override
+  public String toString() {
+    return "DownloadRequest[id="
+        + id()
+        + ", uri="
+        + HttpUris.redact(uri())
+        + ", target="
+        + target()
+        + ", headers="
+        + Headers.redact(headers())
+        + "]";
+  }
+
+  private InvalidRequest refused(String reason) {
+    return new InvalidRequest(values.uri, values.target, reason, null);
+  }
+
+  private DownloadRequest with(Consumer<Values> change) {
+    Values copy = values.copy();
+    change.accept(copy);
+    return new DownloadRequest(copy);
+  }
+
+  /** 72 bits tell downloads apart; nobody is to be kept from guessing them. */
+  private static String randomId() {
+    StringBuilder id = new StringBuilder(ID_LENGTH);
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    for (int i = 0; i < ID_LENGTH; i++) {
+      id.append(ID_CHARACTERS.charAt(random.nextInt(ID_CHARACTERS.length())));
+    }
+    return id.toString();
+  }
+
+  /** Changed only before it is published in the final field above. */
+  private static final class Values implements Cloneable {
+    final URI uri;
+    final @Nullable Path target;
+    String id = randomId();
+    @Nullable Supplier<? extends CompletionStage<Source>> source;
+    @Nullable Checksum checksum;
+    @Nullable HashAlgorithm computedChecksum;
+    Map<String, String> headers = Headers.none();
+    int connections = Limits.AUTO;
+    int priority;
+    @Nullable RetryPolicy retryPolicy;
+    @Nullable NetworkSettings network;
+    boolean resume = true;
+    boolean overwrite;
+    @Nullable Boolean fsync;
+    long maxBytes = Limits.UNLIMITED;
+    long bytesPerSecond = Limits.UNLIMITED;
+    @Nullable Duration totalTimeout;
+
+    Values(URI uri, @Nullable Path target) {
+      this.uri = uri;
+      this.target = target;
+    }
+
+    Values copy() {
+      try {
+        return (Values) super.clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package com.qustellar.qsde;
+
+import com.qustellar.qsde.DownloadException.InvalidRequest;
+import com.qustellar.qsde.internal.http.HttpUris;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How servers are reached; immutable, and exchangeable while downloads run.
+ *
+ * <p>Equal settings share connections, so settings that are made anew for each request cost nothing
+ * as long as they are equal.
+ */
+public final class NetworkSettings {
+
+  private static final NetworkSettings DEFAULTS = new NetworkSettings(new Values());
+
+  private final Values values;
+
+  private NetworkSettings(Values values) {
+    this.values = values;
+  }
+
+  /** {@return the defaults, which each wither names} */
+  public static NetworkSettings defaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * {@return a copy with other proxies}
+   *
+   * @param proxy the proxies; {@link ProxySettings#none()} by default
+   */
+  public NetworkSettings withProxy(ProxySettings proxy) {
+    Objects.requireNonNull(proxy, "proxy");
+    return with(v -> v.proxy = proxy);
+  }
+
+  /**
+   * {@return a copy with one proxy for everything}
+   *
+   * @param uri the proxy, as {@link ProxySettings#parse} takes it
+   * @throws InvalidRequest if it is not a usable proxy
+   */
+  public NetworkSettings withProxy(String uri) {
+    return withProxy(ProxySettings.parse(uri));
+  }
+
+  /** {@return the proxies} */
+  public ProxySettings proxy() {
+    return values.proxy;
+  }
+
+  /**
+   * {@return a copy with other TLS settings}
+   *
+   * @param tls the settings; {@link TlsSettings#defaults()} by default
+   */
+  public NetworkSettings withTls(TlsSettings tls) {
+    Objects.requireNonNull(tls, "tls");
+    return with(v -> v.tls = tls);
+  }
+
+  /** {@return the TLS settings} */
+  public TlsSettings tls() {
+    return values.tls;
+  }
+
+  /**
+   * {@return a copy with another User-Agent}
+   *
+   * @param userAgent the value of the field; {@code qsde/} and the version by default
+   * @throws InvalidRequest if it is empty or contains what a header cannot carry
+   */
+  public NetworkSettings withUserAgent(String userAgent) {
+    String problem =
+        userAgent.isBlank()
+            ? "the user agent is empty"
+            : Headers.valueProblem("the user agent", userAgent);
+    if (problem != null) {
+      throw refused(problem);
+    }
+    return with(v -> v.userAgent = userAgent.strip());
+  }
+
+  /** {@return the value of the User-Agent field} */
+  public String userAgent() {
+    return values.userAgent;
+  }
+
+  /**
+   * {@return a copy with other header fields for every request}
+   *
+   * <p>They go to the origin of the request's own URI only; a request's field of the same name goes
+   * before them.
+   *
+   * @param headers the fields, which replace those set before; names have no case; none by default
+   * @throws InvalidRequest if a field is malformed or the engine's own: Range, If-*,
+   *     Accept-Encoding, Host and hop-by-hop fields
+   */
+  public NetworkSettings withHeaders(Map<String, String> headers) {
+    String problem = Headers.problem(headers);
+    if (problem != null) {
+      throw refused(problem);
+    }
+    Map<String, String> copy = Headers.copyOf(headers);
+    return with(v -> v.headers = copy);
+  }
+
+  /**
+   * {@return the header fields of every request, unmodifiable; names are looked up without case}
+   */
+  public Map<String, String> headers() {
+    return values.headers;
+  }
+
+  /**
+   * {@return a copy with another connect timeout}
+   *
+   * @param timeout for the TCP connection, and again for the TLS handshake; longer than zero; 10
+   *     seconds by default
+   * @throws IllegalArgumentException if it is not longer than zero
+   */
+  public NetworkSettings withConnectTimeout(Duration timeout) {
+    Duration checked = positive("the connect timeout", timeout);
+    return with(v -> v.connectTimeout = checked);
+  }
+
+  /** {@return how long making a connection may take} */
+  public Duration connectTimeout() {
+    return values.connectTimeout;
+  }
+
+  /**
+   * {@return a copy with another stall timeout}
+   *
+   * @param timeout for an answer, and for each next byte while bytes are wanted; longer than zero;
+   *     30 seconds by default
+   * @throws IllegalArgumentException if it is not longer than zero
+   */
+  public NetworkSettings withStallTimeout(Duration timeout) {
+    Duration checked = positive("the stall timeout", timeout);
+    return with(v -> v.stallTimeout = checked);
+  }
+
+  /** {@return how long a connection may be silent} */
+  public Duration stallTimeout() {
+    return values.stallTimeout;
+  }
+
+  /**
+   * {@return a copy that follows another number of redirects}
+   *
+   * @param redirects at least 0; 20 by default
+   * @throws IllegalArgumentException if it is negative
+   */
+  public NetworkSettings withMaxRedirects(int redirects) {
+    int checked = (int) Limits.atLeast("the number of redirects", redirects, 0);
+    return with(v -> v.maxRedirects = checked);
+  }
+
+  /** {@return how many redirects in a row are followed} */
+  public int maxRedirects() {
+    return values.maxRedirects;
+  }
+
+  /**
+   * {@return a copy with another address policy}
+   *
+   * @param policy says which addresses may be connected to; {@link AddressPolicy#any()} by default
+   */
+  public NetworkSettings withAddressPolicy(AddressPolicy policy) {
+    Objects.requireNonNull(policy, "policy");
+    return with(v -> v.addressPolicy = policy);
+  }
+
+  /** {@return which addresses may be connected to} */
+  public AddressPolicy addressPolicy() {
+    return values.addressPolicy;
+  }
+
+  /**
+   * {@return a copy that speaks another version of HTTP}
+   *
+   * @param protocol the version; {@link HttpProtocol#AUTO} by default
+   */
+  public NetworkSettings withProtocol(HttpProtocol protocol) {
+    Objects.requireNonNull(protocol, "protocol");
+    return with(v -> v.protocol = protocol);
+  }
+
+  /** {@return the version of HTTP} */
+  public HttpProtocol protocol() {
+    return values.protocol;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof NetworkSettings that && values.list().equals(that.values.list());
+  }
+
+  @Override
+  public int hashCode() {
+    return values.list().hashCode();
+  }
+
+  /** {@return the settings without proxies' credentials and the values of headers} */
+  @Override
+  public String toString() {
+    return "NetworkSettings[proxy="
+        + proxy()
+        + ", tls="
+        + tls()
+        + ", userAgent="
+        + userAgent()
+        + ", headers="
+        + Headers.redact(headers())
+        + ", connectTimeout="
+        + connectTimeout()
+        + ", stallTimeout="
+        + stallTimeout()
+        + ", maxRedirects="
+        + maxRedirects()
+        + ", addressPolicy="
+        + addressPolicy()
+        + ", protocol="
+        + protocol()
+        + "]";
+  }
+
+  static Duration positive(String what, Duration duration) {
+    if (duration.isZero() || duration.isNegative()) {
+      throw new IllegalArgumentException(what + " must be longer than zero, not " + duration);
+    }
+    return duration;
+  }
+
+  /** Settings have no URI: the message names them instead. */
+  private static InvalidRequest refused(String reason) {
+    return new InvalidRequest(HttpUris.placeholder("the network settings"), null, reason, null);
+  }
+
+  private NetworkSettings with(Consumer<Values> change) {
+    Values copy = values.copy();
+    change.accept(copy);
+    return new NetworkSettings(copy);
+  }
+
+  /** Changed only before it is published in the final field above. */
+  private static final class Values implements Cloneable {
+    ProxySettings proxy = ProxySettings.none();
+    TlsSettings tls = TlsSettings.defaults();
+    String userAgent = Version.userAgent();
+    Map<String, String> headers = Headers.none();
+    Duration connectTimeout = Duration.ofSeconds(10);
+    Duration stallTimeout = Duration.ofSeconds(30);
+    int maxRedirects = 20;
+    AddressPolicy addressPolicy = AddressPolicy.any();
+    HttpProtocol protocol = HttpProtocol.AUTO;
+
+    List<Object> list() {
+      return List.of(
+          proxy,
+          tls,
+          userAgent,
+          headers,
+          connectTimeout,
+          stallTimeout,
+          maxRedirects,
+          addressPolicy,
+          protocol);
+    }
+
+    Values copy() {
+      try {
+        return (Values) super.clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+}

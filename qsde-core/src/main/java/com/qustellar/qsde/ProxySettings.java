@@ -1,0 +1,199 @@
+package com.qustellar.qsde;
+
+import com.qustellar.qsde.DownloadException.InvalidRequest;
+import com.qustellar.qsde.internal.http.HttpUris;
+import java.net.URI;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which proxy a request goes through; immutable.
+ *
+ * <p>A proxy is {@code http://host:port} or {@code socks5://host:port}, with {@code user:password@}
+ * in front of the host where it wants credentials. {@code host:port} alone is an HTTP proxy;
+ * without a port it is 80 for HTTP and 1080 for SOCKS.
+ */
+public final class ProxySettings {
+
+  private static final Set<String> TARGETS = Set.of("http", "https");
+  private static final Set<String> PROXIES = Set.of("http", "socks5", "socks5h");
+  private static final ProxySettings NONE = new ProxySettings(Map.of(), NoProxy.NOBODY);
+
+  private final Map<String, URI> proxies;
+  private final NoProxy noProxy;
+
+  private ProxySettings(Map<String, URI> proxies, NoProxy noProxy) {
+    this.proxies = proxies;
+    this.noProxy = noProxy;
+  }
+
+  /** {@return no proxy for anything} */
+  public static ProxySettings none() {
+    return NONE;
+  }
+
+  /**
+   * {@return one proxy for http and https}
+   *
+   * @param uri the proxy
+   * @throws InvalidRequest if it is not a usable proxy
+   */
+  public static ProxySettings parse(String uri) {
+    return NONE.withScheme("http", uri).withScheme("https", uri);
+  }
+
+  /**
+   * {@return what the environment says, as curl reads it}
+   *
+   * <p>{@code http_proxy} and {@code https_proxy} count for their scheme, {@code all_proxy} for
+   * both where those are missing, {@code no_proxy} as {@link #withNoProxy}. Lower case goes before
+   * upper case, and an empty variable turns a proxy off. {@code HTTP_PROXY} is ignored where {@code
+   * REQUEST_METHOD} is set: under CGI it is a header that the client sent.
+   *
+   * @param environment the variables, most often {@link System#getenv()}
+   * @throws InvalidRequest if a variable does not hold a usable proxy
+   */
+  public static ProxySettings fromEnvironment(Map<String, String> environment) {
+    ProxySettings settings = NONE;
+    String fallback = variable(environment, "all_proxy");
+    for (String scheme : TARGETS) {
+      String proxy = variable(environment, scheme + "_proxy");
+      if (proxy == null) {
+        proxy = fallback;
+      }
+      if (proxy != null && !proxy.isBlank()) {
+        settings = settings.withScheme(scheme, proxy);
+      }
+    }
+    String direct = variable(environment, "no_proxy");
+    return direct == null ? settings : settings.withNoProxy(direct);
+  }
+
+  /**
+   * {@return a copy with another proxy for one scheme}
+   *
+   * @param scheme the scheme of the downloads: {@code http} or {@code https}
+   * @param uri the proxy
+   * @throws InvalidRequest if it is not a usable proxy
+   * @throws IllegalArgumentException if the scheme is another
+   */
+  public ProxySettings withScheme(String scheme, String uri) {
+    String target = scheme.toLowerCase(Locale.ROOT);
+    if (!TARGETS.contains(target)) {
+      throw new IllegalArgumentException("only http and https go through a proxy, not " + scheme);
+    }
+    Map<String, URI> copy = new TreeMap<>(proxies);
+    copy.put(target, proxy(uri));
+    return new ProxySettings(Collections.unmodifiableMap(copy), noProxy);
+  }
+
+  /**
+   * {@return the proxy of a scheme, null for none; with its credentials: do not log it}
+   *
+   * @param scheme {@code http} or {@code https}
+   */
+  public @Nullable URI scheme(String scheme) {
+    return proxies.get(scheme.toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * {@return a copy with other hosts that are reached directly}
+   *
+   * @param hosts entries separated by commas or spaces: a name stands for itself and its
+   *     subdomains, an address or a net such as {@code 10.0.0.0/8} for addresses in the URI (names
+   *     are not resolved for it), {@code *} for all; {@code :port} behind an entry narrows it down
+   * @throws InvalidRequest if the port of an entry is none
+   */
+  public ProxySettings withNoProxy(String hosts) {
+    return new ProxySettings(proxies, NoProxy.parse(hosts));
+  }
+
+  /** {@return the hosts that are reached directly, as they were given; empty by default} */
+  public String noProxy() {
+    return noProxy.toString();
+  }
+
+  /**
+   * {@return the proxy to reach a URI through, empty to reach it directly; with its credentials: do
+   * not log it}
+   *
+   * <p>Its scheme is {@code http}, {@code socks5} or {@code socks5h}, and its port is always
+   * written.
+   *
+   * @param target an http or https URI
+   * @throws InvalidRequest if the target is none
+   */
+  public Optional<URI> proxyFor(URI target) {
+    if (proxies.isEmpty()) {
+      return Optional.empty();
+    }
+    URI uri = HttpUris.parse(target.toString());
+    return noProxy.covers(HttpUris.host(uri), HttpUris.port(uri))
+        ? Optional.empty()
+        : Optional.ofNullable(scheme(uri.getScheme()));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ProxySettings that
+        && proxies.equals(that.proxies)
+        && noProxy().equals(that.noProxy());
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(proxies, noProxy());
+  }
+
+  /** {@return the settings without the proxies' credentials} */
+  @Override
+  public String toString() {
+    return proxies.entrySet().stream()
+        .map(proxy -> proxy.getKey() + "=" + HttpUris.redact(proxy.getValue()) + ", ")
+        .collect(Collectors.joining("", "ProxySettings[", "noProxy=" + noProxy + "]"));
+  }
+
+  private static @Nullable String variable(Map<String, String> environment, String lower) {
+    String value = environment.get(lower);
+    String upper = lower.toUpperCase(Locale.ROOT);
+    if (value == null
+        && !(upper.equals("HTTP_PROXY") && environment.containsKey("REQUEST_METHOD"))) {
+      value = environment.get(upper);
+    }
+    return value;
+  }
+
+  private static URI proxy(String text) {
+    String proxy = text.strip();
+    int end = proxy.indexOf("://");
+    String scheme = end < 0 ? "http" : proxy.substring(0, end).toLowerCase(Locale.ROOT);
+    if (!PROXIES.contains(scheme)) {
+      throw refused(text, "a proxy is http://host:port or socks5://host:port");
+    }
+    URI uri;
+    try {
+      uri = HttpUris.parse("http://" + (end < 0 ? proxy : proxy.substring(end + 3)));
+    } catch (InvalidRequest e) {
+      throw refused(text, e.reason());
+    }
+    if (!HttpUris.requestTarget(uri).equals("/")) {
+      throw refused(text, "a proxy is http://host:port or socks5://host:port without a path");
+    }
+    String authority = uri.getRawAuthority();
+    boolean hasPort = authority.lastIndexOf(':') > authority.lastIndexOf(']');
+    boolean portInUserInfo = authority.lastIndexOf(':') < authority.lastIndexOf('@');
+    String port = scheme.equals("http") ? ":80" : ":1080";
+    return URI.create(scheme + "://" + authority + (hasPort && !portInUserInfo ? "" : port));
+  }
+
+  private static InvalidRequest refused(String text, String reason) {
+    return new InvalidRequest(HttpUris.placeholder(text), null, reason, null);
+  }
+}
