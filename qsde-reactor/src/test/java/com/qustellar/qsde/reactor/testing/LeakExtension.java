@@ -1,0 +1,79 @@
+package com.qustellar.qsde.reactor.testing;
+
+import java.lang.annotation.Annotation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/**
+ * Fails tests and classes that leak; {@link LeakChecks} says what counts. JUnit finds it itself.
+ */
+public final class LeakExtension
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+
+  /** The configuration parameter for how long to wait for what is about to end. */
+  static final String PATIENCE = "qsde.leaks.patience.millis";
+
+  private static final long DEFAULT_PATIENCE = 5000;
+  private static final Namespace NAMESPACE = Namespace.create(LeakExtension.class);
+
+  // The buffers come first: they are watched from the first one on or not at all.
+  private static final List<LeakProbe> HELD =
+      List.of(new BufferProbe(), new DescriptorProbe(), new ThreadProbe());
+  private static final LeakProbe LEFT = new PartFileProbe();
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    open(context, true);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    open(context, !isMarked(context, SharedAcrossTests.class));
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    close(context);
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    close(context);
+  }
+
+  private static void open(ExtensionContext context, boolean held) {
+    List<LeakProbe> probes = new ArrayList<>(held ? HELD : List.of());
+    if (!isMarked(context, KeepsPartFiles.class)) {
+      probes.add(LEFT);
+    }
+    context.getStore(NAMESPACE).put(LeakScope.class, LeakScope.open(probes));
+  }
+
+  private static void close(ExtensionContext context) {
+    long patience =
+        context.getConfigurationParameter(PATIENCE, Long::valueOf).orElse(DEFAULT_PATIENCE);
+    LeakScope scope = context.getStore(NAMESPACE).remove(LeakScope.class, LeakScope.class);
+    scope.close(Duration.ofMillis(patience));
+  }
+
+  /** Returns whether the test, its class or one around that has the annotation. */
+  private static boolean isMarked(ExtensionContext context, Class<? extends Annotation> mark) {
+    for (Optional<ExtensionContext> at = Optional.of(context);
+        at.isPresent();
+        at = at.get().getParent()) {
+      if (AnnotationSupport.isAnnotated(at.get().getElement(), mark)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
