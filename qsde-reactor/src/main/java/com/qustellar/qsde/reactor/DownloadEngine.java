@@ -1,0 +1,290 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.Progress;
+import com.qustellar.qsde.RetryPolicy;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Downloads files over HTTP, each split into range segments, verified, retried and cancellable at
+ * any moment.
+ *
+ * <p>An engine owns its connections, its I/O threads and its limits. One engine serves a whole
+ * program; it is safe for use from any thread. Every thread that it starts is a daemon.
+ *
+ * <p>Every failure is a {@link DownloadException}. Results and progress arrive on the engine's
+ * scheduler, never on an event loop. A terminal signal is sent once all of a download's writes have
+ * ended and its descriptors are closed.
+ *
+ * <p>What is used after {@link #close()} fails with {@link DownloadException.Cancelled}.
+ */
+public interface DownloadEngine extends AutoCloseable {
+
+  /**
+   * Creates an engine with the default limits, network settings and retry policy.
+   *
+   * @return a running engine, to be closed by the caller
+   */
+  static DownloadEngine create() {
+    return builder().build();
+  }
+
+  /**
+   * Returns a builder with every setting at its default.
+   *
+   * @return a new builder
+   */
+  static Builder builder() {
+    return new EngineBuilder();
+  }
+
+  /**
+   * Downloads one file to its target.
+   *
+   * <p>Cold: each subscription is one download. Cancelling it closes its sockets, ends its writes
+   * and deletes what cannot be resumed.
+   *
+   * @param request what to download, with a target
+   * @return the result, after the file has its name; or a {@link DownloadException}
+   */
+  Mono<DownloadResult> download(DownloadRequest request);
+
+  /**
+   * Downloads one file and emits its progress.
+   *
+   * <p>Cold: each subscription is one download, the same as {@link #download} gives, seen as its
+   * progress. Snapshots are sampled, ten a second by default; a slow subscriber sees the newest;
+   * the first and the terminal one always arrive. After the terminal snapshot the stream completes,
+   * or fails as the download did. Cancelling it cancels the download.
+   *
+   * @param request what to download, with a target
+   * @return the snapshots
+   */
+  Flux<Progress> progress(DownloadRequest request);
+
+  /**
+   * Starts a download at once and returns the handle that watches and steers it.
+   *
+   * @param request what to download, with a target
+   * @return the handle; never {@code null}, whatever becomes of the download
+   */
+  Download submit(DownloadRequest request);
+
+  /**
+   * Downloads many files, as many at once as the limits allow, and emits an outcome for each in the
+   * order in which they end. A failure never ends the batch.
+   *
+   * <p>Not available yet: throws {@link UnsupportedOperationException}.
+   *
+   * @param requests what to download
+   * @return one outcome for each request
+   */
+  Flux<DownloadOutcome> downloadAll(Publisher<? extends DownloadRequest> requests);
+
+  /**
+   * Streams the bytes of a file in order.
+   *
+   * <p>Not available yet: throws {@link UnsupportedOperationException}.
+   *
+   * @param request what to read; its target is not used
+   * @return the body
+   */
+  Flux<ByteBuffer> stream(DownloadRequest request);
+
+  /**
+   * Streams the bytes of a file in order, with what is known of it before the first byte.
+   *
+   * <p>Not available yet: throws {@link UnsupportedOperationException}.
+   *
+   * @param <T> the element type of the resulting stream
+   * @param request what to read; its target is not used
+   * @param mapper makes the result from what is known of the body and the body
+   * @return what the mapper returned
+   */
+  <T> Flux<T> stream(
+      DownloadRequest request,
+      BiFunction<? super StreamInfo, ? super Flux<ByteBuffer>, ? extends Publisher<? extends T>>
+          mapper);
+
+  /**
+   * Opens the bytes of a file as a blocking stream, for threads that may block.
+   *
+   * <p>Not available yet: throws {@link UnsupportedOperationException}.
+   *
+   * @param request what to read; its target is not used
+   * @return the body; closing it cancels the download
+   */
+  InputStream openStream(DownloadRequest request);
+
+  /**
+   * Returns the unfinished downloads, cold ones too, in no particular order.
+   *
+   * @return a snapshot of the list
+   */
+  List<Download> downloads();
+
+  /**
+   * Returns the unfinished download with the given id.
+   *
+   * @param id a request's id
+   * @return the download, or empty when it is unknown or has ended
+   */
+  Optional<Download> find(String id);
+
+  /**
+   * Emits what the engine as a whole does, sampled, ten times a second by default.
+   *
+   * <p>Hot: the first snapshot comes at once, then one an interval until the engine is closed. A
+   * slow subscriber sees the newest.
+   *
+   * @return the snapshots
+   */
+  Flux<EngineProgress> progress();
+
+  /**
+   * Returns the limits in force.
+   *
+   * @return the limits
+   */
+  Limits limits();
+
+  /**
+   * Replaces the limits, effective at once for what has not started yet. What runs is never ended
+   * to come under a lowered limit.
+   *
+   * @param limits the new limits
+   */
+  void limits(Limits limits);
+
+  /**
+   * Replaces the limits by a function of those in force, atomically.
+   *
+   * @param update gives the new limits from the old; called once, under a lock
+   */
+  void updateLimits(UnaryOperator<Limits> update);
+
+  /**
+   * Returns the network settings in force.
+   *
+   * @return the settings
+   */
+  NetworkSettings network();
+
+  /**
+   * Replaces the network settings, effective from the next HTTP request on.
+   *
+   * @param settings the new settings
+   */
+  void network(NetworkSettings settings);
+
+  /**
+   * Replaces the network settings by a function of those in force, atomically.
+   *
+   * @param update gives the new settings from the old; called once, under a lock
+   */
+  void updateNetwork(UnaryOperator<NetworkSettings> update);
+
+  /** Cancels every unfinished download, from any thread. The engine stays usable. */
+  void cancelAll();
+
+  /**
+   * Cancels what runs and closes the engine, when subscribed to. Lazy and cached: the first
+   * subscription closes, every one sees the end.
+   *
+   * @return completes when nothing of the engine is left: no socket, no thread, no descriptor
+   */
+  Mono<Void> closeLater();
+
+  /**
+   * Closes the engine when subscribed to, after letting what runs finish for a while. What is
+   * submitted meanwhile fails with {@link DownloadException.Cancelled}.
+   *
+   * @param grace how long what runs may go on; what remains then is cancelled
+   * @return completes when nothing of the engine is left
+   */
+  Mono<Void> closeLater(Duration grace);
+
+  /**
+   * Cancels what runs, closes the engine and waits for its end.
+   *
+   * @throws IllegalStateException on a thread that must not block; use {@link #closeLater()} there
+   */
+  @Override
+  void close();
+
+  /** Configures an engine. Not safe for use by several threads at once. */
+  interface Builder {
+
+    /**
+     * Sets the initial limits.
+     *
+     * @param limits the limits; {@link Limits#defaults()} by default
+     * @return this builder
+     */
+    Builder limits(Limits limits);
+
+    /**
+     * Sets the initial network settings.
+     *
+     * @param settings the settings; {@link NetworkSettings#defaults()} by default
+     * @return this builder
+     */
+    Builder network(NetworkSettings settings);
+
+    /**
+     * Sets the retry policy of requests that bring none.
+     *
+     * @param policy the policy; {@link RetryPolicy#defaults()} by default
+     * @return this builder
+     */
+    Builder retryPolicy(RetryPolicy policy);
+
+    /**
+     * Sets how often progress is sampled.
+     *
+     * @param interval the time between two snapshots, at least 10 ms; 100 ms by default
+     * @return this builder
+     */
+    Builder progressInterval(Duration interval);
+
+    /**
+     * Sets the recorder of metrics.
+     *
+     * <p>Not available yet: throws {@link UnsupportedOperationException}.
+     *
+     * @param metrics the recorder
+     * @return this builder
+     */
+    Builder metrics(DownloadMetrics metrics);
+
+    /**
+     * Sets the scheduler that keeps the engine's time and delivers results and progress. The engine
+     * never disposes it.
+     *
+     * @param scheduler the scheduler; {@code Schedulers.parallel()} by default
+     * @return this builder
+     */
+    Builder scheduler(Scheduler scheduler);
+
+    /**
+     * Builds the engine.
+     *
+     * @return a running engine, to be closed by the caller
+     */
+    DownloadEngine build();
+  }
+}

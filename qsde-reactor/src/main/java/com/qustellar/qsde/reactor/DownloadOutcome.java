@@ -1,0 +1,39 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
+
+/** How one download of a batch ended. */
+public sealed interface DownloadOutcome {
+
+  /**
+   * Returns the request that this is the outcome of.
+   *
+   * @return the request
+   */
+  DownloadRequest request();
+
+  /**
+   * The file has its name.
+   *
+   * @param request the request
+   * @param result the result
+   */
+  record Completed(DownloadRequest request, DownloadResult result) implements DownloadOutcome {}
+
+  /**
+   * The download failed.
+   *
+   * @param request the request
+   * @param error why
+   */
+  record Failed(DownloadRequest request, DownloadException error) implements DownloadOutcome {}
+
+  /**
+   * The download was cancelled.
+   *
+   * @param request the request
+   */
+  record Cancelled(DownloadRequest request) implements DownloadOutcome {}
+}

@@ -1,0 +1,385 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.DownloadResult.Note;
+import com.qustellar.qsde.DownloadState;
+import com.qustellar.qsde.HashAlgorithm;
+import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.RetryPolicy;
+import com.qustellar.qsde.internal.http.ResponseHead;
+import com.qustellar.qsde.internal.http.ResponseVerdict;
+import com.qustellar.qsde.internal.http.Validator;
+import com.qustellar.qsde.internal.plan.ByteRange;
+import com.qustellar.qsde.internal.plan.RangeSet;
+import com.qustellar.qsde.internal.plan.SegmentPlanner;
+import io.netty.buffer.ByteBuf;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * The way of the bytes, to be read from top to bottom: {@code locate → first request → plan → fetch
+ * segments → write (the hash follows) → verify → commit}.
+ *
+ * <p>What always holds:
+ *
+ * <ol>
+ *   <li>the target appears only in one atomic step, after length and digest agree;
+ *   <li>what counts as written is what a completed write has put in the file;
+ *   <li>the digest never passes the contiguous written prefix;
+ *   <li>every buffer has exactly one owner, and every owner a {@code finally};
+ *   <li>nothing blocks an event loop;
+ *   <li>a terminal signal is sent once all of a download's writes have ended.
+ * </ol>
+ *
+ * <p>One object is one pass over the file; a download that starts over makes a new one.
+ */
+final class DownloadPipeline implements SegmentWriter.Target {
+
+  private final NettyDownloadEngine engine;
+  private final DownloadTask task;
+  private final DownloadRequest request;
+  private final Limits limits;
+  private final boolean directory;
+  private final boolean anew;
+  private final Sinks.One<SegmentPlanner> plan = Sinks.one();
+  private final Set<Note> notes = EnumSet.noneOf(Note.class);
+
+  private volatile @Nullable Representation representation;
+  private volatile @Nullable PartFile part;
+  private volatile @Nullable PrefixHasher hasher;
+  private volatile Path target;
+  private long segments = 1;
+
+  /**
+   * Prepares one pass.
+   *
+   * @param directory whether the target is the directory that the server's name goes into
+   * @param anew whether this is a second pass, past the caches
+   */
+  DownloadPipeline(
+      NettyDownloadEngine engine, DownloadTask task, Path target, boolean directory, boolean anew) {
+    this.engine = engine;
+    this.task = task;
+    this.request = task.request();
+    this.limits = engine.limits();
+    this.target = target;
+    this.directory = directory;
+    this.anew = anew;
+    if (anew) {
+      notes.add(Note.RESTARTED);
+    }
+  }
+
+  /** Runs when subscribed to. {@link #endDigest} is called after its end, whatever that was. */
+  Mono<DownloadResult> run() {
+    return fetchSegments().then(Mono.defer(this::verify)).flatMap(this::commit);
+  }
+
+  // ---- fetch segments: the first one, whose answer brings the plan, and then those of the plan
+
+  private Mono<Void> fetchSegments() {
+    ByteRange first = new ByteRange(0, limits.segmentSize());
+    Flux<ByteRange> planned =
+        plan.asMono()
+            .flatMapMany(
+                planner ->
+                    Flux.generate(
+                        sink -> planner.next().ifPresentOrElse(sink::next, sink::complete)));
+    progress().state(DownloadState.CONNECTING);
+    // Only the ends of segments are merged here; no byte goes through it.
+    return Flux.concat(Mono.just(first), planned)
+        .flatMap(range -> new SegmentFetch(engine, this, range).run(), connections(), 1)
+        .then();
+  }
+
+  private int connections() {
+    int wanted =
+        request.connections() == Limits.AUTO
+            ? limits.connectionsPerDownload()
+            : request.connections();
+    return wanted == Limits.AUTO ? NettyDownloadEngine.AUTO_CONNECTIONS : wanted;
+  }
+
+  // ---- plan: what the first answer tells decides the rest
+
+  /** Takes the first answer: names and creates the part file, and plans the other segments. */
+  Mono<Void> begin(URI uri, ResponseVerdict verdict, ResponseHead head) {
+    Representation first = represent(uri, verdict, head);
+    long total = first.total().orElse(-1);
+    if (total > request.maxBytes()) {
+      return Mono.error(new DownloadException.TooLarge(uri, target, request.maxBytes(), null));
+    }
+    return named(head)
+        .then(Mono.defer(() -> task.open(() -> create(first))))
+        .doOnNext(
+            file -> {
+              part = file;
+              HashAlgorithm algorithm = algorithm();
+              hasher = algorithm == null ? null : new PrefixHasher(algorithm, file, engine.io());
+              SegmentPlanner planner = planFor(first);
+              segments = planner.totalSegments();
+              progress().planned(first.total(), segments);
+              representation = first;
+              plan.tryEmitValue(planner);
+            })
+        .then();
+  }
+
+  private Representation represent(URI uri, ResponseVerdict verdict, ResponseHead head) {
+    Validator validator = Validator.of(head);
+    if (verdict instanceof ResponseVerdict.Partial some) {
+      return new Representation(uri, some.total(), validator, true, some.contentEncoding());
+    }
+    if (verdict instanceof ResponseVerdict.Whole whole) {
+      return new Representation(uri, whole.length(), validator, false, whole.contentEncoding());
+    }
+    return new Representation(uri, OptionalLong.of(0), validator, true, Optional.empty());
+  }
+
+  private Mono<Void> named(ResponseHead head) {
+    if (!directory) {
+      return Mono.empty();
+    }
+    Path named = Targets.name(request, target, head);
+    target = named;
+    progress().named(String.valueOf(named.getFileName()));
+    return task.claim(named);
+  }
+
+  private PartFile create(Representation first) {
+    if (directory) {
+      Targets.checkFree(request, target);
+    }
+    Targets.checkRoom(request, target, first.total());
+    return PartFile.create(engine.io(), first.uri(), target);
+  }
+
+  /** The first segment is under way already; a stream without ranges has no other. */
+  private SegmentPlanner planFor(Representation first) {
+    long total = first.total().orElse(0);
+    SegmentPlanner planner = new SegmentPlanner(total, new RangeSet(), limits.segmentSize());
+    long begun = first.ranged() ? Math.min(total, limits.segmentSize()) : total;
+    planner.claim(new ByteRange(0, begun));
+    return planner;
+  }
+
+  private @Nullable HashAlgorithm algorithm() {
+    Checksum expected = request.checksum();
+    return expected == null ? request.computedChecksum() : expected.algorithm();
+  }
+
+  // ---- write, and the hash follows
+
+  /** Makes the writer of one body. */
+  SegmentWriter writer(long position, long end, long skip, ContextView context) {
+    // One byte more than is allowed tells a body without a length that is too large.
+    long bound = end == Long.MAX_VALUE && request.maxBytes() < end ? request.maxBytes() + 1 : end;
+    return new SegmentWriter(
+        opened(),
+        engine.budget(),
+        this,
+        position,
+        bound,
+        skip,
+        limits.writeBufferSize(),
+        Context.of(context));
+  }
+
+  @Override
+  public void received(int bytes) {
+    progress().received(bytes);
+    engine.received(bytes);
+  }
+
+  @Override
+  public void written(long offset, ByteBuf data) {
+    PrefixHasher digest = hasher;
+    if (digest != null) {
+      digest.written(offset, data);
+    }
+  }
+
+  /** A stream that can't be gone on with begins again at byte 0. */
+  Mono<Void> rewind(long position) {
+    PrefixHasher old = hasher;
+    PartFile file = opened();
+    HashAlgorithm algorithm = algorithm();
+    progress().dropped(position);
+    if (old == null || algorithm == null) {
+      return file.truncate(0);
+    }
+    hasher = new PrefixHasher(algorithm, file, engine.io());
+    return old.cancel().then(file.truncate(0));
+  }
+
+  // ---- verify: length, then digest
+
+  private Mono<Optional<Checksum>> verify() {
+    progress().state(DownloadState.VERIFYING);
+    long received = progress().received();
+    long total = known().total().orElse(received);
+    if (received > request.maxBytes()) {
+      return Mono.error(new DownloadException.TooLarge(uri(), target, request.maxBytes(), null));
+    }
+    return opened()
+        .size()
+        .flatMap(
+            size -> {
+              if (size != total || received != total) {
+                return Mono.error(new DownloadException.ConnectionLost(uri(), target, null));
+              }
+              PrefixHasher digest = hasher;
+              return digest == null
+                  ? Mono.just(Optional.<Checksum>empty())
+                  : digest.finish(total).map(this::agree);
+            });
+  }
+
+  private Optional<Checksum> agree(Checksum actual) {
+    Checksum expected = request.checksum();
+    if (expected != null && !expected.equals(actual)) {
+      throw new DownloadException.ChecksumMismatch(uri(), target, expected, actual, null);
+    }
+    return Optional.of(actual);
+  }
+
+  // ---- commit: the one step that makes the target appear
+
+  private Mono<DownloadResult> commit(Optional<Checksum> checksum) {
+    PartFile file = opened();
+    Mono<Void> forced = Boolean.TRUE.equals(request.fsync()) ? file.force() : Mono.empty();
+    return forced
+        .then(
+            Mono.defer(() -> task.beginCommit() ? file.commit(request.overwrite()) : Mono.never()))
+        .then(Mono.fromSupplier(() -> result(checksum)));
+  }
+
+  private DownloadResult result(Optional<Checksum> checksum) {
+    Representation file = known();
+    if (!file.ranged()) {
+      notes.add(Note.SINGLE_STREAM);
+    }
+    if (file.contentEncoding().isPresent()) {
+      notes.add(Note.CONTENT_ENCODED);
+    }
+    boolean expected = request.checksum() != null;
+    if (file.total().isEmpty() && !expected) {
+      notes.add(Note.LENGTH_UNKNOWN);
+    }
+    if (segments > 1 && !file.validator().isStrong() && !expected) {
+      notes.add(Note.UNPROVEN);
+    }
+    return new DownloadResult(
+        request.id(),
+        target,
+        progress().received(),
+        0,
+        checksum.orElse(null),
+        Duration.ofNanos(System.nanoTime() - task.startedAt()),
+        progress().retries(),
+        Math.toIntExact(segments),
+        file.uri(),
+        file.validator().isStrong() ? file.validator().token().orElse(null) : null,
+        notes);
+  }
+
+  /** Ends the digest; completes when it no longer runs. */
+  Mono<Void> endDigest() {
+    PrefixHasher digest = hasher;
+    return digest == null ? Mono.empty() : digest.cancel();
+  }
+
+  // ---- what the exchanges ask
+
+  /** Returns whether another answer is about another version of the file. */
+  boolean isOtherVersion(Representation known, ResponseVerdict verdict, ResponseHead head) {
+    if (verdict instanceof ResponseVerdict.Changed
+        || verdict instanceof ResponseVerdict.Unsatisfiable
+        || known.validator().contradicts(Validator.of(head))) {
+      return true;
+    }
+    if (verdict instanceof ResponseVerdict.Partial some) {
+      return differ(known.total(), some.total())
+          || !known.contentEncoding().equals(some.contentEncoding());
+    }
+    return verdict instanceof ResponseVerdict.Whole whole && differ(known.total(), whole.length());
+  }
+
+  private static boolean differ(OptionalLong one, OptionalLong other) {
+    return one.isPresent() && other.isPresent() && one.getAsLong() != other.getAsLong();
+  }
+
+  /** Returns whether a broken body can be gone on with where it broke. */
+  boolean canContinue(Representation known) {
+    return known.ranged() || (known.validator().isStrong() && known.total().isPresent());
+  }
+
+  @Nullable Representation representation() {
+    return representation;
+  }
+
+  DownloadRequest request() {
+    return request;
+  }
+
+  Path target() {
+    return target;
+  }
+
+  /** Returns where the file is, as far as it is known. */
+  URI uri() {
+    Representation known = representation;
+    return known == null ? request.uri() : known.uri();
+  }
+
+  NetworkSettings network() {
+    NetworkSettings own = request.network();
+    return own == null ? engine.network() : own;
+  }
+
+  RetryPolicy retryPolicy() {
+    RetryPolicy own = request.retryPolicy();
+    RetryPolicy policy = own == null ? engine.retryPolicy() : own;
+    return representation == null ? policy : policy.established();
+  }
+
+  /** Returns whether caches on the way are to ask their origin. */
+  boolean anew() {
+    return anew;
+  }
+
+  ProgressSampler progress() {
+    return task.sampler();
+  }
+
+  private Representation known() {
+    Representation known = representation;
+    if (known == null) {
+      throw new IllegalStateException("no answer has come yet");
+    }
+    return known;
+  }
+
+  private PartFile opened() {
+    PartFile file = part;
+    if (file == null) {
+      throw new IllegalStateException("no answer has come yet");
+    }
+    return file;
+  }
+}

@@ -1,0 +1,359 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.DownloadState;
+import com.qustellar.qsde.Progress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.util.context.ContextView;
+
+/**
+ * The life of one download: admitted, run, started over at most once, wrapped up, ended.
+ *
+ * <p>Whatever ends it, a result, a failure or a cancellation, takes the same way out: the stream is
+ * cancelled, the digest and the last write end, the file is closed, and only then the outcome is
+ * told. The first to end it decides the outcome; a commit that has begun can't be cancelled any
+ * more.
+ */
+final class DownloadTask implements Download {
+
+  private enum Stage {
+    RUNNING,
+    COMMITTING,
+    ENDING,
+    ENDED
+  }
+
+  private final NettyDownloadEngine engine;
+  private final DownloadRequest request;
+  private final Path target;
+  private final ProgressSampler sampler;
+  private final Sinks.One<DownloadResult> outcome = Sinks.one();
+  private final Sinks.Empty<Void> ended = Sinks.empty();
+  private final Disposable.Swap subscription = Disposables.swap();
+  private volatile long startedAt;
+
+  // Guarded by this.
+  private Stage stage = Stage.RUNNING;
+  private @Nullable DownloadPipeline pipeline;
+  private @Nullable PartFile file;
+  private Sinks.@Nullable Empty<Void> creating;
+
+  /**
+   * Makes a task that has not started.
+   *
+   * @throws DownloadException.InvalidRequest if the request has no target
+   */
+  DownloadTask(NettyDownloadEngine engine, DownloadRequest request) {
+    Path path = request.target();
+    if (path == null) {
+      throw new DownloadException.InvalidRequest(
+          request.uri(), null, "it has no target; only a stream can do without", null);
+    }
+    this.engine = engine;
+    this.request = request;
+    this.target = path;
+    Path name = path.getFileName();
+    this.sampler = new ProgressSampler(request.id(), name == null ? null : name.toString());
+  }
+
+  /** Queues the download; its signals carry the subscriber's context. */
+  void start(ContextView context) {
+    startedAt = System.nanoTime();
+    Mono<DownloadResult> work =
+        engine.admission().download(request.priority(), this::run).contextWrite(context);
+    Duration timeout = request.totalTimeout();
+    if (timeout != null) {
+      work = work.timeout(timeout, Mono.error(this::timedOut), engine.scheduler());
+    }
+    subscription.update(
+        work.subscribe(
+            result -> end(result, null),
+            thrown ->
+                end(
+                    null,
+                    TransportFailures.translate(request.uri(), request.target(), thrown, true))));
+  }
+
+  private DownloadException timedOut() {
+    return new DownloadException.Timeout(
+        request.uri(), target, DownloadException.Timeout.Phase.TOTAL, null);
+  }
+
+  private Mono<DownloadResult> run() {
+    sampler.state(DownloadState.CONNECTING);
+    return engine
+        .io()
+        .call(() -> Targets.isDirectory(target))
+        .flatMap(
+            directory ->
+                directory
+                    ? pass(true, false)
+                    : claim(target)
+                        .then(
+                            engine
+                                .io()
+                                .call(() -> Targets.present(request, target, this::isDisposed)))
+                        .flatMap(
+                            present ->
+                                present
+                                    .map(this::alreadyPresent)
+                                    .orElseGet(() -> pass(false, false))));
+  }
+
+  private Mono<DownloadResult> alreadyPresent(Checksum checksum) {
+    return engine
+        .io()
+        .call(() -> Files.size(target))
+        .map(
+            size ->
+                new DownloadResult(
+                    request.id(),
+                    target,
+                    size,
+                    0,
+                    checksum,
+                    Duration.ofNanos(System.nanoTime() - startedAt),
+                    0,
+                    0,
+                    request.uri(),
+                    null,
+                    Set.of(DownloadResult.Note.ALREADY_PRESENT)));
+  }
+
+  /** One pass over the file; a wrong digest, or a file that changed, gets one more. */
+  private Mono<DownloadResult> pass(boolean directory, boolean again) {
+    return Mono.defer(
+        () -> {
+          DownloadPipeline next = new DownloadPipeline(engine, this, target, directory, again);
+          synchronized (this) {
+            if (stage != Stage.RUNNING) {
+              return Mono.error(cancelled());
+            }
+            pipeline = next;
+          }
+          return next.run()
+              .onErrorResume(
+                  thrown -> {
+                    if (again || !startsOver(thrown)) {
+                      return Mono.error(thrown);
+                    }
+                    sampler.startedOver((DownloadException) thrown);
+                    return closePass().then(pass(directory, true));
+                  });
+        });
+  }
+
+  private static boolean startsOver(Throwable thrown) {
+    return thrown instanceof DownloadException.ChecksumMismatch
+        || thrown instanceof DownloadException.SourceChanged;
+  }
+
+  /** Makes the target this download's own; waits for a predecessor that is ending. */
+  Mono<Void> claim(Path path) {
+    return Mono.defer(
+        () -> {
+          DownloadTask holder = engine.claim(path, this);
+          if (holder == this) {
+            return Mono.empty();
+          }
+          if (holder.isDisposed()) {
+            return holder.ended().then(claim(path));
+          }
+          return Mono.error(
+              new DownloadException.FileAccess(
+                  request.uri(), path, DownloadException.FileAccess.Reason.IN_USE, null));
+        });
+  }
+
+  /** Creates the part file on the pool; one that comes too late is closed like any other. */
+  Mono<PartFile> open(Callable<PartFile> create) {
+    return Mono.defer(
+        () -> {
+          Sinks.Empty<Void> created = Sinks.empty();
+          synchronized (this) {
+            if (stage != Stage.RUNNING) {
+              return Mono.error(cancelled());
+            }
+            creating = created;
+          }
+          return engine
+              .io()
+              .call(
+                  () -> {
+                    try {
+                      PartFile opened = create.call();
+                      synchronized (this) {
+                        file = opened;
+                      }
+                      return opened;
+                    } finally {
+                      created.tryEmitEmpty();
+                    }
+                  });
+        });
+  }
+
+  /** Returns whether the target may get its name now; from then on nothing cancels. */
+  synchronized boolean beginCommit() {
+    if (stage != Stage.RUNNING) {
+      return false;
+    }
+    stage = Stage.COMMITTING;
+    return true;
+  }
+
+  private void end(@Nullable DownloadResult result, @Nullable DownloadException failure) {
+    synchronized (this) {
+      if (stage == Stage.ENDING || stage == Stage.ENDED) {
+        return;
+      }
+      stage = Stage.ENDING;
+    }
+    closePass().subscribe(null, null, () -> ended(result, failure));
+  }
+
+  /** Ends the digest and the last write of the current pass, and closes its file. */
+  private Mono<Void> closePass() {
+    DownloadPipeline current;
+    Sinks.Empty<Void> pending;
+    synchronized (this) {
+      current = pipeline;
+      pending = creating;
+    }
+    Mono<Void> digest = current == null ? Mono.empty() : current.endDigest();
+    Mono<Void> created = pending == null ? Mono.empty() : pending.asMono();
+    return digest
+        .then(created)
+        .then(
+            Mono.defer(
+                () -> {
+                  PartFile open;
+                  synchronized (this) {
+                    open = file;
+                    file = null;
+                    creating = null;
+                  }
+                  return open == null ? Mono.empty() : open.close();
+                }));
+  }
+
+  private void ended(@Nullable DownloadResult result, @Nullable DownloadException failure) {
+    synchronized (this) {
+      stage = Stage.ENDED;
+    }
+    engine.forget(this, sampler.ended(failure));
+    ended.tryEmitEmpty();
+    engine.deliver(
+        () -> {
+          if (failure == null) {
+            outcome.tryEmitValue(result);
+          } else {
+            outcome.tryEmitError(failure);
+          }
+        });
+  }
+
+  private DownloadException.Cancelled cancelled() {
+    return new DownloadException.Cancelled(request.uri(), request.target(), false, null);
+  }
+
+  @Override
+  public void dispose() {
+    synchronized (this) {
+      if (stage != Stage.RUNNING) {
+        return;
+      }
+      stage = Stage.ENDING;
+    }
+    subscription.dispose();
+    closePass().subscribe(null, null, () -> ended(null, cancelled()));
+  }
+
+  @Override
+  public synchronized boolean isDisposed() {
+    return stage == Stage.ENDING || stage == Stage.ENDED;
+  }
+
+  @Override
+  public String id() {
+    return request.id();
+  }
+
+  @Override
+  public DownloadRequest request() {
+    return request;
+  }
+
+  @Override
+  public Progress latest() {
+    return sampler.snapshot(System.nanoTime());
+  }
+
+  @Override
+  public Flux<Progress> progress() {
+    return Flux.concat(
+            Mono.fromSupplier(this::latest),
+            engine.ticks().map(tick -> latest()).takeUntilOther(closed()),
+            Mono.fromSupplier(this::latest))
+        .takeUntil(progress -> progress.state().isTerminal())
+        .onBackpressureLatest();
+  }
+
+  @Override
+  public Mono<DownloadResult> result() {
+    return outcome.asMono();
+  }
+
+  @Override
+  public void pause() {
+    throw new UnsupportedOperationException("pausing is not available yet");
+  }
+
+  @Override
+  public void resume() {
+    throw new UnsupportedOperationException("pausing is not available yet");
+  }
+
+  @Override
+  public void discard() {
+    // A cancelled download keeps nothing yet, so there is nothing more to delete.
+    dispose();
+  }
+
+  @Override
+  public Mono<Void> closed() {
+    return outcome.asMono().then().onErrorComplete();
+  }
+
+  /** Completes on whatever thread ends the download, before its outcome is told. */
+  Mono<Void> ended() {
+    return ended.asMono();
+  }
+
+  ProgressSampler sampler() {
+    return sampler;
+  }
+
+  long startedAt() {
+    return startedAt;
+  }
+
+  @Override
+  public String toString() {
+    return "Download[" + Objects.toString(latest()) + "]";
+  }
+}

@@ -1,0 +1,64 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.RetryPolicy;
+import java.time.Duration;
+import java.util.Objects;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** The settings that an engine starts with. */
+final class EngineBuilder implements DownloadEngine.Builder {
+
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
+
+  Limits limits = Limits.defaults();
+  NetworkSettings network = NetworkSettings.defaults();
+  RetryPolicy retryPolicy = RetryPolicy.defaults();
+  Duration progressInterval = Duration.ofMillis(100);
+  Scheduler scheduler = Schedulers.parallel();
+
+  @Override
+  public EngineBuilder limits(Limits limits) {
+    this.limits = Supported.check(limits);
+    return this;
+  }
+
+  @Override
+  public EngineBuilder network(NetworkSettings settings) {
+    this.network = Supported.check(settings);
+    return this;
+  }
+
+  @Override
+  public EngineBuilder retryPolicy(RetryPolicy policy) {
+    this.retryPolicy = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  @Override
+  public EngineBuilder progressInterval(Duration interval) {
+    if (interval.compareTo(SHORTEST_INTERVAL) < 0) {
+      throw new IllegalArgumentException("the progress interval is at least 10 ms: " + interval);
+    }
+    this.progressInterval = interval;
+    return this;
+  }
+
+  @Override
+  public EngineBuilder metrics(DownloadMetrics metrics) {
+    throw new UnsupportedOperationException("metrics are not available yet");
+  }
+
+  @Override
+  public EngineBuilder scheduler(Scheduler scheduler) {
+    this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+    return this;
+  }
+
+  @Override
+  public DownloadEngine build() {
+    return new NettyDownloadEngine(this);
+  }
+}

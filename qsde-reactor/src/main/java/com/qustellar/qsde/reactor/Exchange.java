@@ -1,0 +1,232 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadException.Timeout.Phase;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.internal.http.Origin;
+import com.qustellar.qsde.internal.http.RedirectRules;
+import com.qustellar.qsde.internal.http.ResponseHead;
+import com.qustellar.qsde.internal.http.ResponseRules;
+import com.qustellar.qsde.internal.http.ResponseVerdict;
+import com.qustellar.qsde.internal.plan.ByteRange;
+import io.netty.buffer.ByteBuf;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * One request for a range and its answer, redirects followed, the body written.
+ *
+ * <p>The very first answer of a download begins it: it decides what the file is. Every later one
+ * must be of the same version.
+ */
+final class Exchange {
+
+  /** What is read of a body that is not wanted, so that its connection can be used again. */
+  private static final int DRAIN = 16 << 10;
+
+  private final NettyDownloadEngine engine;
+  private final DownloadPipeline pipeline;
+  private final long from;
+  private volatile long end;
+  private volatile boolean answered;
+  private volatile @Nullable SegmentWriter writer;
+
+  /** Where to ask next, and whether with the range. */
+  private record Next(URI uri, boolean ranged, int followed) {}
+
+  Exchange(NettyDownloadEngine engine, DownloadPipeline pipeline, long from, long end) {
+    this.engine = engine;
+    this.pipeline = pipeline;
+    this.from = from;
+    this.end = end;
+  }
+
+  /** Returns the offset after the last byte that has been given to a write. */
+  long position() {
+    SegmentWriter body = writer;
+    return body == null ? from : body.position();
+  }
+
+  /** Returns where the segment ends, which the first answer may have moved. */
+  long end() {
+    return end;
+  }
+
+  /** Completes once every write of the exchange has ended. */
+  Mono<Void> idle() {
+    SegmentWriter body = writer;
+    return body == null ? Mono.empty() : body.idle();
+  }
+
+  /** Asks when subscribed to; completes once the last write has ended. */
+  Mono<Void> run() {
+    Representation known = pipeline.representation();
+    boolean ranged = known == null || pipeline.canContinue(known);
+    return hop(new Next(pipeline.uri(), ranged, 0));
+  }
+
+  private Mono<Void> hop(Next here) {
+    return engine.admission().connection(Origin.of(here.uri()), () -> ask(here)).flatMap(this::hop);
+  }
+
+  private Mono<Next> ask(Next here) {
+    NetworkSettings settings = pipeline.network();
+    Representation known = pipeline.representation();
+    ByteRange range = here.ranged() ? new ByteRange(from, end) : null;
+    Optional<String> ifRange = known == null ? Optional.empty() : known.validator().ifRange();
+    Mono<Next> exchange =
+        engine
+            .transport()
+            .get(
+                here.uri(),
+                RequestHeaders.of(
+                    pipeline.request(), settings, here.uri(), range, ifRange, pipeline.anew()),
+                settings,
+                (head, body) -> receive(here, range, head, body))
+            .singleOrEmpty()
+            .onErrorMap(this::translate);
+    Mono<Next> stalled =
+        engine
+            .stallWatch()
+            .stalled(settings.stallTimeout(), this::activity)
+            .then(Mono.error(this::stallFailure));
+    return Mono.firstWithSignal(exchange, stalled)
+        .doOnSubscribe(s -> pipeline.progress().segmentStarted())
+        .doFinally(s -> pipeline.progress().segmentStopped());
+  }
+
+  private DownloadException translate(Throwable thrown) {
+    return TransportFailures.translate(pipeline.uri(), pipeline.target(), thrown, answered);
+  }
+
+  private DownloadException stallFailure() {
+    Phase phase = answered ? Phase.STALL : Phase.RESPONSE;
+    return new DownloadException.Timeout(pipeline.uri(), pipeline.target(), phase, null);
+  }
+
+  private long activity() {
+    if (!answered) {
+      return 0;
+    }
+    SegmentWriter body = writer;
+    return body == null ? StallWatch.CONTENT : body.activity();
+  }
+
+  private Mono<Next> receive(
+      Next here, @Nullable ByteRange range, ResponseHead head, Flux<ByteBuf> body) {
+    answered = true;
+    Representation known = pipeline.representation();
+    ResponseVerdict verdict = ResponseRules.judge(head, range, known == null);
+    if (verdict instanceof ResponseVerdict.Redirect redirect) {
+      return drain(body).then(Mono.fromCallable(() -> follow(here, redirect.location())));
+    }
+    if (verdict instanceof ResponseVerdict.Failed failed) {
+      return drain(body).then(Mono.error(() -> status(failed, head)));
+    }
+    if (verdict instanceof ResponseVerdict.Invalid invalid) {
+      return Mono.error(invalid(invalid.reason()));
+    }
+    if (verdict instanceof ResponseVerdict.AskWithoutRange || isUnplannable(verdict)) {
+      return drain(body).thenReturn(new Next(here.uri(), false, here.followed()));
+    }
+    return known == null
+        ? begin(here.uri(), verdict, head, body)
+        : goOn(known, verdict, head, body);
+  }
+
+  /** A part of nobody knows how much can't be planned with. */
+  private static boolean isUnplannable(ResponseVerdict verdict) {
+    return verdict instanceof ResponseVerdict.Partial part && part.total().isEmpty();
+  }
+
+  /** The first answer: the download begins with it. */
+  private Mono<Next> begin(
+      URI uri, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
+    return pipeline
+        .begin(uri, verdict, head)
+        .then(
+            Mono.defer(
+                () -> {
+                  if (verdict instanceof ResponseVerdict.Partial part) {
+                    end = Math.min(end, part.total().orElseThrow());
+                    return write(body, from, part.bytesToSkip());
+                  }
+                  if (verdict instanceof ResponseVerdict.Whole whole) {
+                    end = whole.length().orElse(Long.MAX_VALUE);
+                    return write(body, 0, 0);
+                  }
+                  end = 0;
+                  return drain(body);
+                }))
+        .then(Mono.empty());
+  }
+
+  /** A later answer: the same version, or nothing of it is used. */
+  private Mono<Next> goOn(
+      Representation known, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
+    if (pipeline.isOtherVersion(known, verdict, head)) {
+      return Mono.error(
+          new DownloadException.SourceChanged(pipeline.uri(), pipeline.target(), null));
+    }
+    if (verdict instanceof ResponseVerdict.Partial part) {
+      return write(body, from, part.bytesToSkip()).then(Mono.empty());
+    }
+    if (known.ranged()) {
+      return Mono.error(invalid("it no longer gives ranges"));
+    }
+    if (verdict instanceof ResponseVerdict.RangesRefused && known.validator().isStrong()) {
+      return write(body, from, from).then(Mono.empty());
+    }
+    return pipeline.rewind(from).then(Mono.defer(() -> write(body, 0, 0))).then(Mono.empty());
+  }
+
+  private Mono<Void> write(Flux<ByteBuf> body, long position, long skip) {
+    return Mono.deferContextual(
+        context -> {
+          SegmentWriter next = pipeline.writer(position, end, skip, context);
+          writer = next;
+          return next.write(body);
+        });
+  }
+
+  private Next follow(Next here, String location) {
+    int limit = pipeline.network().maxRedirects();
+    RedirectRules.Outcome outcome =
+        RedirectRules.next(here.uri(), location, here.followed(), limit);
+    if (outcome instanceof RedirectRules.Outcome.Follow follow) {
+      return new Next(follow.target(), here.ranged(), here.followed() + 1);
+    }
+    if (outcome instanceof RedirectRules.Outcome.Refused refused) {
+      throw new DownloadException.RedirectRefused(
+          here.uri(), pipeline.target(), refused.location(), null);
+    }
+    throw new DownloadException.TooManyRedirects(here.uri(), pipeline.target(), limit, null);
+  }
+
+  private DownloadException status(ResponseVerdict.Failed failed, ResponseHead head) {
+    Duration wait = failed.retryAfter().orElse(null);
+    return new DownloadException.HttpStatus(
+        pipeline.uri(),
+        pipeline.target(),
+        failed.status(),
+        wait == null ? null : head.received().plus(wait),
+        head.received(),
+        null);
+  }
+
+  private DownloadException invalid(String reason) {
+    return new DownloadException.InvalidResponse(pipeline.uri(), pipeline.target(), reason, null);
+  }
+
+  /** Reads a short body to its end, and gives up a long one with its connection. */
+  private static Mono<Void> drain(Flux<ByteBuf> body) {
+    return body.map(ByteBuf::readableBytes)
+        .scan(0, Integer::sum)
+        .takeWhile(total -> total <= DRAIN)
+        .then();
+  }
+}

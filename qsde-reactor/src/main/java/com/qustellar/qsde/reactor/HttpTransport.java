@@ -1,0 +1,106 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.internal.http.HttpUris;
+import com.qustellar.qsde.internal.http.Origin;
+import com.qustellar.qsde.internal.http.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.BiFunction;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.http.client.HttpResponseDecoderSpec;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * Sends HTTP requests: the only class that names {@link HttpClient}.
+ *
+ * <p>What goes wrong is not judged here: see {@link TransportFailures}.
+ */
+final class HttpTransport {
+
+  /** One signal for as much as a socket gives at once: a GiB in 4,200 signals, not 131,000. */
+  private static final int CHUNK = 256 << 10;
+
+  private static final int MAX_HEADER_BYTES = 64 << 10;
+
+  private final LoopResources loops;
+  private final ConnectionProvider pool;
+  private final HttpClient client;
+
+  HttpTransport() {
+    int threads = Runtime.getRuntime().availableProcessors();
+    // Not colocated: the next segment's request may be sent by a loop, and would stay on it.
+    loops = LoopResources.create("qsde-http", threads, threads, true, false);
+    pool =
+        ConnectionProvider.builder("qsde")
+            .maxConnections(Integer.MAX_VALUE)
+            .pendingAcquireMaxCount(-1)
+            .maxIdleTime(Duration.ofSeconds(15))
+            .evictInBackground(Duration.ofSeconds(5))
+            .lifo()
+            .build();
+    client =
+        HttpClient.create(pool)
+            .runOn(loops)
+            .httpResponseDecoder(HttpTransport::wholeReads)
+            .option(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(4 << 10, 64 << 10, CHUNK));
+  }
+
+  /**
+   * Lets the decoder pass on what was read in one piece. Deprecated as HTTP/2 has no such thing.
+   */
+  @SuppressWarnings("deprecation")
+  private static HttpResponseDecoderSpec wholeReads(HttpResponseDecoderSpec decoder) {
+    return decoder.maxChunkSize(CHUNK).maxHeaderSize(MAX_HEADER_BYTES);
+  }
+
+  /**
+   * Sends a GET request when subscribed to.
+   *
+   * @param headers every header field but Host
+   * @param receiver called with the head and the body, on an event loop; the exchange lasts as long
+   *     as the publisher that it returns. A body that is not read to its end closes the connection
+   */
+  <T> Flux<T> get(
+      URI uri,
+      Map<String, String> headers,
+      NetworkSettings settings,
+      BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver) {
+    return client
+        .option(
+            ChannelOption.CONNECT_TIMEOUT_MILLIS,
+            Math.toIntExact(settings.connectTimeout().toMillis()))
+        .headers(fields -> fill(fields, headers))
+        .get()
+        // As a string: a java.net.URI has no host where the name has an underscore. Without
+        // userinfo.
+        .uri(Origin.of(uri) + HttpUris.requestTarget(uri))
+        .response((response, body) -> receiver.apply(head(response), body));
+  }
+
+  private static void fill(HttpHeaders fields, Map<String, String> headers) {
+    headers.forEach(fields::set);
+  }
+
+  private static ResponseHead head(HttpClientResponse response) {
+    HttpHeaders fields = response.responseHeaders();
+    return new ResponseHead(response.status().code(), fields::getAll, Instant.now());
+  }
+
+  /** Closes every connection and ends the event loops. */
+  Mono<Void> closeLater() {
+    return pool.disposeLater().then(loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)));
+  }
+}

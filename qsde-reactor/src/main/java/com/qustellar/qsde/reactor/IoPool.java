@@ -1,0 +1,88 @@
+package com.qustellar.qsde.reactor;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import reactor.core.publisher.Mono;
+
+/**
+ * The engine's bounded threads for files and digests.
+ *
+ * <p>The queue has no bound of its own: what enters it is bounded by the writes that segments may
+ * have in flight. No thread of it is ever interrupted, as an interrupt closes a channel in use.
+ */
+final class IoPool implements Executor {
+
+  private final ExecutorService threads;
+
+  IoPool() {
+    int size = Math.max(2, Math.min(Runtime.getRuntime().availableProcessors(), 16));
+    AtomicInteger number = new AtomicInteger();
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            size,
+            size,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "qsde-io-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    threads = pool;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    threads.execute(task);
+  }
+
+  /** The executor as {@code AsynchronousFileChannel} wants it. */
+  ExecutorService executor() {
+    return threads;
+  }
+
+  /**
+   * Calls a blocking function on the pool. Once started it runs to its end: a cancelled subscriber
+   * only no longer hears of it.
+   */
+  <T> Mono<T> call(Callable<? extends T> function) {
+    return Mono.create(
+        sink ->
+            threads.execute(
+                () -> {
+                  try {
+                    sink.success(function.call());
+                  } catch (Throwable t) {
+                    sink.error(t);
+                  }
+                }));
+  }
+
+  /** Ends the threads once their work is done; completes when they have ended. */
+  Mono<Void> closeLater() {
+    return Mono.create(
+        sink -> {
+          Thread waiter =
+              new Thread(
+                  () -> {
+                    threads.shutdown();
+                    try {
+                      threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                    sink.success();
+                  },
+                  "qsde-close");
+          waiter.setDaemon(true);
+          waiter.start();
+        });
+  }
+}

@@ -1,0 +1,57 @@
+package com.qustellar.qsde.reactor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * The bytes that an engine has received and not yet written.
+ *
+ * <p>It is charged when bytes arrive, not when they are asked for: a slow connection that has asked
+ * and receives nothing takes no room from the others. The price is that the bound can be passed by
+ * what the connections had already asked for, one read each.
+ */
+final class MemoryBudget {
+
+  private final LongSupplier limit;
+  private List<Runnable> waiting = new ArrayList<>();
+  private long used;
+
+  MemoryBudget(LongSupplier limit) {
+    this.limit = limit;
+  }
+
+  synchronized void take(int bytes) {
+    used += bytes;
+  }
+
+  void give(int bytes) {
+    List<Runnable> next = List.of();
+    synchronized (this) {
+      used -= bytes;
+      if (!waiting.isEmpty() && used < limit.getAsLong()) {
+        // All of them: one alone may belong to a connection that never delivers.
+        next = waiting;
+        waiting = new ArrayList<>();
+      }
+    }
+    next.forEach(Runnable::run);
+  }
+
+  /**
+   * Runs the task now when there is room, else as soon as there is, on the thread that makes room.
+   */
+  void whenRoom(Runnable task) {
+    synchronized (this) {
+      if (used >= limit.getAsLong()) {
+        waiting.add(task);
+        return;
+      }
+    }
+    task.run();
+  }
+
+  synchronized long used() {
+    return used;
+  }
+}

@@ -1,0 +1,289 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.DownloadState;
+import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.Progress;
+import com.qustellar.qsde.RetryPolicy;
+import io.netty.util.internal.PlatformDependent;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/** The engine on Reactor Netty: holds its parts together, and the downloads that run. */
+final class NettyDownloadEngine implements DownloadEngine {
+
+  /** How many connections a download gets when nobody says. */
+  static final int AUTO_CONNECTIONS = 4;
+
+  private volatile Limits limits;
+  private volatile NetworkSettings network;
+  private final RetryPolicy retryPolicy;
+  private final Scheduler scheduler;
+  private final Flux<Long> ticks;
+  private final HttpTransport transport = new HttpTransport();
+  private final IoPool io = new IoPool();
+  private final Admission admission;
+  private final MemoryBudget budget;
+  private final StallWatch stallWatch;
+  private final EngineTally tally = new EngineTally();
+
+  private final Set<DownloadTask> tasks = ConcurrentHashMap.newKeySet();
+  private final ConcurrentHashMap<Path, DownloadTask> claims = new ConcurrentHashMap<>();
+  private final Sinks.Empty<Void> closing = Sinks.empty();
+  private final Mono<Void> closed = Mono.defer(this::shutDown).cache();
+  private volatile boolean shut;
+
+  NettyDownloadEngine(EngineBuilder settings) {
+    this.limits = settings.limits;
+    this.network = settings.network;
+    this.retryPolicy = settings.retryPolicy;
+    this.scheduler = settings.scheduler;
+    this.ticks =
+        Flux.interval(settings.progressInterval, scheduler)
+            .onBackpressureDrop()
+            .publish()
+            .refCount();
+    this.admission =
+        new Admission(() -> limits.maxConcurrentDownloads(), () -> limits().connectionsPerHost());
+    // Half of what Netty may take: the rest is for what is being read.
+    long most = PlatformDependent.maxDirectMemory() / 2;
+    this.budget = new MemoryBudget(() -> Math.min(limits().memoryBudget(), most));
+    this.stallWatch = new StallWatch(scheduler);
+  }
+
+  // ---- downloads
+
+  @Override
+  public Mono<DownloadResult> download(DownloadRequest request) {
+    Supported.check(request);
+    return Mono.deferContextual(
+        context -> {
+          DownloadTask task = start(request, context);
+          return task.result().doOnCancel(task::dispose);
+        });
+  }
+
+  @Override
+  public Flux<Progress> progress(DownloadRequest request) {
+    Supported.check(request);
+    return Flux.deferContextual(
+        context -> {
+          DownloadTask task = start(request, context);
+          Mono<Progress> end = task.result().then(Mono.empty());
+          return task.progress().concatWith(end).doOnCancel(task::dispose);
+        });
+  }
+
+  @Override
+  public Download submit(DownloadRequest request) {
+    Supported.check(request);
+    return start(request, Context.empty());
+  }
+
+  private DownloadTask start(DownloadRequest request, ContextView context) {
+    DownloadTask task = new DownloadTask(this, request);
+    tasks.add(task);
+    if (shut) {
+      task.dispose();
+    } else {
+      task.start(context);
+    }
+    return task;
+  }
+
+  @Override
+  public Flux<DownloadOutcome> downloadAll(Publisher<? extends DownloadRequest> requests) {
+    throw new UnsupportedOperationException("batches are not available yet");
+  }
+
+  @Override
+  public Flux<ByteBuffer> stream(DownloadRequest request) {
+    throw new UnsupportedOperationException("streams are not available yet");
+  }
+
+  @Override
+  public <T> Flux<T> stream(
+      DownloadRequest request,
+      BiFunction<? super StreamInfo, ? super Flux<ByteBuffer>, ? extends Publisher<? extends T>>
+          mapper) {
+    throw new UnsupportedOperationException("streams are not available yet");
+  }
+
+  @Override
+  public InputStream openStream(DownloadRequest request) {
+    throw new UnsupportedOperationException("streams are not available yet");
+  }
+
+  @Override
+  public List<Download> downloads() {
+    return List.copyOf(tasks);
+  }
+
+  @Override
+  public Optional<Download> find(String id) {
+    return tasks.stream().filter(task -> task.id().equals(id)).<Download>map(t -> t).findFirst();
+  }
+
+  @Override
+  public Flux<EngineProgress> progress() {
+    return Flux.concat(Mono.just(0L), ticks)
+        .map(tick -> tally.snapshot(tasks, System.nanoTime()))
+        .takeUntilOther(closing.asMono())
+        .onBackpressureLatest();
+  }
+
+  // ---- settings
+
+  @Override
+  public Limits limits() {
+    return limits;
+  }
+
+  @Override
+  public void limits(Limits next) {
+    updateLimits(old -> next);
+  }
+
+  @Override
+  public void updateLimits(UnaryOperator<Limits> update) {
+    synchronized (this) {
+      limits = Supported.check(update.apply(limits));
+    }
+    admission.review();
+  }
+
+  @Override
+  public NetworkSettings network() {
+    return network;
+  }
+
+  @Override
+  public void network(NetworkSettings settings) {
+    updateNetwork(old -> settings);
+  }
+
+  @Override
+  public void updateNetwork(UnaryOperator<NetworkSettings> update) {
+    synchronized (this) {
+      network = Supported.check(update.apply(network));
+    }
+  }
+
+  // ---- the end
+
+  @Override
+  public void cancelAll() {
+    tasks.forEach(DownloadTask::dispose);
+  }
+
+  @Override
+  public Mono<Void> closeLater() {
+    return closed;
+  }
+
+  @Override
+  public Mono<Void> closeLater(Duration grace) {
+    return Mono.defer(
+        () -> {
+          shut = true;
+          return allEnded().timeout(grace, Mono.empty(), scheduler).then(closed);
+        });
+  }
+
+  @Override
+  public void close() {
+    closed.block();
+  }
+
+  private Mono<Void> shutDown() {
+    shut = true;
+    closing.tryEmitEmpty();
+    cancelAll();
+    return allEnded().then(transport.closeLater()).then(io.closeLater());
+  }
+
+  private Mono<Void> allEnded() {
+    return Flux.fromIterable(tasks).flatMap(DownloadTask::ended, Integer.MAX_VALUE).then();
+  }
+
+  // ---- what the downloads ask
+
+  /** Makes the target the task's own, and returns the task that has it. */
+  DownloadTask claim(Path target, DownloadTask task) {
+    DownloadTask holder = claims.putIfAbsent(target.toAbsolutePath().normalize(), task);
+    return holder == null ? task : holder;
+  }
+
+  /** A download has ended: takes it off the lists. */
+  void forget(DownloadTask task, DownloadState end) {
+    tally.ended(end);
+    claims.values().removeIf(holder -> holder == task);
+    tasks.remove(task);
+  }
+
+  /** Runs a callback that reaches users where users' code may run. */
+  void deliver(Runnable signal) {
+    try {
+      scheduler.schedule(signal);
+    } catch (RejectedExecutionException e) {
+      // The caller's scheduler has ended before the engine; the outcome must arrive all the same.
+      signal.run();
+    }
+  }
+
+  /** Counts bytes from the network. */
+  void received(int bytes) {
+    tally.received(bytes);
+  }
+
+  RetryPolicy retryPolicy() {
+    return retryPolicy;
+  }
+
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
+  /** Ticks once a progress interval while somebody looks. */
+  Flux<Long> ticks() {
+    return ticks;
+  }
+
+  HttpTransport transport() {
+    return transport;
+  }
+
+  IoPool io() {
+    return io;
+  }
+
+  Admission admission() {
+    return admission;
+  }
+
+  MemoryBudget budget() {
+    return budget;
+  }
+
+  StallWatch stallWatch() {
+    return stallWatch;
+  }
+}

@@ -1,0 +1,147 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadState;
+import com.qustellar.qsde.Progress;
+import com.qustellar.qsde.internal.progress.SpeedMeter;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The counters of one download, and the snapshots made of them.
+ *
+ * <p>The data path counts, whoever looks makes the snapshot: nothing is pushed. Safe from any
+ * thread.
+ */
+final class ProgressSampler {
+
+  private final String id;
+
+  // Guarded by this.
+  private final SpeedMeter meter = new SpeedMeter();
+  private DownloadState state = DownloadState.QUEUED;
+  private @Nullable String fileName;
+  private OptionalLong total = OptionalLong.empty();
+  private long received;
+  private int active;
+  private int waiting;
+  private int completed;
+  private long segments;
+  private int retries;
+  private @Nullable String lastError;
+
+  ProgressSampler(String id, @Nullable String fileName) {
+    this.id = id;
+    this.fileName = fileName;
+  }
+
+  synchronized void state(DownloadState next) {
+    if (!state.isTerminal()) {
+      state = next;
+    }
+  }
+
+  synchronized void named(String name) {
+    fileName = name;
+  }
+
+  /** The first answer is here. */
+  synchronized void planned(OptionalLong totalBytes, long totalSegments) {
+    total = totalBytes;
+    segments = totalSegments;
+    state(DownloadState.DOWNLOADING);
+  }
+
+  synchronized void received(int bytes) {
+    received += bytes;
+  }
+
+  /** Takes back what is going to be received anew. */
+  synchronized void dropped(long bytes) {
+    received -= bytes;
+  }
+
+  /** The download starts over from byte 0. */
+  synchronized void startedOver(DownloadException why) {
+    lastError = why.getMessage();
+    received = 0;
+    completed = 0;
+    active = 0;
+    waiting = 0;
+    state(DownloadState.CONNECTING);
+  }
+
+  synchronized void segmentStarted() {
+    active++;
+  }
+
+  synchronized void segmentStopped() {
+    active--;
+  }
+
+  synchronized void segmentCompleted() {
+    completed++;
+  }
+
+  synchronized void retrying(DownloadException why) {
+    retries++;
+    waiting++;
+    lastError = why.getMessage();
+  }
+
+  synchronized void retried() {
+    waiting--;
+  }
+
+  synchronized long received() {
+    return received;
+  }
+
+  synchronized int retries() {
+    return retries;
+  }
+
+  synchronized int completedSegments() {
+    return completed;
+  }
+
+  synchronized DownloadState state() {
+    boolean onlyWaits = waiting > 0 && active == 0 && !state.isTerminal();
+    return onlyWaits ? DownloadState.WAITING : state;
+  }
+
+  /** The download has ended; returns how. */
+  synchronized DownloadState ended(@Nullable DownloadException failure) {
+    if (failure == null) {
+      state = DownloadState.COMPLETED;
+    } else {
+      boolean cancelled = failure instanceof DownloadException.Cancelled;
+      state = cancelled ? DownloadState.CANCELLED : DownloadState.FAILED;
+      lastError = failure.getMessage();
+    }
+    return state;
+  }
+
+  /** Makes a snapshot; the time feeds the speed's window. */
+  synchronized Progress snapshot(long nanoTime) {
+    DownloadState now = state();
+    boolean ended = now.isTerminal();
+    meter.observe(nanoTime, received);
+    long speed = ended ? 0 : meter.bytesPerSecond(nanoTime);
+    Duration eta = ended ? null : SpeedMeter.eta(received, total, speed);
+    return new Progress(
+        id,
+        fileName,
+        now,
+        received,
+        total,
+        speed,
+        eta,
+        active,
+        completed,
+        Math.toIntExact(Math.max(segments, completed)),
+        retries,
+        lastError);
+  }
+}

@@ -1,0 +1,73 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.internal.http.HttpUris;
+import com.qustellar.qsde.internal.http.RedirectRules;
+import com.qustellar.qsde.internal.plan.ByteRange;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the header fields of a request. */
+final class RequestHeaders {
+
+  private RequestHeaders() {}
+
+  /**
+   * Returns the fields of one GET request.
+   *
+   * <p>The caller's fields, and credentials in the request's URI, go to the request's own origin
+   * and nowhere else.
+   *
+   * @param range the range to ask for, null for the whole
+   * @param ifRange the validator that the range is only wanted under
+   * @param anew whether caches are to ask their origin
+   */
+  static Map<String, String> of(
+      DownloadRequest request,
+      NetworkSettings settings,
+      URI uri,
+      @Nullable ByteRange range,
+      Optional<String> ifRange,
+      boolean anew) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("User-Agent", settings.userAgent());
+    fields.put("Accept", "*/*");
+    // A coded body has other bytes and another length in every range.
+    fields.put("Accept-Encoding", "identity");
+    Map<String, String> given = new LinkedHashMap<>();
+    String credentials = HttpUris.userInfo(request.uri());
+    if (credentials != null) {
+      String plain = URLDecoder.decode(credentials.replace("+", "%2B"), StandardCharsets.UTF_8);
+      byte[] bytes = plain.getBytes(StandardCharsets.UTF_8);
+      given.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes));
+    }
+    settings.headers().forEach((name, value) -> replace(given, name, value));
+    request.headers().forEach((name, value) -> replace(given, name, value));
+    given.forEach(
+        (name, value) -> {
+          if (RedirectRules.mayCarry(name, request.uri(), uri)) {
+            replace(fields, name, value);
+          }
+        });
+    if (anew) {
+      fields.put("Cache-Control", "no-cache");
+    }
+    if (range != null) {
+      fields.put("Range", range.headerValue());
+      ifRange.ifPresent(validator -> fields.put("If-Range", validator));
+    }
+    return fields;
+  }
+
+  private static void replace(Map<String, String> fields, String name, String value) {
+    fields.keySet().removeIf(name::equalsIgnoreCase);
+    fields.put(name, value);
+  }
+}

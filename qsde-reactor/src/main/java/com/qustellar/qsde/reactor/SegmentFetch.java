@@ -1,0 +1,86 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.RetryPolicy;
+import com.qustellar.qsde.internal.plan.ByteRange;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
+
+/**
+ * Fetches one segment: asks, writes, and after a failure goes on at the byte where it broke.
+ *
+ * <p>A new attempt starts when the delay of the retry policy is over and every write of the last
+ * one has ended. Progress resets the count of attempts: {@value #PROGRESS} bytes beyond the best
+ * position so far, or the rest of the segment.
+ */
+final class SegmentFetch {
+
+  private static final int PROGRESS = 64 << 10;
+
+  private final NettyDownloadEngine engine;
+  private final DownloadPipeline pipeline;
+  private final long end;
+
+  // Used by one attempt at a time, each of which happens after the last.
+  private long position;
+  private long best;
+  private int failures;
+  private long failingSince;
+
+  SegmentFetch(NettyDownloadEngine engine, DownloadPipeline pipeline, ByteRange range) {
+    this.engine = engine;
+    this.pipeline = pipeline;
+    this.position = range.start();
+    this.best = range.start();
+    this.end = range.endExclusive();
+  }
+
+  /** Fetches the segment when subscribed to; completes once its last write has ended. */
+  Mono<Void> run() {
+    return Mono.defer(this::attempt)
+        .retryWhen(Retry.from(signals -> signals.concatMap(signal -> again(signal.failure()), 1)))
+        .doOnSuccess(done -> pipeline.progress().segmentCompleted());
+  }
+
+  private Mono<Void> attempt() {
+    Exchange exchange = new Exchange(engine, pipeline, position, end);
+    return exchange
+        .run()
+        .onErrorResume(
+            failure ->
+                exchange
+                    .idle()
+                    .doFinally(s -> position = exchange.position())
+                    .then(Mono.error(failure)));
+  }
+
+  private Mono<Long> again(Throwable thrown) {
+    DownloadException failure =
+        TransportFailures.translate(pipeline.uri(), pipeline.target(), thrown, true);
+    long now = engine.scheduler().now(TimeUnit.MILLISECONDS);
+    if (position >= best + PROGRESS || (position > best && position == end)) {
+      best = position;
+      failures = 0;
+    }
+    if (failures++ == 0) {
+      failingSince = now;
+    }
+    RetryPolicy policy = pipeline.retryPolicy();
+    Optional<Duration> delay =
+        policy.delay(
+            failure,
+            failures,
+            Duration.ofMillis(Math.max(0, now - failingSince)),
+            ThreadLocalRandom.current().nextDouble());
+    if (delay.isEmpty()) {
+      return Mono.error(failure);
+    }
+    pipeline.progress().retrying(failure);
+    return Mono.delay(delay.get(), engine.scheduler())
+        .doFinally(signal -> pipeline.progress().retried());
+  }
+}

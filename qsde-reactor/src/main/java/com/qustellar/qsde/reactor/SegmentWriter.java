@@ -1,0 +1,306 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.Sinks;
+import reactor.util.context.Context;
+
+/**
+ * Writes the body of one answer into the part file: from a connection straight to the disk.
+ *
+ * <p>Large buffers are written as they came; small ones are gathered first. At most {@value
+ * #WINDOW} buffers are asked for or being written at any moment, so demand follows completed
+ * writes, and a slow disk slows the socket. While the engine's memory budget is used up nothing
+ * more is asked for.
+ *
+ * <p>Ownership: a buffer belongs to the connection until {@code onNext} returns; what is kept is
+ * retained and belongs to its write, which releases it; the gathering buffer belongs to this
+ * object, under its lock, until it is written. Every byte that {@link #position} counts has been
+ * given to a write, also after an error or a cancellation, so a retry goes on at that byte once
+ * {@link #idle} has completed.
+ */
+final class SegmentWriter implements CoreSubscriber<ByteBuf> {
+
+  private static final int WINDOW = 2;
+
+  /** Where what is received goes and who counts it. */
+  interface Target {
+    /** Bytes have arrived. */
+    void received(int bytes);
+
+    /** Bytes are in the file. */
+    void written(long offset, ByteBuf data);
+  }
+
+  private final PartFile file;
+  private final MemoryBudget budget;
+  private final Target target;
+  private final long end;
+  private final int gatherSize;
+  private final Context context;
+  private final Sinks.Empty<Void> idle = Sinks.empty();
+
+  // Guarded by this.
+  private @Nullable Subscription upstream;
+  private @Nullable MonoSink<Void> sink;
+  private @Nullable ByteBuf gathered;
+  private long position;
+  private long skip;
+  private long activity;
+  private int asked;
+  private int writing;
+  private boolean waitingForRoom;
+  private boolean ended;
+  private @Nullable Throwable failure;
+
+  /**
+   * Prepares to write a body.
+   *
+   * @param position the offset of the first byte that is kept
+   * @param end the offset after the last byte that is wanted
+   * @param skip how many bytes of the body come before {@code position} and are discarded
+   */
+  SegmentWriter(
+      PartFile file,
+      MemoryBudget budget,
+      Target target,
+      long position,
+      long end,
+      long skip,
+      int gatherSize,
+      Context context) {
+    this.file = file;
+    this.budget = budget;
+    this.target = target;
+    this.position = position;
+    this.end = end;
+    this.skip = skip;
+    this.gatherSize = gatherSize;
+    this.context = context;
+  }
+
+  /**
+   * Writes the body. Completes, or fails as the body or a write does, once every write has ended.
+   */
+  Mono<Void> write(Flux<ByteBuf> body) {
+    return Mono.create(
+        s -> {
+          synchronized (this) {
+            sink = s;
+          }
+          s.onDispose(this::cancel);
+          body.subscribe(this);
+        });
+  }
+
+  /** Returns the offset after the last byte that has been given to a write. */
+  synchronized long position() {
+    return position;
+  }
+
+  /** Completes when the body has ended or been given up, and every write of it has ended. */
+  Mono<Void> idle() {
+    return idle.asMono();
+  }
+
+  /** Returns a number that changes whenever bytes arrive or are asked for. */
+  synchronized long activity() {
+    return asked == 0 ? StallWatch.CONTENT : activity;
+  }
+
+  @Override
+  public Context currentContext() {
+    return context;
+  }
+
+  @Override
+  public void onSubscribe(Subscription subscription) {
+    synchronized (this) {
+      if (ended) {
+        subscription.cancel();
+        return;
+      }
+      upstream = subscription;
+    }
+    ask();
+  }
+
+  @Override
+  public void onNext(ByteBuf data) {
+    boolean enough;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      asked--;
+      activity++;
+      int skipped = (int) Math.min(skip, data.readableBytes());
+      data.skipBytes(skipped);
+      skip -= skipped;
+      int wanted = (int) Math.min(data.readableBytes(), end - position);
+      if (wanted > 0) {
+        keep(data.slice(data.readerIndex(), wanted));
+        target.received(wanted);
+      }
+      enough = wanted < data.readableBytes();
+    }
+    if (enough) {
+      // More than was asked for: stop at the boundary, and close the connection by cancelling.
+      end(null, true);
+    } else {
+      ask();
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    end(null, false);
+  }
+
+  @Override
+  public void onError(Throwable thrown) {
+    end(thrown, false);
+  }
+
+  private void cancel() {
+    end(null, true);
+  }
+
+  private void end(@Nullable Throwable thrown, boolean cancelUpstream) {
+    Subscription source;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      failure = failure == null ? thrown : failure;
+      source = upstream;
+      flush();
+    }
+    if (cancelUpstream && source != null) {
+      source.cancel();
+    }
+    endWhenWritten();
+  }
+
+  /** Takes the bytes over: written as they are when there are many, else gathered. */
+  private void keep(ByteBuf data) {
+    int length = data.readableBytes();
+    budget.take(length);
+    long offset = position;
+    position += length;
+    ByteBuf gathering = gathered;
+    if (gathering != null && gathering.writableBytes() < length) {
+      flush();
+      gathering = null;
+    }
+    if (gathering == null && length >= gatherSize / 4) {
+      write(data.retain(), offset);
+      return;
+    }
+    if (gathering == null) {
+      gathering = ByteBufAllocator.DEFAULT.directBuffer(gatherSize, gatherSize);
+      gathered = gathering;
+    }
+    gathering.writeBytes(data);
+    if (!gathering.isWritable()) {
+      flush();
+    }
+  }
+
+  private void flush() {
+    ByteBuf full = gathered;
+    if (full != null) {
+      gathered = null;
+      write(full, position - full.readableBytes());
+    }
+  }
+
+  private void write(ByteBuf data, long offset) {
+    int length = data.readableBytes();
+    writing++;
+    file.write(data, offset, failed -> ended(data, offset, length, failed));
+  }
+
+  private void ended(ByteBuf data, long offset, int length, @Nullable DownloadException failed) {
+    try {
+      if (failed == null) {
+        target.written(offset, data);
+      }
+    } finally {
+      budget.give(length);
+      synchronized (this) {
+        writing--;
+      }
+      if (failed == null) {
+        ask();
+      } else {
+        fail(failed);
+      }
+      endWhenWritten();
+    }
+  }
+
+  private void fail(DownloadException failed) {
+    synchronized (this) {
+      failure = failure instanceof DownloadException.FileAccess ? failure : failed;
+    }
+    end(failed, true);
+  }
+
+  private void endWhenWritten() {
+    MonoSink<Void> downstream;
+    Throwable thrown;
+    synchronized (this) {
+      if (!ended || writing > 0) {
+        return;
+      }
+      downstream = sink;
+      sink = null;
+      thrown = failure;
+    }
+    idle.tryEmitEmpty();
+    if (downstream == null) {
+      return;
+    }
+    if (thrown == null) {
+      downstream.success();
+    } else {
+      downstream.error(thrown);
+    }
+  }
+
+  /** Asks for one more buffer when the window and the budget have room for it. */
+  private void ask() {
+    synchronized (this) {
+      if (ended || waitingForRoom || asked > 0 || asked + writing >= WINDOW) {
+        return;
+      }
+      waitingForRoom = true;
+    }
+    budget.whenRoom(this::askNow);
+  }
+
+  private void askNow() {
+    Subscription source;
+    synchronized (this) {
+      waitingForRoom = false;
+      if (ended) {
+        return;
+      }
+      asked++;
+      source = upstream;
+      activity++;
+    }
+    if (source != null) {
+      source.request(1);
+    }
+  }
+}

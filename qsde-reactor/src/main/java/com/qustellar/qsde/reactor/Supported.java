@@ -1,0 +1,43 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.AddressPolicy;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.HttpProtocol;
+import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.ProxySettings;
+import com.qustellar.qsde.TlsSettings;
+
+/** Refuses the settings that this version does not carry out, rather than leave them unused. */
+final class Supported {
+
+  private Supported() {}
+
+  static Limits check(Limits limits) {
+    require(limits.bytesPerSecond() == Limits.UNLIMITED, "a bound on bytes per second");
+    return limits;
+  }
+
+  static NetworkSettings check(NetworkSettings settings) {
+    require(settings.proxy().equals(ProxySettings.none()), "a proxy");
+    require(settings.tls().equals(TlsSettings.defaults()), "TLS settings");
+    require(settings.addressPolicy().equals(AddressPolicy.any()), "an address policy");
+    require(settings.protocol() != HttpProtocol.HTTP_2, "HTTP/2");
+    return settings;
+  }
+
+  static void check(DownloadRequest request) {
+    require(request.source() == null, "a source");
+    require(request.bytesPerSecond() == Limits.UNLIMITED, "a bound on bytes per second");
+    NetworkSettings network = request.network();
+    if (network != null) {
+      check(network);
+    }
+  }
+
+  private static void require(boolean supported, String what) {
+    if (!supported) {
+      throw new UnsupportedOperationException(what + " is not available yet");
+    }
+  }
+}

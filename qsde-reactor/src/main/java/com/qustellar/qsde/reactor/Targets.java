@@ -1,0 +1,119 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadException.FileAccess;
+import com.qustellar.qsde.DownloadException.FileAccess.Reason;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.internal.http.ContentDisposition;
+import com.qustellar.qsde.internal.http.FileNames;
+import com.qustellar.qsde.internal.http.ResponseHead;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+
+/** Looks at where a download is to go, before anything is written. Everything here may block. */
+final class Targets {
+
+  private static final int BLOCK = 256 << 10;
+
+  private Targets() {}
+
+  /** Returns whether the name of the file is left to the server. */
+  static boolean isDirectory(Path target) {
+    return Files.isDirectory(target);
+  }
+
+  /** Names the file in a directory: as the server says, else as the requested URI does. */
+  static Path name(DownloadRequest request, Path directory, ResponseHead head) {
+    String name =
+        head.value("Content-Disposition")
+            .flatMap(ContentDisposition::fileName)
+            .map(FileNames::safe)
+            .orElseGet(() -> FileNames.fromUri(request.uri()));
+    return directory.resolve(name);
+  }
+
+  /**
+   * Returns the digest of a target that is there already and has the expected one.
+   *
+   * @throws DownloadException if the target is there and may not be replaced, or can't be created
+   */
+  static Optional<Checksum> present(DownloadRequest request, Path target, BooleanSupplier ended) {
+    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      checkDirectory(request, target);
+      return Optional.empty();
+    }
+    Checksum expected = request.checksum();
+    if (expected != null && Files.isRegularFile(target)) {
+      Checksum actual = digest(request, target, expected, ended);
+      if (expected.equals(actual)) {
+        return Optional.of(actual);
+      }
+    }
+    if (!request.overwrite()) {
+      throw new FileAccess(request.uri(), target, Reason.EXISTS, null);
+    }
+    if (Files.isDirectory(target)) {
+      throw new FileAccess(request.uri(), target, Reason.NAME_REFUSED, null);
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Checks that the target may be made, where its name has just become known.
+   *
+   * @throws DownloadException if it is there and may not be replaced, or can't be created
+   */
+  static void checkFree(DownloadRequest request, Path target) {
+    checkDirectory(request, target);
+    if (!request.overwrite() && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAccess(request.uri(), target, Reason.EXISTS, null);
+    }
+  }
+
+  private static void checkDirectory(DownloadRequest request, Path target) {
+    Path directory = target.toAbsolutePath().getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      throw new FileAccess(request.uri(), target, Reason.NO_DIRECTORY, null);
+    }
+    if (!Files.isWritable(directory)) {
+      throw new FileAccess(request.uri(), target, Reason.NO_PERMISSION, null);
+    }
+  }
+
+  private static Checksum digest(
+      DownloadRequest request, Path file, Checksum expected, BooleanSupplier ended) {
+    MessageDigest digest = expected.algorithm().newDigest();
+    byte[] block = new byte[BLOCK];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(block); n >= 0 && !ended.getAsBoolean(); n = in.read(block)) {
+        digest.update(block, 0, n);
+      }
+    } catch (IOException e) {
+      throw FileFailures.translate(request.uri(), file, e);
+    }
+    return Checksum.of(expected.algorithm(), digest.digest());
+  }
+
+  /**
+   * Checks that there is room for the file.
+   *
+   * @throws DownloadException.DiskFull if there is not
+   */
+  static void checkRoom(DownloadRequest request, Path target, OptionalLong total) {
+    long needed = total.orElse(0);
+    if (needed > 0) {
+      long free = FileFailures.freeBytes(target);
+      if (needed > free) {
+        throw new DownloadException.DiskFull(request.uri(), target, needed, free, null);
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadException.Timeout.Phase;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Tells what an error of the HTTP client means. */
+final class TransportFailures {
+
+  private TransportFailures() {}
+
+  /**
+   * Turns what the client threw into the failure of the exchange.
+   *
+   * @param answered whether the head of the response had arrived
+   */
+  static DownloadException translate(
+      URI uri, @Nullable Path target, Throwable thrown, boolean answered) {
+    if (thrown instanceof DownloadException known) {
+      return known;
+    }
+    if (thrown instanceof UnknownHostException) {
+      return new DownloadException.NameNotResolved(uri, target, thrown);
+    }
+    if (thrown instanceof ConnectTimeoutException) {
+      return new DownloadException.Timeout(uri, target, Phase.CONNECT, thrown);
+    }
+    if (thrown instanceof ConnectException || thrown instanceof NoRouteToHostException) {
+      return new DownloadException.ConnectFailed(uri, target, thrown);
+    }
+    if (thrown instanceof SslHandshakeTimeoutException) {
+      return new DownloadException.Timeout(uri, target, Phase.TLS, thrown);
+    }
+    if (thrown instanceof SSLException && !answered) {
+      return new DownloadException.TlsFailure(uri, target, thrown);
+    }
+    if (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException cause) {
+      return translate(uri, target, cause, answered);
+    }
+    if (thrown instanceof DecoderException) {
+      return new DownloadException.InvalidResponse(uri, target, "it is not HTTP", thrown);
+    }
+    if (thrown instanceof IOException) {
+      return new DownloadException.ConnectionLost(uri, target, thrown);
+    }
+    return new DownloadException.Unexpected(uri, target, thrown);
+  }
+}
