@@ -1,0 +1,45 @@
+package com.qustellar.qsde.examples.benchmarks;
+
+import okhttp3.OkHttp;
+import org.springframework.core.SpringVersion;
+
+/** The libraries that run inside a JVM of their own. */
+enum Library {
+  WEBCLIENT("WebClient + DataBufferUtils.write", 1),
+  JDK("JDK HttpClient, BodyHandlers.ofFile", 1),
+  OKHTTP("OkHttp to an Okio sink", 1);
+
+  private final String title;
+  private final int maxConnections;
+
+  Library(String title, int maxConnections) {
+    this.title = title;
+    this.maxConnections = maxConnections;
+  }
+
+  String title() {
+    return title;
+  }
+
+  /** Returns over how many connections the library can fetch one file. */
+  int maxConnections() {
+    return maxConnections;
+  }
+
+  Client open() {
+    return switch (this) {
+      case WEBCLIENT -> new SpringClient();
+      case JDK -> new JdkClient();
+      case OKHTTP -> new OkClient();
+    };
+  }
+
+  /** Returns the library's name and version, empty where the JDK's own says it. */
+  String version() {
+    return switch (this) {
+      case WEBCLIENT -> "Spring " + SpringVersion.getVersion();
+      case JDK -> "";
+      case OKHTTP -> "OkHttp " + OkHttp.VERSION;
+    };
+  }
+}

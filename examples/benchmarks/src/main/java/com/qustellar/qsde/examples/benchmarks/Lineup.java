@@ -1,0 +1,177 @@
+package com.qustellar.qsde.examples.benchmarks;
+
+import com.qustellar.qsde.examples.benchmarks.Entrant.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Who takes part: the libraries, and the commands that are installed. */
+final class Lineup {
+
+  /** The title of the library itself. */
+  static final String QSDE = "QSDE";
+
+  /** The title under which the {@code qsde} command is compared with other commands. */
+  static final String QSDE_GET = "`qsde get`";
+
+  private static final String CURL = "curl";
+  private static final String ARIA2C = "aria2c";
+  private static final String QSDE_GET_NAME = "qsde-get";
+
+  private static final String HASH_WITH_SHA256SUM =
+      "curl -sSf -o \"$1\" \"$2\" && printf '%s  %s\\n' \"$3\" \"$1\" | sha256sum -c --status";
+
+  private final Set<String> only;
+  private final Path logs;
+
+  /**
+   * @param only the names of those who take part, empty for all
+   * @param logs the folder that what they say is kept in
+   */
+  Lineup(Set<String> only, Path logs) {
+    this.only = only;
+    this.logs = logs;
+  }
+
+  /** Returns every name that can be chosen. */
+  static List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (Library library : Library.values()) {
+      names.add(name(library));
+    }
+    names.addAll(List.of(QSDE_GET_NAME, CURL, ARIA2C));
+    return names;
+  }
+
+  private static String name(Library library) {
+    return library.name().toLowerCase(Locale.ROOT);
+  }
+
+  private boolean chosen(String name) {
+    return only.isEmpty() || only.contains(name);
+  }
+
+  /** Starts a worker for each chosen library. */
+  List<Entrant> warm() throws IOException {
+    List<Entrant> started = new ArrayList<>();
+    for (Library library : chosenLibraries()) {
+      started.add(WarmJvm.start(library, logs.resolve(name(library) + ".log")));
+    }
+    return started;
+  }
+
+  List<Entrant> fresh() {
+    List<Entrant> entrants = new ArrayList<>();
+    for (Library library : chosenLibraries()) {
+      entrants.add(
+          new FreshProcess(
+              library.title(),
+              Kind.FRESH,
+              library.maxConnections(),
+              true,
+              logs.resolve(name(library) + "-fresh.log"),
+              job -> Commands.java(Worker.class, library.name(), job.toLine())));
+    }
+    return entrants;
+  }
+
+  private List<Library> chosenLibraries() {
+    return List.of(Library.values()).stream().filter(library -> chosen(name(library))).toList();
+  }
+
+  /**
+   * Returns the commands that are chosen and installed.
+   *
+   * @param qsde the {@code qsde} launcher, null where it was not found
+   */
+  List<Entrant> commands(@Nullable Path qsde) {
+    List<Entrant> entrants = new ArrayList<>();
+    if (qsde != null && chosen(QSDE_GET_NAME)) {
+      entrants.add(
+          command(QSDE_GET, QSDE_GET_NAME, Integer.MAX_VALUE, true, job -> qsde(qsde, job)));
+    }
+    if (Commands.installed(ARIA2C) && chosen(ARIA2C)) {
+      entrants.add(command(ARIA2C, ARIA2C, 16, true, Lineup::aria2));
+    }
+    if (Commands.installed(CURL) && chosen(CURL)) {
+      boolean sha256sum = Commands.installed("sha256sum");
+      entrants.add(command(CURL, CURL, 1, sha256sum, Lineup::curl));
+    }
+    return entrants;
+  }
+
+  /** Returns the versions of those who take part, other than the JDK's. */
+  String versions(List<Entrant> entrants) throws IOException, InterruptedException {
+    List<String> versions = new ArrayList<>();
+    for (Library library : chosenLibraries()) {
+      versions.add(library.version());
+    }
+    for (Entrant entrant : entrants) {
+      if (entrant.title().equals(ARIA2C) || entrant.title().equals(CURL)) {
+        String command = entrant.title();
+        versions.add(command + " " + Commands.version(command, "--version"));
+      }
+    }
+    versions.removeIf(String::isEmpty);
+    return String.join(", ", versions);
+  }
+
+  private Entrant command(
+      String title,
+      String name,
+      int maxConnections,
+      boolean checksSha256,
+      Function<Job, List<String>> commandLine) {
+    return new FreshProcess(
+        title,
+        Kind.COMMAND,
+        maxConnections,
+        checksSha256,
+        logs.resolve(name + ".log"),
+        commandLine);
+  }
+
+  static List<String> qsde(Path launcher, Job job) {
+    List<String> command = new ArrayList<>();
+    command.add(launcher.toString());
+    command.addAll(List.of("get", "--quiet", "--ui", "off"));
+    command.addAll(List.of("--connections", Integer.toString(job.connections())));
+    if (job.sha256() != null) {
+      command.addAll(List.of("--checksum", "sha256:" + job.sha256()));
+    }
+    command.addAll(List.of("--output", job.target().toString(), job.uri().toString()));
+    return command;
+  }
+
+  /**
+   * No preallocation, the quickest that aria2 can do here, and pieces small enough for any size.
+   */
+  static List<String> aria2(Job job) {
+    String connections = Integer.toString(job.connections());
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(ARIA2C, "--no-conf", "--quiet", "--file-allocation=none"));
+    command.addAll(List.of("--min-split-size=1M", "-x", connections, "-s", connections));
+    if (job.sha256() != null) {
+      command.add("--checksum=sha-256=" + job.sha256());
+    }
+    Path folder = job.target().toAbsolutePath().getParent();
+    command.addAll(List.of("-d", String.valueOf(folder)));
+    command.addAll(List.of("-o", String.valueOf(job.target().getFileName())));
+    command.add(job.uri().toString());
+    return command;
+  }
+
+  /** curl has no checksum of its own: {@code sha256sum} comes after it, and counts. */
+  static List<String> curl(Job job) {
+    String target = job.target().toString();
+    String uri = job.uri().toString();
+    return job.sha256() == null
+        ? List.of(CURL, "-sSf", "-o", target, uri)
+        : List.of("bash", "-c", HASH_WITH_SHA256SUM, "bash", target, uri, job.sha256());
+  }
+}

@@ -1,0 +1,121 @@
+package com.qustellar.qsde.examples.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The server that the file is fetched from, in a process of its own on loopback.
+ *
+ * @param description what serves and how, for the table's head
+ */
+record Origin(String description, URI uri, Process process) implements AutoCloseable {
+
+  private static final int NGINX_WORKERS = 2;
+  private static final long START_SECONDS = 10;
+
+  /**
+   * Starts nginx on a free port.
+   *
+   * @param file what is to be fetched, somewhere in the folder
+   * @param folder where nginx finds its configuration and leaves what it must
+   */
+  static Origin nginx(Path file, Path folder) throws IOException, InterruptedException {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    int port;
+    try (ServerSocket probe = new ServerSocket(0, 1, loopback)) {
+      port = probe.getLocalPort();
+    }
+    Path configuration = folder.resolve("nginx.conf");
+    Files.writeString(
+        configuration, nginxConfiguration(loopback.getHostAddress() + ":" + port, folder));
+    Path log = folder.resolve("nginx.log");
+    Process process =
+        new ProcessBuilder(
+                "nginx", "-p", folder.toString(), "-c", configuration.toString(), "-e", "stderr")
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    await(new InetSocketAddress(loopback, port), process, log);
+    return new Origin(
+        "nginx " + Commands.version("nginx", "-v") + " (" + NGINX_WORKERS + " workers, sendfile)",
+        uri(port, folder.relativize(file)),
+        process);
+  }
+
+  /** Starts a {@link RangeServer} in a JVM of its own. */
+  static Origin embedded(Path file, Path folder) throws IOException {
+    Path log = folder.resolve("origin.log");
+    List<String> command = Commands.java(RangeServer.class, file.toString());
+    Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+    BufferedReader output = process.inputReader();
+    String port = output.readLine();
+    if (port == null) {
+      throw new IOException("the embedded origin did not start: " + Commands.tail(log));
+    }
+    return new Origin(
+        "the embedded origin (transferTo)",
+        uri(Integer.parseInt(port), folder.relativize(file)),
+        process);
+  }
+
+  private static URI uri(int port, Path path) {
+    String host = InetAddress.getLoopbackAddress().getHostAddress();
+    return URI.create("http://" + host + ":" + port + "/" + path);
+  }
+
+  static String nginxConfiguration(String listen, Path folder) {
+    return """
+        worker_processes %1$d;
+        daemon off;
+        pid %2$s/nginx.pid;
+        error_log stderr warn;
+        events { worker_connections 256; }
+        http {
+          access_log off;
+          sendfile on;
+          tcp_nopush on;
+          keepalive_timeout 600;
+          keepalive_requests 1000000;
+          default_type application/octet-stream;
+          client_body_temp_path %2$s/nginx-tmp;
+          proxy_temp_path %2$s/nginx-tmp;
+          fastcgi_temp_path %2$s/nginx-tmp;
+          uwsgi_temp_path %2$s/nginx-tmp;
+          scgi_temp_path %2$s/nginx-tmp;
+          server { listen %3$s; root %2$s; }
+        }
+        """
+        .formatted(NGINX_WORKERS, folder, listen);
+  }
+
+  private static void await(InetSocketAddress address, Process server, Path log)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    while (true) {
+      try (Socket probe = new Socket()) {
+        probe.connect(address);
+        return;
+      } catch (ConnectException e) {
+        if (server.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
+          server.destroy();
+          throw new IOException("nginx did not start: " + Commands.tail(log), e);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+}

@@ -1,0 +1,128 @@
+package com.qustellar.qsde.examples.benchmarks;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * The folder of one benchmark, in memory where the system has a file system there: the file that is
+ * served, the one that is downloaded, and logs. Deleted whole when closed.
+ */
+final class Workspace implements AutoCloseable {
+
+  private static final long SPARE_BYTES = 64L << 20;
+  private static final int BLOCK_BYTES = 1 << 20;
+  private static final long SEED = 20260101;
+
+  private final Path folder;
+  private final Path downloads;
+  private final Path payload;
+  private final String sha256;
+
+  private Workspace(Path folder, long size) throws IOException {
+    this.folder = folder;
+    this.downloads = Files.createDirectory(folder.resolve("downloads"));
+    this.payload = Files.createDirectory(folder.resolve("origin")).resolve("payload.bin");
+    this.sha256 = fill(payload, size);
+    readableByAll(folder, folder.resolve("origin"), payload);
+  }
+
+  /** Makes a folder with a file of {@code size} random bytes, the same ones every time. */
+  static Workspace create(long size) throws IOException {
+    List<Path> parents =
+        List.of(Path.of("/dev/shm"), Path.of(System.getProperty("java.io.tmpdir")));
+    for (Path parent : parents) {
+      if (Files.isWritable(parent)
+          && Files.getFileStore(parent).getUsableSpace() >= 2 * size + SPARE_BYTES) {
+        Path folder = Files.createTempDirectory(parent, "qsde-benchmark-");
+        try {
+          return new Workspace(folder, size);
+        } catch (IOException | RuntimeException e) {
+          deleteTree(folder);
+          throw e;
+        }
+      }
+    }
+    throw new IOException("no room for twice " + Size.format(size) + " in any of " + parents);
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  Path payload() {
+    return payload;
+  }
+
+  String payloadSha256() {
+    return sha256;
+  }
+
+  Path target() {
+    return downloads.resolve("download.bin");
+  }
+
+  /** Deletes what was downloaded, and whatever a client left beside it. */
+  void clearDownloads() throws IOException {
+    try (Stream<Path> files = Files.list(downloads)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** Returns the kind of file system, such as {@code tmpfs}. */
+  String fileSystem() throws IOException {
+    FileStore store = Files.getFileStore(folder);
+    return store.type();
+  }
+
+  @Override
+  public void close() throws IOException {
+    deleteTree(folder);
+  }
+
+  private static String fill(Path file, long size) throws IOException {
+    Random random = new Random(SEED);
+    MessageDigest digest = Job.newSha256();
+    byte[] block = new byte[BLOCK_BYTES];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      for (long left = size; left > 0; left -= block.length) {
+        random.nextBytes(block);
+        int count = (int) Math.min(left, block.length);
+        out.write(block, 0, count);
+        digest.update(block, 0, count);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** nginx started by root reads as another user. */
+  private static void readableByAll(Path... paths) throws IOException {
+    for (Path path : paths) {
+      if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+    }
+  }
+
+  private static void deleteTree(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(folder)) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+}

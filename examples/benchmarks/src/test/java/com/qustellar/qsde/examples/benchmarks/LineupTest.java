@@ -1,0 +1,81 @@
+package com.qustellar.qsde.examples.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.qustellar.qsde.examples.benchmarks.Entrant.Kind;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LineupTest {
+
+  private static final Job PLAIN =
+      new Job(URI.create("http://127.0.0.1:1/f"), Path.of("/tmp/out.bin"), 4, null);
+  private static final Job CHECKED = new Job(PLAIN.uri(), PLAIN.target(), 4, "ab12");
+
+  @Test
+  void theQsdeCommandIsToldConnectionsChecksumAndTarget() {
+    assertThat(Lineup.qsde(Path.of("/q/qsde"), CHECKED))
+        .startsWith("/q/qsde", "get")
+        .containsSequence("--connections", "4")
+        .containsSequence("--checksum", "sha256:ab12")
+        .containsSequence("--output", "/tmp/out.bin", "http://127.0.0.1:1/f");
+    assertThat(Lineup.qsde(Path.of("/q/qsde"), PLAIN)).doesNotContain("--checksum");
+  }
+
+  @Test
+  void aria2IsToldConnectionsChecksumAndTarget() {
+    assertThat(Lineup.aria2(CHECKED))
+        .containsSequence("-x", "4", "-s", "4")
+        .contains("--checksum=sha-256=ab12")
+        .containsSequence("-d", "/tmp", "-o", "out.bin", "http://127.0.0.1:1/f");
+    assertThat(Lineup.aria2(PLAIN)).noneMatch(word -> word.startsWith("--checksum"));
+  }
+
+  @Test
+  void curlIsFollowedBySha256sumOnlyWhereADigestIsToBeChecked() {
+    assertThat(Lineup.curl(PLAIN)).startsWith("curl").doesNotContain("ab12");
+    assertThat(Lineup.curl(CHECKED)).startsWith("bash").endsWith("ab12");
+  }
+
+  @Test
+  void entrantsAreTriedWithTheConnectionsTheyCanUse() {
+    Entrant segmented = entrant(16, true);
+    Entrant single = entrant(1, true);
+
+    assertThat(Runner.cases(segmented, List.of(1, 16, 32), List.of(false)))
+        .extracting(Runner.Case::connections)
+        .containsExactly(1, 16);
+    assertThat(Runner.cases(single, List.of(4, 16), List.of(false)))
+        .extracting(Runner.Case::connections)
+        .containsExactly(1);
+  }
+
+  @Test
+  void whoCannotCheckIsNotAskedTo() {
+    assertThat(Runner.cases(entrant(1, false), List.of(1), List.of(false, true)))
+        .extracting(Runner.Case::sha256)
+        .containsExactly(false);
+    assertThat(Runner.cases(entrant(1, true), List.of(1), List.of(false, true)))
+        .extracting(Runner.Case::sha256)
+        .containsExactly(false, true);
+  }
+
+  @Test
+  void onlyTheChosenTakePart() {
+    Lineup lineup = new Lineup(Set.of("jdk", "qsde-get"), Path.of("/tmp"));
+
+    assertThat(lineup.fresh()).extracting(Entrant::title).containsExactly(Library.JDK.title());
+    assertThat(lineup.commands(Path.of("/q/qsde")))
+        .extracting(Entrant::title)
+        .containsExactly(Lineup.QSDE_GET);
+    assertThat(lineup.commands(null)).isEmpty();
+  }
+
+  private static Entrant entrant(int maxConnections, boolean checksSha256) {
+    return new FreshProcess(
+        "x", Kind.COMMAND, maxConnections, checksSha256, Path.of("log"), job -> List.of());
+  }
+}

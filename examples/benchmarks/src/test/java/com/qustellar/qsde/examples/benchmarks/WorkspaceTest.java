@@ -1,0 +1,57 @@
+package com.qustellar.qsde.examples.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+class WorkspaceTest {
+
+  private static final long SIZE = (3 << 20) + 17;
+
+  @Test
+  void thePayloadHasItsSizeAndDigest() throws Exception {
+    try (Workspace workspace = Workspace.create(SIZE)) {
+      byte[] payload = Files.readAllBytes(workspace.payload());
+
+      assertThat(payload).hasSize((int) SIZE);
+      assertThat(HexFormat.of().formatHex(Job.newSha256().digest(payload)))
+          .isEqualTo(workspace.payloadSha256());
+    }
+  }
+
+  @Test
+  void downloadsAreClearedWithWhatLiesBesideThem() throws Exception {
+    try (Workspace workspace = Workspace.create(1)) {
+      Files.createFile(workspace.target());
+      Path control = Files.createFile(workspace.target().resolveSibling("download.bin.aria2"));
+
+      workspace.clearDownloads();
+
+      assertThat(workspace.target()).doesNotExist();
+      assertThat(control).doesNotExist();
+      assertThat(workspace.payload()).exists();
+    }
+  }
+
+  @Test
+  void nothingIsLeftBehind() throws Exception {
+    Workspace workspace = Workspace.create(1);
+    Files.createFile(workspace.target());
+
+    workspace.close();
+
+    assertThat(workspace.folder()).doesNotExist();
+  }
+
+  @Test
+  void aFileThatFitsNowhereIsRefused() {
+    assertThatThrownBy(() -> Workspace.create(1L << 60))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no room");
+  }
+}
