@@ -16,6 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -24,7 +25,6 @@ import picocli.CommandLine.TypeConversionException;
 /** The benchmark: everybody downloads the same file from the same origin, in turn. */
 @Command(
     name = "bench",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Downloads one file over loopback with QSDE and its rivals in turn, and prints a table.",
@@ -65,7 +65,7 @@ final class Benchmark implements Callable<Integer> {
 
   @Option(
       names = "--connections",
-      paramLabel = "N,N...",
+      paramLabel = "N",
       split = ",",
       description = "Over how many connections, for those that can. Default: 1,4,16.")
   private @Nullable List<Integer> connections;
@@ -88,7 +88,9 @@ final class Benchmark implements Callable<Integer> {
       description = "Downloads of each warm JVM before the first round. Default: 10.")
   private @Nullable Integer warmup;
 
-  @Option(names = "--cold", description = "Also measure each library in a fresh JVM a download.")
+  @Option(
+      names = "--cold",
+      description = "Also measure each library in fresh JVMs, one a download.")
   private boolean cold;
 
   @Option(
@@ -98,7 +100,7 @@ final class Benchmark implements Callable<Integer> {
 
   @Option(
       names = "--only",
-      paramLabel = "NAME,NAME...",
+      paramLabel = "NAME",
       split = ",",
       description = "Who takes part, of: ${COMPLETION-CANDIDATES}.",
       completionCandidates = Names.class)
@@ -132,7 +134,12 @@ final class Benchmark implements Callable<Integer> {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Benchmark())
+    OptionSpec help =
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .description("Print this and exit.")
+            .build();
+    return new CommandLine(CommandSpec.forAnnotatedObject(new Benchmark()).addOption(help))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (failure, commandLine, parsed) -> {
@@ -148,9 +155,11 @@ final class Benchmark implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (Cleanup cleanup = new Cleanup()) {
       Workspace workspace = cleanup.add(Workspace.create(size()));
+      String payloadSha256 = workspace.fill(size());
       Origin origin = cleanup.add(startOrigin(workspace));
       Lineup lineup = new Lineup(only, workspace.folder());
-      Runner runner = new Runner(workspace, origin.uri(), spec.commandLine().getErr());
+      Runner runner =
+          new Runner(workspace, payloadSha256, origin.uri(), spec.commandLine().getErr());
 
       List<Entrant> entrants = entrants(lineup);
       entrants.forEach(cleanup::add);

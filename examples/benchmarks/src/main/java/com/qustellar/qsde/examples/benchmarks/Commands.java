@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of other programs: where they are, which version, what they said last. */
@@ -33,10 +34,14 @@ final class Commands {
     return command;
   }
 
-  /** Returns where a command lies on the path. */
+  /**
+   * Returns where a command lies: on the path, or where servers are and users' paths do not lead.
+   */
   static Optional<Path> find(String command) {
     String path = System.getenv().getOrDefault("PATH", "");
-    return Arrays.stream(path.split(Pattern.quote(File.pathSeparator), -1))
+    return Stream.concat(
+            Arrays.stream(path.split(Pattern.quote(File.pathSeparator), -1)),
+            Stream.of("/usr/local/sbin", "/usr/sbin"))
         .filter(folder -> !folder.isBlank())
         .map(folder -> Path.of(folder, command))
         .filter(Files::isExecutable)

@@ -1,7 +1,6 @@
 package com.qustellar.qsde.examples.benchmarks;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,25 +25,27 @@ record FreshProcess(
   private static final long PEAK_INTERVAL_MILLIS = 20;
 
   private static final String TIMED =
-      "unset LC_ALL; LC_NUMERIC=C; TIMEFORMAT='%3R %3U %3S'; time \"$@\"";
+      "unset LC_ALL; LC_NUMERIC=C; TIMEFORMAT='%3R %3U %3S'; time \"$@\" > \"$0\" 2>&1";
 
   @Override
   public Sample download(Job job) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("bash", "-c", TIMED, "bash"));
+    List<String> command = new ArrayList<>(List.of("bash", "-c", TIMED, log.toString()));
     command.addAll(commandLine.apply(job));
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     long peak = 0;
     do {
       peak = Math.max(peak, PeakMemory.ofTree(process.pid()));
     } while (!process.waitFor(PEAK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
-    List<String> lines = Files.readAllLines(log);
     if (process.exitValue() != 0) {
       throw new IOException(
           title + " ended with " + process.exitValue() + ": " + Commands.tail(log));
     }
-    return parse(lines.get(lines.size() - 1), peak);
+    String times = process.inputReader().readLine();
+    if (times == null) {
+      throw new IOException("the shell did not tell what " + title + " took");
+    }
+    return parse(times, peak);
   }
 
   /** Reads what the shell measured: elapsed, user and system seconds. */

@@ -39,15 +39,16 @@ record Origin(String description, URI uri, Process process) implements AutoClose
     Files.writeString(
         configuration, nginxConfiguration(loopback.getHostAddress() + ":" + port, folder));
     Path log = folder.resolve("nginx.log");
+    String nginx = Commands.find("nginx").map(Path::toString).orElse("nginx");
     Process process =
         new ProcessBuilder(
-                "nginx", "-p", folder.toString(), "-c", configuration.toString(), "-e", "stderr")
+                nginx, "-p", folder.toString(), "-c", configuration.toString(), "-e", "stderr")
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
     await(new InetSocketAddress(loopback, port), process, log);
     return new Origin(
-        "nginx " + Commands.version("nginx", "-v") + " (" + NGINX_WORKERS + " workers, sendfile)",
+        "nginx " + Commands.version(nginx, "-v") + " (" + NGINX_WORKERS + " workers, sendfile)",
         uri(port, folder.relativize(file)),
         process);
   }

@@ -24,11 +24,13 @@ final class Runner {
   private static final int HASH_BUFFER_BYTES = 1 << 20;
 
   private final Workspace workspace;
+  private final String payloadSha256;
   private final URI uri;
   private final PrintWriter progress;
 
-  Runner(Workspace workspace, URI uri, PrintWriter progress) {
+  Runner(Workspace workspace, String payloadSha256, URI uri, PrintWriter progress) {
     this.workspace = workspace;
+    this.payloadSha256 = payloadSha256;
     this.uri = uri;
     this.progress = progress;
   }
@@ -119,14 +121,14 @@ final class Runner {
   }
 
   private Sample run(Case what, boolean compareContent) throws IOException, InterruptedException {
-    String sha256 = what.sha256() ? workspace.payloadSha256() : null;
+    String sha256 = what.sha256() ? payloadSha256 : null;
     Sample sample =
         what.entrant().download(new Job(uri, workspace.target(), what.connections(), sha256));
     long length = Files.size(workspace.target());
     if (length != Files.size(workspace.payload())) {
       throw new IOException(what + " left a file of " + length + " bytes");
     }
-    if (compareContent && !sha256OfTarget().equals(workspace.payloadSha256())) {
+    if (compareContent && !sha256OfTarget().equals(payloadSha256)) {
       throw new IOException(what + " left a file with other content");
     }
     workspace.clearDownloads();

@@ -26,33 +26,47 @@ final class Workspace implements AutoCloseable {
   private final Path folder;
   private final Path downloads;
   private final Path payload;
-  private final String sha256;
 
-  private Workspace(Path folder, long size) throws IOException {
+  private Workspace(Path folder) throws IOException {
     this.folder = folder;
     this.downloads = Files.createDirectory(folder.resolve("downloads"));
-    this.payload = Files.createDirectory(folder.resolve("origin")).resolve("payload.bin");
-    this.sha256 = fill(payload, size);
-    readableByAll(folder, folder.resolve("origin"), payload);
+    this.payload = folder.resolve("payload.bin");
   }
 
-  /** Makes a folder with a file of {@code size} random bytes, the same ones every time. */
+  /**
+   * Makes a folder where there is room for a file and its copy.
+   *
+   * @param size the file's length in bytes
+   */
   static Workspace create(long size) throws IOException {
     List<Path> parents =
         List.of(Path.of("/dev/shm"), Path.of(System.getProperty("java.io.tmpdir")));
     for (Path parent : parents) {
       if (Files.isWritable(parent)
           && Files.getFileStore(parent).getUsableSpace() >= 2 * size + SPARE_BYTES) {
-        Path folder = Files.createTempDirectory(parent, "qsde-benchmark-");
-        try {
-          return new Workspace(folder, size);
-        } catch (IOException | RuntimeException e) {
-          deleteTree(folder);
-          throw e;
-        }
+        return new Workspace(Files.createTempDirectory(parent, "qsde-benchmark-"));
       }
     }
     throw new IOException("no room for twice " + Size.format(size) + " in any of " + parents);
+  }
+
+  /**
+   * Makes the file that is served: random bytes, the same ones every time. Returns their SHA-256.
+   */
+  String fill(long size) throws IOException {
+    Random random = new Random(SEED);
+    MessageDigest digest = Job.newSha256();
+    byte[] block = new byte[BLOCK_BYTES];
+    try (OutputStream out = Files.newOutputStream(payload)) {
+      for (long left = size; left > 0; left -= block.length) {
+        random.nextBytes(block);
+        int count = (int) Math.min(left, block.length);
+        out.write(block, 0, count);
+        digest.update(block, 0, count);
+      }
+    }
+    readableByAll(folder, payload);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   Path folder() {
@@ -61,10 +75,6 @@ final class Workspace implements AutoCloseable {
 
   Path payload() {
     return payload;
-  }
-
-  String payloadSha256() {
-    return sha256;
   }
 
   Path target() {
@@ -89,21 +99,6 @@ final class Workspace implements AutoCloseable {
   @Override
   public void close() throws IOException {
     deleteTree(folder);
-  }
-
-  private static String fill(Path file, long size) throws IOException {
-    Random random = new Random(SEED);
-    MessageDigest digest = Job.newSha256();
-    byte[] block = new byte[BLOCK_BYTES];
-    try (OutputStream out = Files.newOutputStream(file)) {
-      for (long left = size; left > 0; left -= block.length) {
-        random.nextBytes(block);
-        int count = (int) Math.min(left, block.length);
-        out.write(block, 0, count);
-        digest.update(block, 0, count);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** nginx started by root reads as another user. */

@@ -44,8 +44,7 @@ class FreshProcessTest {
   void aFailureIsToldInTheProcessesOwnWords() {
     assertThatThrownBy(() -> run("echo 'no such host' >&2; exit 6"))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("x ended with 6")
-        .hasMessageContaining("no such host");
+        .hasMessage("x ended with 6: no such host");
   }
 
   @Test
