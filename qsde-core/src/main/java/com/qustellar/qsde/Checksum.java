@@ -18,7 +18,9 @@ public record Checksum(HashAlgorithm algorithm, String hex) implements Serializa
   /**
    * Checks that the digits fit the algorithm.
    *
-   * @throws IllegalArgumentException if they do not; the message says how many are wanted
+   * @param algorithm the algorithm
+   * @param hex the digest, two hex digits a byte
+   * @throws IllegalArgumentException if they do not fit; the message says how many are wanted
    */
   public Checksum {
     Objects.requireNonNull(algorithm, "algorithm");

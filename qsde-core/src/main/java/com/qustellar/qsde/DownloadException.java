@@ -203,7 +203,7 @@ public abstract sealed class DownloadException extends RuntimeException {
     public ConnectFailed(URI uri, @Nullable Path target, @Nullable Throwable cause) {
       super(
           "could not connect to "
-              + host(uri)
+              + server(uri)
               + why(cause)
               + ": check the address, the port and the network",
           uri,
@@ -229,10 +229,11 @@ public abstract sealed class DownloadException extends RuntimeException {
      */
     public ConnectionLost(URI uri, @Nullable Path target, @Nullable Throwable cause) {
       super(
-          HttpUris.redact(uri)
-              + " broke off"
+          "the connection to "
+              + host(uri)
+              + " broke"
               + why(cause)
-              + ": try again, what was received is kept if the server allows to resume",
+              + ": try again, what can be resumed is kept",
           uri,
           target,
           cause);
@@ -823,6 +824,10 @@ public abstract sealed class DownloadException extends RuntimeException {
     }
   }
 
+  private static String server(URI uri) {
+    return uri.getRawAuthority() == null ? HttpUris.redact(uri) : HttpUris.hostAndPort(uri);
+  }
+
   private static String host(URI uri) {
     return uri.getRawAuthority() == null ? HttpUris.redact(uri) : HttpUris.host(uri);
   }
@@ -832,7 +837,7 @@ public abstract sealed class DownloadException extends RuntimeException {
   }
 
   private static String quote(String said) {
-    return SafeText.strip(said, LONGEST_QUOTE);
+    return SafeText.strip(said, LONGEST_QUOTE).strip();
   }
 
   /** Returns the cause's own words in brackets; none that could quote a URI and its secrets. */
@@ -840,6 +845,6 @@ public abstract sealed class DownloadException extends RuntimeException {
     String words = cause == null ? null : cause.getMessage();
     return words == null || words.isBlank() || words.contains("://")
         ? ""
-        : " (" + quote(words.strip()) + ")";
+        : " (" + quote(words) + ")";
   }
 }

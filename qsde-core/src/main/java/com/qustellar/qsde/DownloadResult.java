@@ -41,7 +41,22 @@ public record DownloadResult(
     @Nullable String validator,
     Set<Note> notes) {
 
-  /** Checks that what is always there is there, copies the notes and redacts the URI. */
+  /**
+   * Redacts the URI and copies the notes.
+   *
+   * @param id the request's id
+   * @param target the file
+   * @param bytes the length of the file
+   * @param resumedBytes how many of them an earlier run had left
+   * @param checksum the digest of the file, null where none was asked for
+   * @param elapsed the time from the subscription to the commit
+   * @param retries attempts after the first, of all segments
+   * @param segments how many segments the file was fetched in
+   * @param finalUri the URI that answered, after all redirects; it is redacted here
+   * @param validator the strong validator of the version that was fetched, null where there was
+   *     none
+   * @param notes what a careful caller may want to know
+   */
   public DownloadResult {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(target, "target");

@@ -1,7 +1,6 @@
 package com.qustellar.qsde;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +36,4 @@ public record Progress(
     int completedSegments,
     int totalSegments,
     int retries,
-    @Nullable String lastError) {
-
-  /** Checks that what is always there is there. */
-  public Progress {
-    Objects.requireNonNull(id, "id");
-    Objects.requireNonNull(state, "state");
-    Objects.requireNonNull(totalBytes, "totalBytes");
-  }
-}
+    @Nullable String lastError) {}

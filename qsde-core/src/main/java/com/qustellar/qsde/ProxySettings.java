@@ -187,10 +187,8 @@ public final class ProxySettings {
       throw refused(text, "a proxy is http://host:port or socks5://host:port without a path");
     }
     String authority = uri.getRawAuthority();
-    boolean hasPort = authority.lastIndexOf(':') > authority.lastIndexOf(']');
-    boolean portInUserInfo = authority.lastIndexOf(':') < authority.lastIndexOf('@');
     String port = scheme.equals("http") ? ":80" : ":1080";
-    return URI.create(scheme + "://" + authority + (hasPort && !portInUserInfo ? "" : port));
+    return URI.create(scheme + "://" + authority + (authority.matches(".*:\\d+") ? "" : port));
   }
 
   private static InvalidRequest refused(String text, String reason) {

@@ -297,16 +297,14 @@ public final class RetryPolicy {
   }
 
   private Duration backoff(int attempt, double random) {
-    Duration wait = values.backoff;
-    for (int i = 1; i < attempt && wait.compareTo(values.longestBackoff) < 0; i++) {
-      if (wait.isZero()) {
-        break;
-      }
-      wait = wait.multipliedBy(2);
-    }
-    double nanos =
-        (wait.compareTo(values.longestBackoff) < 0 ? wait : values.longestBackoff).toNanos();
-    return Duration.ofNanos((long) (nanos * (1 - values.jitter + values.jitter * random)));
+    double doubled = Math.scalb(nanos(values.backoff), attempt - 1);
+    double wait = Math.min(doubled, nanos(values.longestBackoff));
+    return Duration.ofNanos((long) (wait * (1 - values.jitter + values.jitter * random)));
+  }
+
+  /** Unlike {@link Duration#toNanos()} this has no largest duration. */
+  private static double nanos(Duration duration) {
+    return duration.getSeconds() * 1e9 + duration.getNano();
   }
 
   private static Duration longer(Duration one, Duration other) {

@@ -18,6 +18,8 @@ public record Source(URI uri, Map<String, String> headers) {
   /**
    * Checks both as {@link DownloadRequest} does.
    *
+   * @param uri an absolute http or https URI
+   * @param headers header fields for that origin
    * @throws InvalidRequest if the URI or a field cannot be used
    */
   public Source {

@@ -4,12 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.qustellar.qsde.DownloadException.InvalidRequest;
-import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,19 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpUris {
 
-  private static final Pattern ABSOLUTE = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(.*)");
-  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*");
-  private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]+]");
-  private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*\\.?");
-
-  /** RFC 3986 §3.2.1 and §3.3, besides letters, digits and escapes. */
-  private static final String IN_USER_INFO = "-._~!$&'()*+,;=:";
-
-  private static final String IN_PATH = IN_USER_INFO + "@/";
-
-  /** RFC 3986 §3.4, and the brackets that everybody sends. */
-  private static final String IN_QUERY = IN_PATH + "?[]";
-
+  private static final Pattern SCHEME =
+      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*:).*", Pattern.DOTALL);
   private static final String PLACEHOLDER = "invalid";
   private static final int LONGEST_QUOTE = 120;
 
@@ -53,7 +40,7 @@ public final class HttpUris {
    */
   public static URI parse(String text) {
     try {
-      return assemble(text);
+      return UriGrammar.parse(text);
     } catch (URISyntaxException e) {
       // Not as the cause: a URISyntaxException quotes its input, secrets and all.
       throw new InvalidRequest(placeholder(text), null, e.getReason(), null);
@@ -86,9 +73,7 @@ public final class HttpUris {
     } else {
       absolute = origin + merge(base.getRawPath(), reference);
     }
-    URI uri = parse(absolute);
-    String userInfo = userInfo(uri);
-    return userInfo == null ? uri : URI.create(uri.toString().replaceFirst("//[^/]*@", "//"));
+    return URI.create(parse(absolute).toString().replaceFirst("//[^/]*@", "//"));
   }
 
   /**
@@ -117,6 +102,17 @@ public final class HttpUris {
       return Integer.parseInt(authority.substring(colon + 1));
     }
     return uri.getScheme().equals("https") ? 443 : 80;
+  }
+
+  /**
+   * {@return host and port as they are written, an IPv6 address in brackets: the Host field's value
+   * (RFC 9110 §7.2)}
+   *
+   * @param uri a URI made here
+   */
+  public static String hostAndPort(URI uri) {
+    String authority = uri.getRawAuthority();
+    return authority.substring(authority.lastIndexOf('@') + 1);
   }
 
   /**
@@ -189,132 +185,11 @@ public final class HttpUris {
    */
   public static URI placeholder(String text) {
     String shown = SafeText.strip(withoutSecrets(text), LONGEST_QUOTE).strip();
-    return URI.create(PLACEHOLDER + ":" + escape(shown.isEmpty() ? "(nothing)" : shown, "-._~:"));
+    return URI.create(
+        PLACEHOLDER + ":" + Escapes.escape(shown.isEmpty() ? "(nothing)" : shown, "-._~:"));
   }
 
-  private static URI assemble(String given) throws URISyntaxException {
-    if (given.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
-      throw refused("it contains a line break or a NUL");
-    }
-    String text = given.strip();
-    Matcher absolute = ABSOLUTE.matcher(text);
-    if (!absolute.matches()) {
-      throw refused("it must begin with http:// or https://");
-    }
-    String scheme = absolute.group(1).toLowerCase(Locale.ROOT);
-    if (!scheme.equals("http") && !scheme.equals("https")) {
-      throw refused("only http and https can be downloaded");
-    }
-    String rest = before(absolute.group(2), '#');
-    int end = authorityEnd(rest);
-    String authority = authority(rest.substring(0, end));
-    String path = before(rest.substring(end), '?');
-    String query = rest.substring(end + path.length());
-    return new URI(
-        scheme
-            + "://"
-            + authority
-            + (path.isEmpty() ? "/" : escape(path, IN_PATH))
-            + escape(query, IN_QUERY));
-  }
-
-  private static String authority(String authority) throws URISyntaxException {
-    int at = authority.lastIndexOf('@');
-    String userInfo = at < 1 ? "" : escape(authority.substring(0, at), IN_USER_INFO) + "@";
-    String host = authority.substring(at + 1);
-    int colon = host.lastIndexOf(':');
-    String port = "";
-    if (colon > host.lastIndexOf(']')) {
-      port = port(host.substring(colon + 1));
-      host = host.substring(0, colon);
-    }
-    return userInfo + hostname(host) + port;
-  }
-
-  private static String port(String digits) throws URISyntaxException {
-    if (digits.isEmpty()) {
-      return "";
-    }
-    boolean decimal = digits.length() <= 5 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
-    int port = decimal ? Integer.parseInt(digits) : 0;
-    if (port < 1 || port > 65535) {
-      throw refused("the port must be a number from 1 to 65535");
-    }
-    return ":" + port;
-  }
-
-  private static String hostname(String host) throws URISyntaxException {
-    if (host.isEmpty()) {
-      throw refused("it names no host");
-    }
-    if (host.startsWith("[")) {
-      if (!IPV6.matcher(host).matches()) {
-        throw refused("the IPv6 address is malformed");
-      }
-      return host.toLowerCase(Locale.ROOT);
-    }
-    if (host.indexOf(':') >= 0) {
-      throw refused("an IPv6 address must stand in brackets, as in http://[::1]/");
-    }
-    String ascii;
-    try {
-      // ASCII is left alone: IDN refuses nothing there that the pattern would not.
-      ascii = host.chars().allMatch(c -> c < 128) ? host : IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
-    } catch (IllegalArgumentException e) {
-      throw refused("the host is not a valid name");
-    }
-    String name = ascii.toLowerCase(Locale.ROOT);
-    if (name.length() > 254 || !NAME.matcher(name).matches()) {
-      throw refused("the host is not a valid name");
-    }
-    return name;
-  }
-
-  /** Percent-escapes, as UTF-8, all that is neither alphanumeric, nor legal, nor an escape. */
-  private static String escape(String text, String legal) {
-    StringBuilder escaped = new StringBuilder(text.length() + 16);
-    for (int i = 0; i < text.length(); ) {
-      int c = text.codePointAt(i);
-      if (isAlphanumeric(c) || legal.indexOf(c) >= 0 || isEscape(text, i)) {
-        escaped.append((char) c);
-      } else {
-        int known = Character.getType(c) == Character.SURROGATE ? 0xFFFD : c;
-        for (byte b : Character.toString(known).getBytes(UTF_8)) {
-          escaped.append('%').append(String.format(Locale.ROOT, "%02X", b));
-        }
-      }
-      i += Character.charCount(c);
-    }
-    return escaped.toString();
-  }
-
-  private static boolean isAlphanumeric(int c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  }
-
-  private static boolean isEscape(String text, int i) {
-    return text.charAt(i) == '%'
-        && i + 2 < text.length()
-        && Character.digit(text.charAt(i + 1), 16) >= 0
-        && Character.digit(text.charAt(i + 2), 16) >= 0
-        && text.charAt(i + 1) < 128
-        && text.charAt(i + 2) < 128;
-  }
-
-  private static int authorityEnd(String rest) {
-    int end = 0;
-    while (end < rest.length() && rest.charAt(end) != '/' && rest.charAt(end) != '?') {
-      end++;
-    }
-    return end;
-  }
-
-  private static String hostAndPort(URI uri) {
-    String authority = uri.getRawAuthority();
-    return authority.substring(authority.lastIndexOf('@') + 1);
-  }
-
-  private static String before(String text, char end) {
+  static String before(String text, char end) {
     int at = text.indexOf(end);
     return at < 0 ? text : text.substring(0, at);
   }
@@ -359,12 +234,9 @@ public final class HttpUris {
     int end = before(before(text, '?'), '#').length();
     if (at > end) {
       // A query with an @, or a password with a question mark: nobody can tell.
-      return before(text, ':') + ":…";
+      Matcher scheme = SCHEME.matcher(text);
+      return scheme.matches() && text.startsWith("//", scheme.end(1)) ? scheme.group(1) + "…" : "…";
     }
     return text.substring(at + 1, end) + (end < text.length() ? "?…" : "");
-  }
-
-  private static URISyntaxException refused(String reason) {
-    return new URISyntaxException("", reason);
   }
 }

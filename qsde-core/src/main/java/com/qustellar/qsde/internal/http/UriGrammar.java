@@ -1,0 +1,121 @@
+package com.qustellar.qsde.internal.http;
+
+import java.net.IDN;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Takes a written URI apart, mends its parts and puts it together again; see {@link HttpUris}. */
+final class UriGrammar {
+
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(.*)", Pattern.DOTALL);
+  private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]+]");
+  private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*\\.?");
+
+  /** RFC 3986 §3.2.1 and §3.3, besides letters, digits and escapes. */
+  private static final String IN_USER_INFO = "-._~!$&'()*+,;=:";
+
+  private static final String IN_PATH = IN_USER_INFO + "@/";
+
+  /** RFC 3986 §3.4, and the brackets that everybody sends. */
+  private static final String IN_QUERY = IN_PATH + "?[]";
+
+  private UriGrammar() {}
+
+  static URI parse(String given) throws URISyntaxException {
+    if (given.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+      throw refused("it contains a line break or a NUL");
+    }
+    String text = given.strip();
+    Matcher absolute = ABSOLUTE.matcher(text);
+    if (!absolute.matches()) {
+      throw refused("it must begin with http:// or https://");
+    }
+    String scheme = absolute.group(1).toLowerCase(Locale.ROOT);
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw refused("only http and https can be downloaded");
+    }
+    String rest = HttpUris.before(absolute.group(2), '#');
+    int end = authorityEnd(rest);
+    String authority = authority(rest.substring(0, end));
+    String path = HttpUris.before(rest.substring(end), '?');
+    String query = rest.substring(end + path.length());
+    return new URI(
+        scheme
+            + "://"
+            + authority
+            + (path.isEmpty() ? "/" : Escapes.escape(path, IN_PATH))
+            + Escapes.escape(query, IN_QUERY));
+  }
+
+  private static String authority(String authority) throws URISyntaxException {
+    if (authority.indexOf('\\') >= 0) {
+      // Some end the host here and some do not, so http://good\@evil/ has two readings.
+      throw refused("a backslash stands in front of the path");
+    }
+    int at = authority.lastIndexOf('@');
+    String userInfo = at < 1 ? "" : Escapes.escape(authority.substring(0, at), IN_USER_INFO) + "@";
+    String host = authority.substring(at + 1);
+    int colon = host.lastIndexOf(':');
+    String port = "";
+    if (colon > host.lastIndexOf(']')) {
+      port = port(host.substring(colon + 1));
+      host = host.substring(0, colon);
+    }
+    return userInfo + hostname(host) + port;
+  }
+
+  private static String port(String digits) throws URISyntaxException {
+    if (digits.isEmpty()) {
+      return "";
+    }
+    boolean decimal = digits.length() <= 5 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+    int port = decimal ? Integer.parseInt(digits) : 0;
+    if (port < 1 || port > 65535) {
+      throw refused("the port must be a number from 1 to 65535");
+    }
+    return ":" + port;
+  }
+
+  private static String hostname(String host) throws URISyntaxException {
+    if (host.isEmpty()) {
+      throw refused("it names no host");
+    }
+    if (host.startsWith("[")) {
+      if (!IPV6.matcher(host).matches()) {
+        throw refused("the IPv6 address is malformed");
+      }
+      return host.toLowerCase(Locale.ROOT);
+    }
+    if (host.indexOf(':') >= 0) {
+      throw refused("an IPv6 address must stand in brackets, as in http://[::1]/");
+    }
+    String ascii;
+    try {
+      // ASCII is left alone: IDN refuses nothing there that the pattern would not.
+      ascii = host.chars().allMatch(c -> c < 128) ? host : IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
+    } catch (IllegalArgumentException e) {
+      throw refused("the host is not a valid name");
+    }
+    String name = ascii.toLowerCase(Locale.ROOT);
+    if (name.length() > 254 || !NAME.matcher(name).matches()) {
+      throw refused("the host is not a valid name");
+    }
+    return name;
+  }
+
+  private static int authorityEnd(String rest) {
+    int end = 0;
+    while (end < rest.length() && rest.charAt(end) != '/' && rest.charAt(end) != '?') {
+      end++;
+    }
+    return end;
+  }
+
+  private static URISyntaxException refused(String reason) {
+    return new URISyntaxException("", reason);
+  }
+}
