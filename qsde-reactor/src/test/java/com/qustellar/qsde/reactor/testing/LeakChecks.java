@@ -15,7 +15,9 @@ import java.util.function.LongSupplier;
  *   <li>an open file descriptor,
  *   <li>a thread that is no daemon or is named {@code qsde-…} or {@code origin-…},
  *   <li>a part file or a journal in a {@code @TempDir}, unless {@link KeepsPartFiles} says so,
- *   <li>something that it has registered here.
+ *   <li>something that it has registered here,
+ *   <li>where BlockHound is armed, a call that blocked a thread that must not, wherever its error
+ *       ended.
  * </ul>
  *
  * <p>What ends a moment after the test is waited for. A class fails for what its {@code @BeforeAll}

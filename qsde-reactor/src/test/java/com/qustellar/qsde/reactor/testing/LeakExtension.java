@@ -28,6 +28,7 @@ public final class LeakExtension
   // The buffers come first: they are watched from the first one on or not at all.
   private static final List<LeakProbe> HELD =
       List.of(new BufferProbe(), new DescriptorProbe(), new ThreadProbe());
+  private static final LeakProbe REFUSED = new BlockingProbe();
   private static final LeakProbe LEFT = new PartFileProbe();
 
   @Override
@@ -52,6 +53,7 @@ public final class LeakExtension
 
   private static void open(ExtensionContext context, boolean held) {
     List<LeakProbe> probes = new ArrayList<>(held ? HELD : List.of());
+    probes.add(REFUSED);
     if (!isMarked(context, KeepsPartFiles.class)) {
       probes.add(LEFT);
     }

@@ -1,8 +1,13 @@
 package com.qustellar.qsde.reactor.testing;
 
+import static com.qustellar.qsde.reactor.testing.LeakSamples.failures;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import com.qustellar.qsde.reactor.testing.LeakSamples.Act;
+import com.qustellar.qsde.reactor.testing.LeakSamples.ActsBeforeAll;
+import com.qustellar.qsde.reactor.testing.LeakSamples.KeepingSample;
+import com.qustellar.qsde.reactor.testing.LeakSamples.Sample;
+import com.qustellar.qsde.reactor.testing.LeakSamples.SharedSample;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -19,52 +24,19 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.testkit.engine.EngineTestKit;
-import org.junit.platform.testkit.engine.Event;
-import org.junit.platform.testkit.engine.EventType;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** Runs classes that leak, and others that do not, and looks at what becomes of them. */
 class LeakExtensionTest {
 
-  /** What a sample does with its temporary directory. */
-  private interface Act {
-    void run(Path directory) throws Exception;
-  }
-
-  private static Act act;
-
   /** How to clear away what a sample has left. */
   private static final List<AutoCloseable> LEFT = new ArrayList<>();
-
-  static class Sample {
-    @Test
-    void acts(@TempDir Path directory) throws Exception {
-      act.run(directory);
-    }
-  }
-
-  static class ActsBeforeAll {
-    @BeforeAll
-    static void acts(@TempDir Path directory) throws Exception {
-      act.run(directory);
-    }
-
-    @Test
-    void isInnocent() {}
-  }
-
-  @SharedAcrossTests
-  static class SharedSample extends Sample {}
-
-  @KeepsPartFiles
-  static class KeepingSample extends Sample {}
 
   @AfterEach
   void clear() throws Exception {
@@ -246,6 +218,23 @@ class LeakExtensionTest {
   }
 
   @Test
+  void aRefusedCallFailsWhoseErrorWasSwallowed() {
+    LEFT.add(BlockingProbe::drain);
+    assertThat(
+            failures(
+                Sample.class,
+                directory ->
+                    Mono.fromCallable(() -> Files.createFile(directory.resolve("file")))
+                        .subscribeOn(Schedulers.parallel())
+                        .onErrorComplete()
+                        .block()))
+        .singleElement()
+        .asString()
+        .startsWith("acts: leaked:\na thread that must not block did: Blocking call!")
+        .contains("open0", "LeakExtensionTest");
+  }
+
+  @Test
   void allThatIsLeftIsNamedAndTheTestsOwnFailureComesFirst() {
     assertThat(
             failures(
@@ -281,46 +270,10 @@ class LeakExtensionTest {
     assertThat(failures(ActsBeforeAll.class, leaves))
         .singleElement()
         .asString()
-        .startsWith("LeakExtensionTest$ActsBeforeAll: leaked:\na descriptor is still open: ");
+        .startsWith("LeakSamples$ActsBeforeAll: leaked:\na descriptor is still open: ");
     assertThat(failures(SharedSample.class, leaves))
         .singleElement()
         .asString()
-        .startsWith("LeakExtensionTest$SharedSample: leaked:\na descriptor is still open: ");
-  }
-
-  /**
-   * Runs a class and returns what failed in it, with messages. Nothing here names the extension:
-   * what finds it for this class finds it for every other.
-   */
-  private static List<String> failures(Class<?> sample, Act doing) {
-    return failures(sample, doing, 100);
-  }
-
-  private static List<String> failures(Class<?> sample, Act doing, int patienceMillis) {
-    act = doing;
-    return EngineTestKit.engine("junit-jupiter")
-        .enableImplicitConfigurationParameters(true)
-        .configurationParameter(LeakExtension.PATIENCE, Integer.toString(patienceMillis))
-        .selectors(selectClass(sample))
-        .execute()
-        .allEvents()
-        .filter(event -> event.getType() == EventType.FINISHED)
-        .flatMap(event -> failure(event).stream())
-        .toList();
-  }
-
-  private static List<String> failure(Event finished) {
-    return finished.getRequiredPayload(TestExecutionResult.class).getThrowable().stream()
-        .map(
-            thrown -> {
-              StringBuilder text = new StringBuilder(finished.getTestDescriptor().getDisplayName());
-              text.setLength(text.indexOf("(") < 0 ? text.length() : text.indexOf("("));
-              text.append(": ").append(thrown.getMessage());
-              for (Throwable suppressed : thrown.getSuppressed()) {
-                text.append(", suppressed: ").append(suppressed.getMessage());
-              }
-              return text.toString();
-            })
-        .toList();
+        .startsWith("LeakSamples$SharedSample: leaked:\na descriptor is still open: ");
   }
 }

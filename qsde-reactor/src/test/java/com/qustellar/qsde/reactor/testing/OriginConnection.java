@@ -59,6 +59,16 @@ final class OriginConnection {
 
   private void run() {
     try (socket) {
+      serve();
+    } catch (IOException e) {
+      // The client went away or the origin was closed: what tests do on purpose.
+    } finally {
+      origin.ended(this);
+    }
+  }
+
+  private void serve() throws IOException {
+    try {
       socket.setTcpNoDelay(true);
       InputStream in = new BufferedInputStream(socket.getInputStream());
       boolean open = true;
@@ -66,12 +76,9 @@ final class OriginConnection {
         Optional<RecordedRequest> request = read(in);
         open = request.isPresent() && send(request.get(), origin.decide(request.get()), in);
       }
-    } catch (IOException e) {
-      // The client went away or the origin was closed: what tests do on purpose.
     } catch (RuntimeException e) {
+      // Before the client sees the end, so that failures stand in their order.
       origin.failed(e);
-    } finally {
-      origin.ended(this);
     }
   }
 
