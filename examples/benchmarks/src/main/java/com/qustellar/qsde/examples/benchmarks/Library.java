@@ -5,6 +5,7 @@ import org.springframework.core.SpringVersion;
 
 /** The libraries that run inside a JVM of their own. */
 enum Library {
+  QSDE(Lineup.QSDE, Integer.MAX_VALUE),
   WEBCLIENT("WebClient + DataBufferUtils.write", 1),
   JDK("JDK HttpClient, BodyHandlers.ofFile", 1),
   OKHTTP("OkHttp to an Okio sink", 1);
@@ -28,17 +29,21 @@ enum Library {
 
   Client open() {
     return switch (this) {
+      case QSDE -> new QsdeClient();
       case WEBCLIENT -> new SpringClient();
       case JDK -> new JdkClient();
       case OKHTTP -> new OkClient();
     };
   }
 
-  /** Returns the library's name and version, empty where the JDK's own says it. */
+  /**
+   * Returns the library's name and version, empty for the JDK's, which is told with the machine,
+   * and for QSDE, which is of the same tree as this program.
+   */
   String version() {
     return switch (this) {
       case WEBCLIENT -> "Spring " + SpringVersion.getVersion();
-      case JDK -> "";
+      case QSDE, JDK -> "";
       case OKHTTP -> "OkHttp " + OkHttp.VERSION;
     };
   }

@@ -105,7 +105,7 @@ final class Lineup {
     return entrants;
   }
 
-  /** Returns the versions of those who take part, other than the JDK's. */
+  /** Returns the versions of those who take part, other than QSDE's and the JDK's. */
   String versions(List<Entrant> entrants) throws IOException, InterruptedException {
     List<String> versions = new ArrayList<>();
     for (Library library : chosenLibraries()) {
