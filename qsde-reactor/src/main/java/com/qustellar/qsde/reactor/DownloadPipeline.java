@@ -59,6 +59,9 @@ final class DownloadPipeline implements SegmentWriter.Target {
   private final Sinks.One<SegmentPlanner> plan = Sinks.one();
   private final Set<Note> notes = EnumSet.noneOf(Note.class);
 
+  // Guarded by itself.
+  private final RangeSet written = new RangeSet();
+
   private volatile @Nullable Representation representation;
   private volatile @Nullable PartFile part;
   private volatile @Nullable PrefixHasher hasher;
@@ -208,9 +211,14 @@ final class DownloadPipeline implements SegmentWriter.Target {
 
   @Override
   public void written(long offset, ByteBuf data) {
+    long prefix;
+    synchronized (written) {
+      written.add(new ByteRange(offset, offset + data.readableBytes()));
+      prefix = written.prefixEnd();
+    }
     PrefixHasher digest = hasher;
     if (digest != null) {
-      digest.written(offset, data);
+      digest.written(offset, data, prefix);
     }
   }
 
@@ -220,6 +228,9 @@ final class DownloadPipeline implements SegmentWriter.Target {
     PartFile file = opened();
     HashAlgorithm algorithm = algorithm();
     progress().dropped(position);
+    synchronized (written) {
+      written.remove(new ByteRange(0, Long.MAX_VALUE));
+    }
     if (old == null || algorithm == null) {
       return file.truncate(0);
     }
@@ -240,7 +251,7 @@ final class DownloadPipeline implements SegmentWriter.Target {
         .size()
         .flatMap(
             size -> {
-              if (size != total || received != total) {
+              if (size != total || prefixEnd() != total) {
                 return Mono.error(new DownloadException.ConnectionLost(uri(), target, null));
               }
               PrefixHasher digest = hasher;
@@ -248,6 +259,12 @@ final class DownloadPipeline implements SegmentWriter.Target {
                   ? Mono.just(Optional.<Checksum>empty())
                   : digest.finish(total).map(this::agree);
             });
+  }
+
+  private long prefixEnd() {
+    synchronized (written) {
+      return written.prefixEnd();
+    }
   }
 
   private Optional<Checksum> agree(Checksum actual) {

@@ -3,8 +3,6 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.HashAlgorithm;
-import com.qustellar.qsde.internal.plan.ByteRange;
-import com.qustellar.qsde.internal.plan.RangeSet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.security.MessageDigest;
@@ -42,7 +40,7 @@ final class PrefixHasher {
   private final Sinks.Empty<Void> stopped = Sinks.empty();
 
   // Guarded by this.
-  private final RangeSet written = new RangeSet();
+  private long prefix;
   private final TreeMap<Long, ByteBuf> atHand = new TreeMap<>();
   private long atHandBytes;
   private long hashed;
@@ -57,19 +55,23 @@ final class PrefixHasher {
     this.io = io;
   }
 
-  /** The buffer's bytes are in the file at the offset. The buffer stays the caller's. */
-  void written(long offset, ByteBuf data) {
+  /**
+   * The buffer's bytes are in the file at the offset, and everything up to the prefix's end is. The
+   * buffer stays the caller's.
+   */
+  void written(long offset, ByteBuf data, long prefixEnd) {
     int length = data.readableBytes();
     synchronized (this) {
       if (cancelled) {
         return;
       }
-      written.add(new ByteRange(offset, offset + length));
+      // Calls may overtake each other.
+      prefix = Math.max(prefix, prefixEnd);
       if (offset + length - hashed <= AT_HAND && atHandBytes + length <= AT_HAND) {
         atHand.put(offset, data.retainedSlice());
         atHandBytes += length;
       }
-      if (running || written.prefixEnd() <= hashed) {
+      if (running || prefix <= hashed) {
         return;
       }
       running = true;
@@ -77,12 +79,13 @@ final class PrefixHasher {
     io.execute(this::turn);
   }
 
-  /** Gives the digest of the whole once the prefix has got to the total. */
+  /** Gives the digest of the whole, all of which has been written. */
   Mono<Checksum> finish(long totalBytes) {
     return Mono.defer(
         () -> {
           synchronized (this) {
             total = totalBytes;
+            prefix = totalBytes;
             if (!running && !cancelled) {
               running = true;
               io.execute(this::turn);
@@ -125,7 +128,7 @@ final class PrefixHasher {
           atHandBytes -= block.readableBytes();
           length = 0;
         } else {
-          long end = Math.min(written.prefixEnd(), from + READ_BACK);
+          long end = Math.min(prefix, from + READ_BACK);
           end = next == null ? end : Math.min(end, next.getKey());
           if (end <= from) {
             running = false;

@@ -194,13 +194,13 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   private void keep(ByteBuf data) {
     int length = data.readableBytes();
     budget.take(length);
-    long offset = position;
-    position += length;
     ByteBuf gathering = gathered;
     if (gathering != null && gathering.writableBytes() < length) {
       flush();
       gathering = null;
     }
+    long offset = position;
+    position += length;
     if (gathering == null && length >= gatherSize / 4) {
       write(data.retain(), offset);
       return;
