@@ -22,6 +22,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -51,10 +52,17 @@ final class PartFile {
     void ended(@Nullable DownloadException failure);
   }
 
+  /**
+   * The part files that this JVM has open. Asking the operating system would not do: a process that
+   * opens and closes a file loses every lock that it has on it (fcntl(2)).
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final IoPool io;
   private final URI uri;
   private final Path target;
   private final Path part;
+  private final Path key;
   private final AsynchronousFileChannel channel;
   private final Sinks.Empty<Void> idle = Sinks.empty();
   private final Mono<Void> closed;
@@ -64,11 +72,13 @@ final class PartFile {
   private boolean closing;
   private boolean committed;
 
-  private PartFile(IoPool io, URI uri, Path target, Path part, AsynchronousFileChannel channel) {
+  private PartFile(
+      IoPool io, URI uri, Path target, Path part, Path key, AsynchronousFileChannel channel) {
     this.io = io;
     this.uri = uri;
     this.target = target;
     this.part = part;
+    this.key = key;
     this.channel = channel;
     this.closed = idle.asMono().then(Mono.defer(() -> io.call(this::release))).then().cache();
   }
@@ -85,16 +95,34 @@ final class PartFile {
    */
   static PartFile create(IoPool io, URI uri, Path target) {
     Path part = pathOf(target);
+    Path key = key(uri, target, part);
+    if (!HELD.add(key)) {
+      throw new FileAccess(uri, target, Reason.IN_USE, null);
+    }
     try {
       if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
         removeAbandoned(io, uri, target, part);
       }
       AsynchronousFileChannel channel = AsynchronousFileChannel.open(part, NEW, io.executor());
-      PartFile file = new PartFile(io, uri, target, part, channel);
       lock(channel, uri, target);
-      return file;
+      return new PartFile(io, uri, target, part, key, channel);
     } catch (FileAlreadyExistsException e) {
+      HELD.remove(key);
       throw new FileAccess(uri, target, Reason.IN_USE, e);
+    } catch (IOException e) {
+      HELD.remove(key);
+      throw FileFailures.translate(uri, target, e);
+    } catch (RuntimeException e) {
+      HELD.remove(key);
+      throw e;
+    }
+  }
+
+  private static Path key(URI uri, Path target, Path part) {
+    Path absolute = part.toAbsolutePath();
+    Path directory = absolute.getParent();
+    try {
+      return directory == null ? absolute : directory.toRealPath().resolve(absolute.getFileName());
     } catch (IOException e) {
       throw FileFailures.translate(uri, target, e);
     }
@@ -300,17 +328,20 @@ final class PartFile {
   }
 
   private @Nullable Void release() {
+    boolean named;
+    synchronized (this) {
+      named = committed;
+    }
     try {
       channel.close();
-      synchronized (this) {
-        if (committed) {
-          return null;
-        }
+      if (!named) {
+        Files.deleteIfExists(part);
       }
-      Files.deleteIfExists(part);
     } catch (IOException e) {
       // The outcome of the download is known by now and stands: a failed close changes nothing.
       return null;
+    } finally {
+      HELD.remove(key);
     }
     return null;
   }
