@@ -1,0 +1,83 @@
+package com.qustellar.qsde.examples.cli;
+
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.DownloadSummary;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Downloads what the command line names. */
+@Command(
+    name = "get",
+    description = "Downloads files. SIZE is in bytes, or in K, M, G: powers of 1024.",
+    sortOptions = false,
+    footer = {
+      "",
+      "Exit code: 0 all completed, 1 at least one failed, 2 wrong usage,",
+      "130 after SIGINT, 143 after SIGTERM."
+    })
+final class GetCommand implements Callable<Integer> {
+
+  /** When the line of what is going on is drawn over. */
+  enum Ui {
+    auto,
+    on,
+    off
+  }
+
+  private final Screen screen;
+
+  @Mixin GetOptions options = new GetOptions();
+
+  @Option(
+      names = "--ui",
+      paramLabel = "auto|on|off",
+      defaultValue = "auto",
+      description = "One line that is drawn over, on a terminal by default; or lines that follow each other.")
+  Ui ui = Ui.auto;
+
+  @Option(
+      names = "--json",
+      description = "One JSON object a line on stdout: progress, completed, failed, summary.")
+  boolean json;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Show errors only.")
+  boolean quiet;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Show retries, final addresses and digests as well.")
+  boolean verbose;
+
+  GetCommand(Screen screen) {
+    this.screen = screen;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<DownloadRequest> requests = options.requests();
+    try (DownloadEngine engine = options.engine()) {
+      DownloadSummary summary =
+          SignalGuard.guard(engine, () -> new Batch(engine, report()).run(requests));
+      return summary.completed() == requests.size() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+  }
+
+  private Report report() {
+    if (json) {
+      return new JsonLines(screen);
+    }
+    boolean live = ui == Ui.on || (ui == Ui.auto && screen.terminal());
+    ProgressDisplay.Style style =
+        quiet
+            ? ProgressDisplay.Style.QUIET
+            : live ? ProgressDisplay.Style.LIVE : ProgressDisplay.Style.PLAIN;
+    return new ProgressDisplay(screen, style, verbose && !quiet);
+  }
+}

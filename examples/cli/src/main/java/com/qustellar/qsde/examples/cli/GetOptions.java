@@ -1,0 +1,213 @@
+package com.qustellar.qsde.examples.cli;
+
+import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.RetryPolicy;
+import com.qustellar.qsde.reactor.DownloadEngine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** What {@code qsde get} is told, and what that means to an engine. */
+final class GetOptions {
+
+  @Parameters(arity = "1..*", paramLabel = "URL", description = "What to download.")
+  List<String> urls = new ArrayList<>();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "The file to write, one URL only. By default its name comes from the server.")
+  @Nullable Path output;
+
+  @Option(
+      names = {"-d", "--dir"},
+      paramLabel = "DIR",
+      defaultValue = "",
+      description = "The directory to write to; here by default.")
+  Path dir = Path.of("");
+
+  @Option(
+      names = {"-x", "--connections"},
+      paramLabel = "N",
+      description = "Connections a download at most; the engine finds the number by default.")
+  @Nullable Integer connections;
+
+  @Option(
+      names = "--segment-size",
+      paramLabel = "SIZE",
+      converter = Sizes.class,
+      description = "Bytes that one request asks for, 64K at least.")
+  @Nullable Long segmentSize;
+
+  @Option(
+      names = "--checksum",
+      paramLabel = "ALG:HEX",
+      converter = Checksums.class,
+      description =
+          "The digest that the file must have: md5, sha1, sha256 or sha512. One URL only.")
+  @Nullable Checksum checksum;
+
+  @Option(
+      names = {"-H", "--header"},
+      paramLabel = "'NAME: VALUE'",
+      converter = Headers.class,
+      description = "A header field to send to the URL's origin; may be repeated.")
+  List<Header> headers = new ArrayList<>();
+
+  @Option(names = "--user-agent", paramLabel = "TEXT", description = "The User-Agent to send.")
+  @Nullable String userAgent;
+
+  @Option(
+      names = "--retries",
+      paramLabel = "N",
+      description = "Retries of a segment, whatever its error; 0 for none. By error by default.")
+  @Nullable Integer retries;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      converter = Seconds.class,
+      description = "How long a connection may be silent before it is given up.")
+  @Nullable Duration timeout;
+
+  @Option(
+      names = "--connect-timeout",
+      paramLabel = "SECONDS",
+      converter = Seconds.class,
+      description = "How long connecting may take.")
+  @Nullable Duration connectTimeout;
+
+  @Option(
+      names = "--max-bytes",
+      paramLabel = "SIZE",
+      converter = Sizes.class,
+      description = "The most bytes that a file may have.")
+  @Nullable Long maxBytes;
+
+  @Option(names = "--overwrite", description = "Replace a file that exists.")
+  boolean overwrite;
+
+  @Option(
+      names = "--fsync",
+      negatable = true,
+      description = "Force files to the disk before they get their names, or never.")
+  @Nullable Boolean fsync;
+
+  /** Returns the requests, or throws what is wrong with the options as a usage error. */
+  List<DownloadRequest> requests() {
+    if (urls.size() > 1 && output != null) {
+      throw new UsageException("--output names one file, and there are " + urls.size() + " URLs: use --dir");
+    }
+    if (urls.size() > 1 && checksum != null) {
+      throw new UsageException(
+          "--checksum is that of one file, and there are " + urls.size() + " URLs: get them one by one");
+    }
+    if (output != null && output.toString().equals("-")) {
+      throw new UsageException("--output - would be stdout, which is not supported: name a file");
+    }
+    List<DownloadRequest> requests = new ArrayList<>();
+    for (String url : urls) {
+      requests.add(UsageException.check(() -> request(url)));
+    }
+    return requests;
+  }
+
+  /** Returns an engine set up as the options say, to be closed by the caller. */
+  DownloadEngine engine() {
+    return UsageException.check(
+        () ->
+            DownloadEngine.builder()
+                .limits(limits())
+                .network(network())
+                .retryPolicy(retryPolicy())
+                .build());
+  }
+
+  private DownloadRequest request(String url) {
+    DownloadRequest request = DownloadRequest.of(url, target()).withOverwrite(overwrite);
+    for (Header header : headers) {
+      request = request.withHeader(header.name(), header.value());
+    }
+    if (checksum != null) {
+      request = request.withChecksum(checksum);
+    }
+    if (maxBytes != null) {
+      request = request.withMaxBytes(maxBytes);
+    }
+    return fsync == null ? request : request.withFsync(fsync);
+  }
+
+  private Path target() {
+    if (output != null) {
+      return dir.resolve(output);
+    }
+    // A directory that is not there must not become a file: the engine says that it is missing.
+    return Files.isDirectory(dir) ? dir : dir.resolve("download");
+  }
+
+  private Limits limits() {
+    Limits limits = Limits.defaults();
+    if (connections != null) {
+      limits =
+          limits
+              .withConnectionsPerDownload(connections)
+              .withConnectionsPerHost(Math.max(connections, limits.connectionsPerHost()));
+    }
+    return segmentSize == null ? limits : limits.withSegmentSize(segmentSize);
+  }
+
+  private NetworkSettings network() {
+    NetworkSettings network = NetworkSettings.defaults();
+    if (userAgent != null) {
+      network = network.withUserAgent(userAgent);
+    }
+    if (timeout != null) {
+      network = network.withStallTimeout(timeout);
+    }
+    return connectTimeout == null ? network : network.withConnectTimeout(connectTimeout);
+  }
+
+  private RetryPolicy retryPolicy() {
+    if (retries == null) {
+      return RetryPolicy.defaults();
+    }
+    if (retries < 0) {
+      throw new UsageException("--retries must be 0 or more, not " + retries);
+    }
+    return RetryPolicy.defaults().withMaxAttempts(Math.max(retries, retries + 1));
+  }
+
+  record Header(String name, String value) {}
+
+  static final class Headers implements ITypeConverter<Header> {
+    @Override
+    public Header convert(String text) {
+      int colon = text.indexOf(':');
+      if (colon < 1) {
+        throw new TypeConversionException("a header is a name, a colon and a value");
+      }
+      return new Header(text.substring(0, colon), text.substring(colon + 1).strip());
+    }
+  }
+
+  static final class Checksums implements ITypeConverter<Checksum> {
+    @Override
+    public Checksum convert(String text) {
+      try {
+        return Checksum.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+}

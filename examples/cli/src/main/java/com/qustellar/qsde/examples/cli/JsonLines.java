@@ -1,0 +1,149 @@
+package com.qustellar.qsde.examples.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.Progress;
+import com.qustellar.qsde.reactor.DownloadOutcome;
+import com.qustellar.qsde.reactor.DownloadSummary;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reports to programs: one JSON object a line on stdout, errors for people on stderr as ever.
+ *
+ * <p>What is not known is null. Times are in seconds, speeds in bytes a second.
+ */
+final class JsonLines implements Report {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Screen screen;
+
+  JsonLines(Screen screen) {
+    this.screen = screen;
+  }
+
+  @Override
+  public void progress(Overview overview, List<Running> unfinished) {
+    unfinished.stream().filter(Running::started).forEach(this::progress);
+  }
+
+  private void progress(Running running) {
+    Progress progress = running.progress();
+    Path file = running.file();
+      line(
+          "progress",
+          json -> {
+            json.writeStringField("id", progress.id());
+            json.writeStringField("file", file == null ? null : file.toString());
+            json.writeNumberField("received", progress.bytesReceived());
+            json.writeFieldName("total");
+            if (progress.totalBytes().isPresent()) {
+              json.writeNumber(progress.totalBytes().getAsLong());
+            } else {
+              json.writeNull();
+            }
+            json.writeNumberField("bytesPerSecond", progress.bytesPerSecond());
+            seconds(json, "eta", progress.eta());
+            json.writeNumberField("active", progress.activeSegments());
+            json.writeNumberField("retries", progress.retries());
+          });
+  }
+
+  @Override
+  public void ended(DownloadOutcome outcome) {
+    String id = outcome.request().id();
+    if (outcome instanceof DownloadOutcome.Completed completed) {
+      DownloadResult result = completed.result();
+      line(
+          "completed",
+          json -> {
+            json.writeStringField("id", id);
+            json.writeStringField("file", result.target().toString());
+            json.writeNumberField("bytes", result.bytes());
+            json.writeNumberField("resumed", result.resumedBytes());
+            json.writeStringField(
+                "checksum", result.checksum() == null ? null : result.checksum().toString());
+            seconds(json, "seconds", result.elapsed());
+            json.writeNumberField("retries", result.retries());
+          });
+    } else if (outcome instanceof DownloadOutcome.Failed failed) {
+      DownloadException error = failed.error();
+      failed(
+          outcome,
+          error.target(),
+          error.getClass().getSimpleName(),
+          String.valueOf(error.getMessage()),
+          error.retryable());
+      screen.error(String.valueOf(error.getMessage()));
+    } else {
+      failed(outcome, null, "Cancelled", "the download was cancelled", false);
+    }
+  }
+
+  @Override
+  public void summary(DownloadSummary summary) {
+    line(
+        "summary",
+        json -> {
+          json.writeNumberField("completed", summary.completed());
+          json.writeNumberField("failed", summary.failed() + summary.cancelled());
+          json.writeNumberField("bytes", summary.bytes());
+          seconds(json, "seconds", summary.elapsed());
+        });
+  }
+
+  private void failed(
+      DownloadOutcome outcome,
+      @Nullable Path target,
+      String error,
+      String message,
+      boolean retryable) {
+    Path file = target == null ? outcome.request().target() : target;
+    line(
+        "failed",
+        json -> {
+          json.writeStringField("id", outcome.request().id());
+          json.writeStringField("file", file == null ? null : file.toString());
+          json.writeStringField("error", error);
+          json.writeStringField("message", message);
+          json.writeBooleanField("retryable", retryable);
+        });
+  }
+
+  private void line(String event, Fields fields) {
+    StringWriter line = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(line)) {
+      json.writeStartObject();
+      json.writeStringField("event", event);
+      fields.write(json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a StringWriter has none
+    }
+    screen.out().println(line);
+  }
+
+  private static void seconds(JsonGenerator json, String name, @Nullable Duration time)
+      throws IOException {
+    json.writeFieldName(name);
+    if (time == null) {
+      json.writeNull();
+    } else {
+      json.writeNumber(BigDecimal.valueOf(time.toMillis(), 3));
+    }
+  }
+
+  @FunctionalInterface
+  private interface Fields {
+    void write(JsonGenerator json) throws IOException;
+  }
+}

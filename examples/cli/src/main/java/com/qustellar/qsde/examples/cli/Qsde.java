@@ -1,0 +1,87 @@
+package com.qustellar.qsde.examples.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The {@code qsde} command: downloads files, segmented, verified and retried. */
+@Command(
+    name = "qsde",
+    description = "Downloads files over HTTP: segmented, verified, retried.",
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Qsde.Version.class)
+public final class Qsde {
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "Show this and do nothing else.")
+  boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version and do nothing else.")
+  boolean version;
+
+  private Qsde() {}
+
+  /**
+   * Runs the command and ends the process with its exit code.
+   *
+   * @param args the command line
+   */
+  public static void main(String[] args) {
+    System.exit(run(Screen.ofProcess(), args));
+  }
+
+  /** Runs the command and returns its exit code: 0 done, 1 something failed, 2 wrong usage. */
+  static int run(Screen screen, String... args) {
+    return new CommandLine(new Qsde())
+        .addSubcommand(new GetCommand(screen))
+        .addSubcommand(new DemoCommand(screen))
+        .addSubcommand(new TrainCommand(screen))
+        .setOut(new PrintWriter(screen.out(), true))
+        .setErr(new PrintWriter(screen.err(), true))
+        .setExpandAtFiles(false)
+        .setOverwrittenOptionsAllowed(true)
+        .setParameterExceptionHandler((e, unused) -> wrongUsage(screen, e.getCommandLine(), e))
+        .setExecutionExceptionHandler(
+            (e, command, unused) -> {
+              if (e instanceof UsageException) {
+                return wrongUsage(screen, command, e);
+              }
+              screen.error("unexpected, please report it: " + e);
+              return ExitCode.SOFTWARE;
+            })
+        .execute(args);
+  }
+
+  private static int wrongUsage(Screen screen, CommandLine command, Exception e) {
+    String name = command.getCommandSpec().qualifiedName();
+    screen.error(e.getMessage() + " (see " + name + " --help)");
+    return ExitCode.USAGE;
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      Properties properties = new Properties();
+      try (InputStream resource = Qsde.class.getResourceAsStream("version.properties")) {
+        properties.load(resource);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new String[] {"qsde " + properties.getProperty("version")};
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package com.qustellar.qsde.examples.cli;
+
+import com.qustellar.qsde.examples.cli.demo.DemoFile;
+import com.qustellar.qsde.examples.cli.demo.DemoOrigin;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+
+/**
+ * Uses once over loopback what a run uses, so that the launcher's class-data archive holds those classes and every
+ * later start is quick.
+ */
+@Command(name = "train", hidden = true)
+final class TrainCommand implements Callable<Integer> {
+
+  private final Screen screen;
+
+  TrainCommand(Screen screen) {
+    this.screen = screen;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    DemoFile file = DemoFile.of("train.bin", 1024 * 1024).brokenAt(300_000);
+    Path target = Files.createTempDirectory("qsde-train").resolve(file.name());
+    try (DemoOrigin origin = new DemoOrigin()) {
+      String url = origin.serve(file).toString();
+      String[] common = {
+        "get", "-o", target.toString(), "--overwrite", "--segment-size", "256K", "-v"
+      };
+      String sha256 = file.sha256().toString();
+      int live = Qsde.run(screen, with(common, "--ui", "on", "--checksum", sha256, url));
+      int json = Qsde.run(screen, with(common, "--json", url));
+      // Both fail, the second on the way into TLS: nobody speaks it there.
+      Qsde.run(screen, with(common, "--retries", "0", origin.uri("nothing").toString()));
+      Qsde.run(screen, with(common, "--retries", "0", url.replace("http:", "https:")));
+      return live == ExitCode.OK && json == ExitCode.OK ? ExitCode.OK : ExitCode.SOFTWARE;
+    } finally {
+      Files.deleteIfExists(target);
+      Files.delete(target.getParent());
+    }
+  }
+
+  private static String[] with(String[] common, String... more) {
+    String[] all = Arrays.copyOf(common, common.length + more.length);
+    System.arraycopy(more, 0, all, common.length, more.length);
+    return all;
+  }
+}
