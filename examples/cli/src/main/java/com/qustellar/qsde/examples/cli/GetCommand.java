@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 /** Downloads what the command line names. */
 @Command(
     name = "get",
+    customSynopsis = "qsde get [options] URL...",
     description = "Downloads files. SIZE is in bytes, or in K, M, G: powers of 1024.",
     sortOptions = false,
     footer = {

@@ -1,0 +1,100 @@
+package com.qustellar.qsde.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HumanFormatTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0 B",
+    "1, 1 B",
+    "1023, 1023 B",
+    "1024, 1.0 KiB",
+    "1536, 1.5 KiB",
+    "1048524, 1023.9 KiB",
+    "1048525, 1.0 MiB",
+    "1048576, 1.0 MiB",
+    "1073741824, 1.0 GiB",
+    "9223372036854775807, 8.0 EiB"
+  })
+  void sizesTurnToTheNextUnitBeforeTheyReachAThousandAndTwentyFour(long bytes, String expected) {
+    assertThat(HumanFormat.size(bytes)).isEqualTo(expected);
+  }
+
+  @Test
+  void sizesFitTheirColumn() {
+    Random random = new Random(1);
+    for (int i = 0; i < 100_000; i++) {
+      long bytes = random.nextLong() >>> (1 + random.nextInt(63));
+      assertThat(HumanFormat.size(bytes)).hasSizeLessThanOrEqualTo(10);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0.0 s",
+    "449, 0.4 s",
+    "59949, 59.9 s",
+    "59950, 1 min 0 s",
+    "125000, 2 min 5 s",
+    "3599499, 59 min 59 s",
+    "3599500, 1 h 0 min",
+    "90000000, 25 h 0 min"
+  })
+  void elapsedTimesAreRoundedToWhatMatters(long millis, String expected) {
+    assertThat(HumanFormat.elapsed(Duration.ofMillis(millis))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0:00",
+    "7, 0:07",
+    "754, 12:34",
+    "3723, 1:02:03",
+    "359999, 99:59:59",
+    "360000, > 4 days"
+  })
+  void timesToComeReadAsAClock(long seconds, String expected) {
+    assertThat(HumanFormat.clock(Duration.ofSeconds(seconds)))
+        .isEqualTo(expected)
+        .hasSizeLessThanOrEqualTo(8);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 100, 0",
+    "999, 1000, 99",
+    "1000, 1000, 100",
+    "0, 0, 100",
+    "1001, 1000, 100",
+    "4611686018427387904, 9223372036854775807, 50"
+  })
+  void oneHundredPercentIsAllAndNotNearlyAll(long bytes, long total, int expected) {
+    assertThat(HumanFormat.percent(bytes, total)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1048576, 1000, 1048576", "1048576, 500, 2097152", "5, 0, 5000", "0, 0, 0"})
+  void anAverageSpeedOfNoTimeIsThatOfAMillisecond(long bytes, long millis, long expected) {
+    assertThat(HumanFormat.bytesPerSecond(bytes, Duration.ofMillis(millis))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"abc, 3, abc", "abcd, 3, abc", "abc, 0, ''", "abc, -1, ''", "'', 5, ''"})
+  void linesAreCutToTheWidth(String text, int columns, String expected) {
+    assertThat(HumanFormat.fit(text, columns)).isEqualTo(expected);
+  }
+
+  @Test
+  void nothingThatSteersATerminalIsPrintable() {
+    assertThat(HumanFormat.printable("a\u001b[31mb\r\n\u202ec\u0085d\u2028e\ud800"))
+        .isEqualTo("a?[31mb???c?d?e?");
+    assertThat(HumanFormat.printable("Größe 文件 \ud83d\ude00")).isEqualTo("Größe 文件 \ud83d\ude00");
+  }
+}
