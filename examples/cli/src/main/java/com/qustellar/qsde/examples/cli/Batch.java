@@ -64,8 +64,7 @@ final class Batch {
                 .map(download -> new Running(download.request(), download.latest()))
                 .toList();
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-        report.progress(
-            Overview.of(ended, count, completedBytes, unfinished, elapsed), unfinished);
+        report.progress(Overview.of(ended, count, completedBytes, unfinished, elapsed), unfinished);
         nextTick = System.nanoTime() + TICK_NANOS;
       }
     }

@@ -16,16 +16,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 
 /** Shows what the engine does, from an origin on loopback: no network is needed. */
-@Command(
-    name = "demo",
-    description = "Shows it at work in about ten seconds, without any network.")
+@Command(name = "demo", description = "Shows it at work in about ten seconds, without any network.")
 final class DemoCommand implements Callable<Integer> {
 
   private static final int MIB = 1024 * 1024;
   private static final int CONNECTIONS = 4;
 
   // Each takes a few seconds, so that there is something to see.
-  private static final DemoFile SEGMENTED = DemoFile.of("segmented.bin", 48 * MIB).paced(3 * MIB / 2);
+  private static final DemoFile SEGMENTED =
+      DemoFile.of("segmented.bin", 48 * MIB).paced(3 * MIB / 2);
   private static final DemoFile BROKEN =
       DemoFile.of("broken.bin", 24 * MIB).paced(MIB).brokenAt(5 * MIB + 12_345);
   private static final DemoFile WHOLE =
@@ -78,9 +77,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private void tell(DemoFile file, String what) {
-    screen
-        .out()
-        .printf("  %-13s  %9s  %s%n", file.name(), HumanFormat.size(file.size()), what);
+    screen.out().printf("  %-13s  %9s  %s%n", file.name(), HumanFormat.size(file.size()), what);
   }
 
   private int judge(boolean allVerified, boolean continued) {

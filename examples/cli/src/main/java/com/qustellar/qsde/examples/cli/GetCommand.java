@@ -38,7 +38,8 @@ final class GetCommand implements Callable<Integer> {
       names = "--ui",
       paramLabel = "auto|on|off",
       defaultValue = "auto",
-      description = "One line that is drawn over, on a terminal by default; or lines that follow each other.")
+      description =
+          "One line that is drawn over, on a terminal by default; or lines that follow each other.")
   Ui ui = Ui.auto;
 
   @Option(

@@ -106,11 +106,14 @@ final class GetOptions {
   /** Returns the requests, or throws what is wrong with the options as a usage error. */
   List<DownloadRequest> requests() {
     if (urls.size() > 1 && output != null) {
-      throw new UsageException("--output names one file, and there are " + urls.size() + " URLs: use --dir");
+      throw new UsageException(
+          "--output names one file, and there are " + urls.size() + " URLs: use --dir");
     }
     if (urls.size() > 1 && checksum != null) {
       throw new UsageException(
-          "--checksum is that of one file, and there are " + urls.size() + " URLs: get them one by one");
+          "--checksum is that of one file, and there are "
+              + urls.size()
+              + " URLs: get them one by one");
     }
     if (output != null && output.toString().equals("-")) {
       throw new UsageException("--output - would be stdout, which is not supported: name a file");

@@ -39,23 +39,23 @@ final class JsonLines implements Report {
   private void progress(Running running) {
     Progress progress = running.progress();
     Path file = running.file();
-      line(
-          "progress",
-          json -> {
-            json.writeStringField("id", progress.id());
-            json.writeStringField("file", file == null ? null : file.toString());
-            json.writeNumberField("received", progress.bytesReceived());
-            json.writeFieldName("total");
-            if (progress.totalBytes().isPresent()) {
-              json.writeNumber(progress.totalBytes().getAsLong());
-            } else {
-              json.writeNull();
-            }
-            json.writeNumberField("bytesPerSecond", progress.bytesPerSecond());
-            seconds(json, "eta", progress.eta());
-            json.writeNumberField("active", progress.activeSegments());
-            json.writeNumberField("retries", progress.retries());
-          });
+    line(
+        "progress",
+        json -> {
+          json.writeStringField("id", progress.id());
+          json.writeStringField("file", file == null ? null : file.toString());
+          json.writeNumberField("received", progress.bytesReceived());
+          json.writeFieldName("total");
+          if (progress.totalBytes().isPresent()) {
+            json.writeNumber(progress.totalBytes().getAsLong());
+          } else {
+            json.writeNull();
+          }
+          json.writeNumberField("bytesPerSecond", progress.bytesPerSecond());
+          seconds(json, "eta", progress.eta());
+          json.writeNumberField("active", progress.activeSegments());
+          json.writeNumberField("retries", progress.retries());
+        });
   }
 
   @Override

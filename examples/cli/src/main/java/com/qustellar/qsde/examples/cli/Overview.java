@@ -16,12 +16,7 @@ import java.util.OptionalLong;
  * @param elapsed the time since the start
  */
 record Overview(
-    int ended,
-    int count,
-    long bytes,
-    OptionalLong total,
-    long bytesPerSecond,
-    Duration elapsed) {
+    int ended, int count, long bytes, OptionalLong total, long bytesPerSecond, Duration elapsed) {
 
   /** Adds up what has been completed and what still runs. */
   static Overview of(

@@ -12,8 +12,8 @@ import java.util.Map;
 /**
  * Reports to people, on stderr.
  *
- * <p>On a terminal one line is drawn over and over; what has ended becomes a line of its own above it. Elsewhere a
- * plain line now and then says the same.
+ * <p>On a terminal one line is drawn over and over; what has ended becomes a line of its own above
+ * it. Elsewhere a plain line now and then says the same.
  */
 final class ProgressDisplay implements Report {
 
@@ -111,11 +111,14 @@ final class ProgressDisplay implements Report {
     return HumanFormat.printable(result.target().toString())
         + ": "
         + transferred(result.bytes(), result.bytes() - result.resumedBytes(), result.elapsed())
-        + (result.checksum() == null ? "" : ", " + result.checksum().algorithm().label() + " verified");
+        + (result.checksum() == null
+            ? ""
+            : ", " + result.checksum().algorithm().label() + " verified");
   }
 
   static String details(DownloadResult result) {
-    StringBuilder details = new StringBuilder("  from ").append(HumanFormat.printable(result.finalUri().toString()));
+    StringBuilder details =
+        new StringBuilder("  from ").append(HumanFormat.printable(result.finalUri().toString()));
     details.append(", segments: ").append(result.segments());
     details.append(", retries: ").append(result.retries());
     if (result.resumedBytes() > 0) {
@@ -163,7 +166,9 @@ final class ProgressDisplay implements Report {
     screen.err().println(line);
   }
 
-  /** Draws over what was drawn last, with blanks where that was longer; never into the last column. */
+  /**
+   * Draws over what was drawn last, with blanks where that was longer; never into the last column.
+   */
   private void draw(String line) {
     String fitting = HumanFormat.fit(line, screen.columns() - 1);
     if (drawn > 0 || !fitting.isEmpty()) {

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The {@code qsde} command: downloads files, segmented, verified and retried. */
 @Command(
@@ -50,8 +50,7 @@ public final class Qsde {
         .addSubcommand(new GetCommand(screen))
         .addSubcommand(new DemoCommand(screen))
         .addSubcommand(new TrainCommand(screen))
-        .setOut(new PrintWriter(screen.out(), true))
-        .setErr(new PrintWriter(screen.err(), true))
+        .setOut(new PrintWriter(screen.out(), true, StandardCharsets.UTF_8))
         .setExpandAtFiles(false)
         .setOverwrittenOptionsAllowed(true)
         .setParameterExceptionHandler((e, unused) -> wrongUsage(screen, e.getCommandLine(), e))

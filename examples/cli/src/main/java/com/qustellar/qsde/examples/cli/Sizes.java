@@ -8,7 +8,8 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads sizes such as {@code 65536}, {@code 64K} or {@code 1g}: powers of 1024. */
 final class Sizes implements ITypeConverter<Long> {
 
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,19})([KMG]?)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern SIZE =
+      Pattern.compile("(\\d{1,19})([KMG]?)", Pattern.CASE_INSENSITIVE);
 
   @Override
   public Long convert(String text) {

@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 
 /**
- * Uses once over loopback what a run uses, so that the launcher's class-data archive holds those classes and every
- * later start is quick.
+ * Uses once over loopback what a run uses, so that the launcher's class-data archive holds those
+ * classes and every later start is quick.
  */
 @Command(name = "train", hidden = true)
 final class TrainCommand implements Callable<Integer> {

@@ -2,12 +2,13 @@ package com.qustellar.qsde.examples.cli;
 
 import com.qustellar.qsde.DownloadException.InvalidRequest;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The command was used in a way that cannot work; nothing has been done. */
 @SuppressWarnings("serial")
 final class UsageException extends RuntimeException {
 
-  UsageException(String message) {
+  UsageException(@Nullable String message) {
     super(message);
   }
 

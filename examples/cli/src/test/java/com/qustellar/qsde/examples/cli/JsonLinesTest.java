@@ -67,8 +67,7 @@ class JsonLinesTest {
   @Test
   void aCompletedDownloadHasItsChecksumWhereThereIsOne() {
     json.ended(new DownloadOutcome.Completed(REQUEST, result(null)));
-    json.ended(
-        new DownloadOutcome.Completed(REQUEST, result(Checksum.parse("sha256:" + DIGEST))));
+    json.ended(new DownloadOutcome.Completed(REQUEST, result(Checksum.parse("sha256:" + DIGEST))));
 
     assertThat(screen.outLines())
         .containsExactly(

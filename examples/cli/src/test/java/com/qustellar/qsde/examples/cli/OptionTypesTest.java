@@ -27,7 +27,18 @@ class OptionTypesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "K", "-1", "1.5M", "1X", "1KB", " 1", "٣", "9223372036854775808", "8589934592G"})
+      strings = {
+        "",
+        "K",
+        "-1",
+        "1.5M",
+        "1X",
+        "1KB",
+        " 1",
+        "٣",
+        "9223372036854775808",
+        "8589934592G"
+      })
   void otherSizesAreRefused(String text) {
     assertThatThrownBy(() -> new Sizes().convert(text))
         .isInstanceOf(TypeConversionException.class)

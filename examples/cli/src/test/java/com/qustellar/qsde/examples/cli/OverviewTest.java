@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class OverviewTest {
 
-  private static final Running HALF =
-      Snapshots.running("half", 50, OptionalLong.of(100), 10);
+  private static final Running HALF = Snapshots.running("half", 50, OptionalLong.of(100), 10);
   private static final Running UNKNOWN = Snapshots.running("unknown", 7, OptionalLong.empty(), 5);
 
   @Test

@@ -28,8 +28,7 @@ class ProgressDisplayTest {
 
   @Test
   void columnsStayWhereTheyAre() {
-    Overview first =
-        new Overview(0, 2, 0, OptionalLong.of(512 * MIB), 0, Duration.ofSeconds(1));
+    Overview first = new Overview(0, 2, 0, OptionalLong.of(512 * MIB), 0, Duration.ofSeconds(1));
     Overview middle =
         new Overview(1, 2, 230 * MIB, OptionalLong.of(512 * MIB), 45 * MIB, Duration.ofSeconds(2));
     Overview unknown =
@@ -130,8 +129,17 @@ class ProgressDisplayTest {
   void whatIsResumedDoesNotCountAsSpeed() {
     DownloadResult resumed =
         new DownloadResult(
-            "one", Path.of("a.bin"), 10 * MIB, 8 * MIB, null, Duration.ofSeconds(2), 0, 1,
-            URI.create("https://host/a"), null, Set.of());
+            "one",
+            Path.of("a.bin"),
+            10 * MIB,
+            8 * MIB,
+            null,
+            Duration.ofSeconds(2),
+            0,
+            1,
+            URI.create("https://host/a"),
+            null,
+            Set.of());
 
     assertThat(ProgressDisplay.completed(resumed)).isEqualTo("a.bin: 10.0 MiB in 2.0 s, 1.0 MiB/s");
     assertThat(ProgressDisplay.details(resumed)).contains("resumed: 8.0 MiB");
@@ -141,8 +149,17 @@ class ProgressDisplayTest {
   void aFileThatWasThereWasNotTransferred() {
     DownloadResult present =
         new DownloadResult(
-            "one", Path.of("a.bin"), MIB, 0, null, Duration.ZERO, 0, 0,
-            URI.create("https://host/a"), null, Set.of(DownloadResult.Note.ALREADY_PRESENT));
+            "one",
+            Path.of("a.bin"),
+            MIB,
+            0,
+            null,
+            Duration.ZERO,
+            0,
+            0,
+            URI.create("https://host/a"),
+            null,
+            Set.of(DownloadResult.Note.ALREADY_PRESENT));
 
     assertThat(ProgressDisplay.completed(present)).isEqualTo("a.bin: already there, as expected");
   }
@@ -156,8 +173,7 @@ class ProgressDisplayTest {
   }
 
   private static Overview overview(int second, long bytes) {
-    return new Overview(
-        0, 1, bytes, OptionalLong.of(10 * MIB), MIB, Duration.ofSeconds(second));
+    return new Overview(0, 1, bytes, OptionalLong.of(10 * MIB), MIB, Duration.ofSeconds(second));
   }
 
   private static Running retried(int retries, String lastError) {

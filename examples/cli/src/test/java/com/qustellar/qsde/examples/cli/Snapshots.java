@@ -13,8 +13,7 @@ final class Snapshots {
   private Snapshots() {}
 
   static Running running(String id, long received, OptionalLong total, long bytesPerSecond) {
-    return running(
-        id, DownloadState.DOWNLOADING, received, total, bytesPerSecond, null, 0, null);
+    return running(id, DownloadState.DOWNLOADING, received, total, bytesPerSecond, null, 0, null);
   }
 
   static Running running(
@@ -32,6 +31,17 @@ final class Snapshots {
     return new Running(
         request,
         new Progress(
-            id, id + ".bin", state, received, total, bytesPerSecond, eta, 3, 4, 9, retries, lastError));
+            id,
+            id + ".bin",
+            state,
+            received,
+            total,
+            bytesPerSecond,
+            eta,
+            3,
+            4,
+            9,
+            retries,
+            lastError));
   }
 }

@@ -12,7 +12,8 @@ import java.security.NoSuchAlgorithmException;
  * @param size its length in bytes
  * @param ranges whether a part of it may be asked for
  * @param bytesPerSecond how fast each connection gets it
- * @param breakAt the position at which the first connection that gets there is broken, or {@link #NEVER}
+ * @param breakAt the position at which the first connection that gets there is broken, or {@link
+ *     #NEVER}
  */
 public record DemoFile(String name, long size, boolean ranges, long bytesPerSecond, long breakAt) {
 
@@ -24,7 +25,8 @@ public record DemoFile(String name, long size, boolean ranges, long bytesPerSeco
 
   private static final int CHUNK = 64 * 1024;
 
-  /** {@return a file with ranges, neither paced nor broken}
+  /**
+   * {@return a file with ranges, neither paced nor broken}
    *
    * @param name the last element of its path
    * @param size its length in bytes
@@ -38,7 +40,8 @@ public record DemoFile(String name, long size, boolean ranges, long bytesPerSeco
     return new DemoFile(name, size, false, bytesPerSecond, breakAt);
   }
 
-  /** {@return a copy that each connection gets at such a speed}
+  /**
+   * {@return a copy that each connection gets at such a speed}
    *
    * @param bytesPerSecond bytes a second
    */
@@ -46,7 +49,8 @@ public record DemoFile(String name, long size, boolean ranges, long bytesPerSeco
     return new DemoFile(name, size, ranges, bytesPerSecond, breakAt);
   }
 
-  /** {@return a copy whose first connection to get there is broken at a position}
+  /**
+   * {@return a copy whose first connection to get there is broken at a position}
    *
    * @param position of the first byte that is not sent
    */

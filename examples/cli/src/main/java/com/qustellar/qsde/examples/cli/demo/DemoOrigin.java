@@ -19,9 +19,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP origin on loopback with ranges (RFC 9110 §14), which can be slow and can break a connection on purpose.
+ * An HTTP origin on loopback with ranges (RFC 9110 §14), which can be slow and can break a
+ * connection on purpose.
  *
- * <p>It stands on the JDK's own server, so that what it proves of a client owes nothing to the client's libraries.
+ * <p>It stands on the JDK's own server, so that what it proves of a client owes nothing to the
+ * client's libraries.
  */
 public final class DemoOrigin implements AutoCloseable {
 
@@ -48,7 +50,8 @@ public final class DemoOrigin implements AutoCloseable {
     server.start();
   }
 
-  /** {@return the address of a file, which is served from now on}
+  /**
+   * {@return the address of a file, which is served from now on}
    *
    * @param file the file
    */
@@ -57,7 +60,8 @@ public final class DemoOrigin implements AutoCloseable {
     return uri(file.name());
   }
 
-  /** {@return the address under which a file of that name is or would be}
+  /**
+   * {@return the address under which a file of that name is or would be}
    *
    * @param name the last element of the path
    */
@@ -66,7 +70,8 @@ public final class DemoOrigin implements AutoCloseable {
   }
 
   /**
-   * {@return whether a connection was broken and the file was then asked for from that very byte on}
+   * {@return whether a connection was broken and the file was then asked for from that very byte
+   * on}
    *
    * @param file a file that breaks
    */
@@ -127,7 +132,9 @@ public final class DemoOrigin implements AutoCloseable {
     return matcher.matches() ? matcher : null;
   }
 
-  /** Sends the bytes from one position to before another, or fewer if the connection is to break. */
+  /**
+   * Sends the bytes from one position to before another, or fewer if the connection is to break.
+   */
   private void send(DemoFile file, long from, long to, OutputStream body)
       throws IOException, InterruptedException {
     boolean breaks = from <= file.breakAt() && file.breakAt() < to && broken.add(file.name());
