@@ -4,10 +4,12 @@ import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Reports to people, on stderr.
@@ -106,9 +108,9 @@ final class ProgressDisplay implements Report {
 
   static String completed(DownloadResult result) {
     if (result.notes().contains(DownloadResult.Note.ALREADY_PRESENT)) {
-      return HumanFormat.printable(result.target() + ": already there, as expected");
+      return name(result) + ": already there, as expected";
     }
-    return HumanFormat.printable(result.target().toString())
+    return name(result)
         + ": "
         + transferred(result.bytes(), result.bytes() - result.resumedBytes(), result.elapsed())
         + (result.checksum() == null
@@ -117,15 +119,13 @@ final class ProgressDisplay implements Report {
   }
 
   static String details(DownloadResult result) {
-    StringBuilder details =
-        new StringBuilder("  from ").append(HumanFormat.printable(result.finalUri().toString()));
+    StringBuilder details = new StringBuilder();
+    details.append("  to ").append(HumanFormat.printable(result.target().toString()));
+    details.append(" from ").append(HumanFormat.printable(result.finalUri().toString()));
     details.append(", segments: ").append(result.segments());
     details.append(", retries: ").append(result.retries());
     if (result.resumedBytes() > 0) {
       details.append(", resumed: ").append(HumanFormat.size(result.resumedBytes()));
-    }
-    if (result.checksum() != null) {
-      details.append(", ").append(result.checksum());
     }
     result.notes().forEach(note -> details.append(", ").append(note));
     return details.toString();
@@ -138,6 +138,11 @@ final class ProgressDisplay implements Report {
         + " failed, "
         + (summary.cancelled() == 0 ? "" : summary.cancelled() + " cancelled, ")
         + transferred(summary.bytes(), summary.bytes(), summary.elapsed());
+  }
+
+  private static String name(DownloadResult result) {
+    Path name = Objects.requireNonNullElse(result.target().getFileName(), result.target());
+    return HumanFormat.printable(name.toString());
   }
 
   private static String transferred(long bytes, long received, Duration elapsed) {
