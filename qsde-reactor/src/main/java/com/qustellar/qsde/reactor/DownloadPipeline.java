@@ -135,7 +135,8 @@ final class DownloadPipeline implements SegmentWriter.Target {
               HashAlgorithm algorithm = algorithm();
               hasher = algorithm == null ? null : new PrefixHasher(algorithm, file, engine.io());
               SegmentPlanner planner = planFor(first);
-              segments = planner.totalSegments();
+              // An empty file, and one of unknown length, take one request as well.
+              segments = Math.max(1, planner.totalSegments());
               progress().planned(first.total(), segments);
               representation = first;
               plan.tryEmitValue(planner);
@@ -177,7 +178,9 @@ final class DownloadPipeline implements SegmentWriter.Target {
     long total = first.total().orElse(0);
     SegmentPlanner planner = new SegmentPlanner(total, new RangeSet(), limits.segmentSize());
     long begun = first.ranged() ? Math.min(total, limits.segmentSize()) : total;
-    planner.claim(new ByteRange(0, begun));
+    if (begun > 0) {
+      planner.claim(new ByteRange(0, begun));
+    }
     return planner;
   }
 
