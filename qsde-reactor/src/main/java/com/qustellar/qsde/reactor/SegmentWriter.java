@@ -105,14 +105,18 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
     return position;
   }
 
-  /** Completes when the body has ended or been given up, and every write of it has ended. */
+  /**
+   * Completes when the body has ended or been given up, and every write of it has ended; fails if a
+   * write failed, as then the bytes before {@link #position} are not all in the file.
+   */
   Mono<Void> idle() {
     return idle.asMono();
   }
 
   /** Returns a number that changes whenever bytes arrive or are asked for. */
   synchronized long activity() {
-    return asked == 0 ? StallWatch.CONTENT : activity;
+    // What has ended only waits for its writes, however slow they are.
+    return ended || asked == 0 ? StallWatch.CONTENT : activity;
   }
 
   @Override
@@ -266,7 +270,11 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
       sink = null;
       thrown = failure;
     }
-    idle.tryEmitEmpty();
+    if (thrown instanceof DownloadException) {
+      idle.tryEmitError(thrown);
+    } else {
+      idle.tryEmitEmpty();
+    }
     if (downstream == null) {
       return;
     }
