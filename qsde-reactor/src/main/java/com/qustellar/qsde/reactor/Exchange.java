@@ -34,6 +34,7 @@ final class Exchange {
   private volatile long end;
   private volatile boolean answered;
   private volatile @Nullable SegmentWriter writer;
+  private volatile long drained = StallWatch.CONTENT;
 
   /** Where to ask next, and whether with the range. */
   private record Next(URI uri, boolean ranged, int followed) {}
@@ -51,12 +52,12 @@ final class Exchange {
     return body == null ? from : body.position();
   }
 
-  /** Returns where the segment ends, which the first answer may have moved. */
+  /** Returns where the segment ends, which the answer may have moved; the maximum if unknown. */
   long end() {
     return end;
   }
 
-  /** Completes once every write of the exchange has ended. */
+  /** Completes once every write of the exchange has ended; fails if one of them failed. */
   Mono<Void> idle() {
     SegmentWriter body = writer;
     return body == null ? Mono.empty() : body.idle();
@@ -74,6 +75,8 @@ final class Exchange {
   }
 
   private Mono<Next> ask(Next here) {
+    answered = false;
+    drained = StallWatch.CONTENT;
     NetworkSettings settings = pipeline.network();
     Representation known = pipeline.representation();
     ByteRange range = here.ranged() ? new ByteRange(from, end) : null;
@@ -113,7 +116,7 @@ final class Exchange {
       return 0;
     }
     SegmentWriter body = writer;
-    return body == null ? StallWatch.CONTENT : body.activity();
+    return body == null ? drained : body.activity();
   }
 
   private Mono<Next> receive(
@@ -153,11 +156,11 @@ final class Exchange {
                 () -> {
                   if (verdict instanceof ResponseVerdict.Partial part) {
                     end = Math.min(end, part.total().orElseThrow());
-                    return write(body, from, part.bytesToSkip());
+                    return write(body, from, part.bytesToSkip(), part.taken().endExclusive());
                   }
                   if (verdict instanceof ResponseVerdict.Whole whole) {
                     end = whole.length().orElse(Long.MAX_VALUE);
-                    return write(body, 0, 0);
+                    return write(body, 0, 0, end);
                   }
                   end = 0;
                   return drain(body);
@@ -173,24 +176,40 @@ final class Exchange {
           new DownloadException.SourceChanged(pipeline.uri(), pipeline.target(), null));
     }
     if (verdict instanceof ResponseVerdict.Partial part) {
-      return write(body, from, part.bytesToSkip()).then(Mono.empty());
+      return write(body, from, part.bytesToSkip(), part.taken().endExclusive()).then(Mono.empty());
     }
     if (known.ranged()) {
       return Mono.error(invalid("it no longer gives ranges"));
     }
     if (verdict instanceof ResponseVerdict.RangesRefused && known.validator().isStrong()) {
-      return write(body, from, from).then(Mono.empty());
+      return write(body, from, from, end).then(Mono.empty());
     }
-    return pipeline.rewind(from).then(Mono.defer(() -> write(body, 0, 0))).then(Mono.empty());
+    return pipeline.rewind(from).then(Mono.defer(() -> write(body, 0, 0, end))).then(Mono.empty());
   }
 
-  private Mono<Void> write(Flux<ByteBuf> body, long position, long skip) {
+  /**
+   * Writes the body.
+   *
+   * @param promised the offset that the body reaches if it is whole; the maximum if nobody knows
+   */
+  private Mono<Void> write(Flux<ByteBuf> body, long position, long skip, long promised) {
     return Mono.deferContextual(
         context -> {
           SegmentWriter next = pipeline.writer(position, end, skip, context);
           writer = next;
-          return next.write(body);
+          return next.write(body).then(Mono.defer(() -> check(next.position(), promised)));
         });
+  }
+
+  /** A body may end early without an error: the bytes count. */
+  private Mono<Void> check(long position, long promised) {
+    if (promised == Long.MAX_VALUE) {
+      end = position;
+    } else if (position < promised) {
+      return Mono.error(
+          new DownloadException.ConnectionLost(pipeline.uri(), pipeline.target(), null));
+    }
+    return Mono.empty();
   }
 
   private Next follow(Next here, String location) {
@@ -223,9 +242,10 @@ final class Exchange {
   }
 
   /** Reads a short body to its end, and gives up a long one with its connection. */
-  private static Mono<Void> drain(Flux<ByteBuf> body) {
+  private Mono<Void> drain(Flux<ByteBuf> body) {
     return body.map(ByteBuf::readableBytes)
         .scan(0, Integer::sum)
+        .doOnNext(total -> drained = total)
         .takeWhile(total -> total <= DRAIN)
         .then();
   }

@@ -23,10 +23,10 @@ final class SegmentFetch {
 
   private final NettyDownloadEngine engine;
   private final DownloadPipeline pipeline;
-  private final long end;
 
   // Used by one attempt at a time, each of which happens after the last.
   private long position;
+  private long end;
   private long best;
   private int failures;
   private long failingSince;
@@ -42,6 +42,9 @@ final class SegmentFetch {
   /** Fetches the segment when subscribed to; completes once its last write has ended. */
   Mono<Void> run() {
     return Mono.defer(this::attempt)
+        // A server may give less than was asked for; every good answer gives something.
+        .repeat(() -> position < end)
+        .then()
         .retryWhen(Retry.from(signals -> signals.concatMap(signal -> again(signal.failure()), 1)))
         .doOnSuccess(done -> pipeline.progress().segmentCompleted());
   }
@@ -50,12 +53,28 @@ final class SegmentFetch {
     Exchange exchange = new Exchange(engine, pipeline, position, end);
     return exchange
         .run()
+        .then(Mono.fromRunnable(() -> ended(exchange)))
         .onErrorResume(
             failure ->
                 exchange
                     .idle()
-                    .doFinally(s -> position = exchange.position())
-                    .then(Mono.error(failure)));
+                    .then(
+                        Mono.defer(
+                            () -> {
+                              ended(exchange);
+                              return isWhole(failure) ? Mono.empty() : Mono.error(failure);
+                            })))
+        .then();
+  }
+
+  private void ended(Exchange exchange) {
+    position = exchange.position();
+    end = exchange.end();
+  }
+
+  /** A connection that breaks behind the last byte has done all that was wanted of it. */
+  private boolean isWhole(Throwable failure) {
+    return position == end && failure instanceof DownloadException known && known.retryable();
   }
 
   private Mono<Long> again(Throwable thrown) {
