@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,16 +79,18 @@ final class HttpTransport {
       Map<String, String> headers,
       NetworkSettings settings,
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver) {
-    return client
-        .option(
-            ChannelOption.CONNECT_TIMEOUT_MILLIS,
-            Math.toIntExact(settings.connectTimeout().toMillis()))
-        .headers(fields -> fill(fields, headers))
-        .get()
-        // As a string: a java.net.URI has no host where the name has an underscore. Without
-        // userinfo.
-        .uri(Origin.of(uri) + HttpUris.requestTarget(uri))
-        .response((response, body) -> receiver.apply(head(response), body));
+    HttpClient.RequestSender get =
+        client
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                Math.toIntExact(settings.connectTimeout().toMillis()))
+            .headers(fields -> fill(fields, headers))
+            .request(HttpMethod.GET);
+    URI plain = URI.create(Origin.of(uri) + HttpUris.requestTarget(uri));
+    // A java.net.URI has no host where the name has an underscore; text may have no port below 10.
+    HttpClient.ResponseReceiver<?> sent =
+        plain.getHost() == null ? get.uri(plain.toString()) : get.uri(plain);
+    return sent.response((response, body) -> receiver.apply(head(response), body));
   }
 
   private static void fill(HttpHeaders fields, Map<String, String> headers) {
