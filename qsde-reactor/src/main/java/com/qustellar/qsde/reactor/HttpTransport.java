@@ -9,18 +9,22 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.util.AttributeKey;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.http.client.HttpResponseDecoderSpec;
+import reactor.netty.http.client.PrematureCloseException;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
+import reactor.util.retry.Retry;
 
 /**
  * Sends HTTP requests: the only class that names {@link HttpClient}.
@@ -33,6 +37,10 @@ final class HttpTransport {
   private static final int CHUNK = 256 << 10;
 
   private static final int MAX_HEADER_BYTES = 64 << 10;
+
+  /** Set on a connection that has sent a request. */
+  private static final AttributeKey<Boolean> USED =
+      AttributeKey.valueOf(HttpTransport.class, "used");
 
   private final LoopResources loops;
   private final ConnectionProvider pool;
@@ -70,6 +78,9 @@ final class HttpTransport {
   /**
    * Sends a GET request when subscribed to.
    *
+   * <p>A kept connection may be closed by the server while the request is on its way: then it is
+   * sent again at once.
+   *
    * @param headers every header field but Host
    * @param receiver called with the head and the body, on an event loop; the exchange lasts as long
    *     as the publisher that it returns. A body that is not read to its end closes the connection
@@ -79,18 +90,29 @@ final class HttpTransport {
       Map<String, String> headers,
       NetworkSettings settings,
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver) {
+    AtomicBoolean stale = new AtomicBoolean();
     HttpClient.RequestSender get =
         client
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 Math.toIntExact(settings.connectTimeout().toMillis()))
             .headers(fields -> fill(fields, headers))
+            .doOnRequest(
+                (request, connection) ->
+                    stale.set(connection.channel().attr(USED).getAndSet(true) != null))
             .request(HttpMethod.GET);
     URI plain = URI.create(Origin.of(uri) + HttpUris.requestTarget(uri));
     // A java.net.URI has no host where the name has an underscore; text may have no port below 10.
     HttpClient.ResponseReceiver<?> sent =
         plain.getHost() == null ? get.uri(plain.toString()) : get.uri(plain);
-    return sent.response((response, body) -> receiver.apply(head(response), body));
+    return sent.response(
+            (response, body) -> {
+              stale.set(false);
+              return receiver.apply(head(response), body);
+            })
+        .retryWhen(
+            Retry.indefinitely()
+                .filter(thrown -> thrown instanceof PrematureCloseException && stale.get()));
   }
 
   private static void fill(HttpHeaders fields, Map<String, String> headers) {
