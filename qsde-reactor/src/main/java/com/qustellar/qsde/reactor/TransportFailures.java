@@ -11,6 +11,7 @@ import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -47,12 +48,23 @@ final class TransportFailures {
     if (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException cause) {
       return translate(uri, target, cause, answered);
     }
-    if (thrown instanceof DecoderException) {
+    if (thrown instanceof DecoderException || isOfTheCodec(thrown)) {
       return new DownloadException.InvalidResponse(uri, target, "it is not HTTP", thrown);
     }
     if (thrown instanceof IOException) {
       return new DownloadException.ConnectionLost(uri, target, thrown);
     }
     return new DownloadException.Unexpected(uri, target, thrown);
+  }
+
+  /** The codec reports some faults of a response as an illegal argument, as a defect of ours is. */
+  private static boolean isOfTheCodec(Throwable thrown) {
+    return thrown instanceof IllegalArgumentException
+        && Arrays.stream(thrown.getStackTrace())
+            .map(StackTraceElement::getClassName)
+            .filter(name -> !name.startsWith("java."))
+            .findFirst()
+            .filter(name -> name.startsWith("io.netty."))
+            .isPresent();
   }
 }
