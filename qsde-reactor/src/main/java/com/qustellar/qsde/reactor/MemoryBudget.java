@@ -40,15 +40,18 @@ final class MemoryBudget {
 
   /**
    * Runs the task now when there is room, else as soon as there is, on the thread that makes room.
+   *
+   * @return whether there was room
    */
-  void whenRoom(Runnable task) {
+  boolean whenRoom(Runnable task) {
     synchronized (this) {
       if (used >= limit.getAsLong()) {
         waiting.add(task);
-        return;
+        return false;
       }
     }
     task.run();
+    return true;
   }
 
   synchronized long used() {

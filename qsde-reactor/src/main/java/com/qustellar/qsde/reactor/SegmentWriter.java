@@ -293,7 +293,12 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
       }
       waitingForRoom = true;
     }
-    budget.whenRoom(this::askNow);
+    if (!budget.whenRoom(this::askNow)) {
+      // What is gathered takes room and would wait for more, as all the others' may.
+      synchronized (this) {
+        flush();
+      }
+    }
   }
 
   private void askNow() {
