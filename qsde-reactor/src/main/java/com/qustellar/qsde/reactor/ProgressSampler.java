@@ -67,8 +67,6 @@ final class ProgressSampler {
     lastError = why.getMessage();
     received = 0;
     completed = 0;
-    active = 0;
-    waiting = 0;
     state(DownloadState.CONNECTING);
   }
 
