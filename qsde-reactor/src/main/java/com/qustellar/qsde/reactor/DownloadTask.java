@@ -44,6 +44,7 @@ final class DownloadTask implements Download {
   private final Sinks.One<DownloadResult> outcome = Sinks.one();
   private final Sinks.Empty<Void> ended = Sinks.empty();
   private final Disposable.Swap subscription = Disposables.swap();
+  private final Disposable.Swap timer = Disposables.swap();
   private volatile long startedAt;
 
   // Guarded by this.
@@ -75,10 +76,6 @@ final class DownloadTask implements Download {
     startedAt = System.nanoTime();
     Mono<DownloadResult> work =
         engine.admission().download(request.priority(), this::run).contextWrite(context);
-    Duration timeout = request.totalTimeout();
-    if (timeout != null) {
-      work = work.timeout(timeout, Mono.error(this::timedOut), engine.scheduler());
-    }
     subscription.update(
         work.subscribe(
             result -> end(result, null),
@@ -95,6 +92,10 @@ final class DownloadTask implements Download {
 
   private Mono<DownloadResult> run() {
     sampler.state(DownloadState.CONNECTING);
+    Duration timeout = request.totalTimeout();
+    if (timeout != null) {
+      timer.update(Mono.delay(timeout, engine.scheduler()).subscribe(tick -> abort(timedOut())));
+    }
     return engine
         .io()
         .call(() -> Targets.isDirectory(target))
@@ -166,7 +167,14 @@ final class DownloadTask implements Download {
   Mono<Void> claim(Path path) {
     return Mono.defer(
         () -> {
-          DownloadTask holder = engine.claim(path, this);
+          DownloadTask holder;
+          synchronized (this) {
+            // A claim that is made after the end would never be given up.
+            if (stage != Stage.RUNNING) {
+              return Mono.error(cancelled());
+            }
+            holder = engine.claim(path, this);
+          }
           if (holder == this) {
             return Mono.empty();
           }
@@ -255,6 +263,7 @@ final class DownloadTask implements Download {
     synchronized (this) {
       stage = Stage.ENDED;
     }
+    timer.dispose();
     engine.forget(this, sampler.ended(failure));
     ended.tryEmitEmpty();
     engine.deliver(
@@ -273,6 +282,10 @@ final class DownloadTask implements Download {
 
   @Override
   public void dispose() {
+    abort(cancelled());
+  }
+
+  private void abort(DownloadException why) {
     synchronized (this) {
       if (stage != Stage.RUNNING) {
         return;
@@ -280,7 +293,7 @@ final class DownloadTask implements Download {
       stage = Stage.ENDING;
     }
     subscription.dispose();
-    closePass().subscribe(null, null, () -> ended(null, cancelled()));
+    closePass().subscribe(null, null, () -> ended(null, why));
   }
 
   @Override
