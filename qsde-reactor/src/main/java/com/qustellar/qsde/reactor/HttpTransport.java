@@ -7,6 +7,7 @@ import com.qustellar.qsde.internal.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AttributeKey;
@@ -15,7 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -79,7 +82,7 @@ final class HttpTransport {
    * Sends a GET request when subscribed to.
    *
    * <p>A kept connection may be closed by the server while the request is on its way: then it is
-   * sent again at once.
+   * sent again at once. Completes once the connection can be used by the next request.
    *
    * @param headers every header field but Host
    * @param receiver called with the head and the body, on an event loop; the exchange lasts as long
@@ -91,6 +94,7 @@ final class HttpTransport {
       NetworkSettings settings,
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver) {
     AtomicBoolean stale = new AtomicBoolean();
+    AtomicReference<@Nullable EventLoop> loop = new AtomicReference<>();
     HttpClient.RequestSender get =
         client
             .option(
@@ -98,8 +102,10 @@ final class HttpTransport {
                 Math.toIntExact(settings.connectTimeout().toMillis()))
             .headers(fields -> fill(fields, headers))
             .doOnRequest(
-                (request, connection) ->
-                    stale.set(connection.channel().attr(USED).getAndSet(true) != null))
+                (request, connection) -> {
+                  stale.set(connection.channel().attr(USED).getAndSet(true) != null);
+                  loop.set(connection.channel().eventLoop());
+                })
             .request(HttpMethod.GET);
     URI plain = URI.create(Origin.of(uri) + HttpUris.requestTarget(uri));
     // A java.net.URI has no host where the name has an underscore; text may have no port below 10.
@@ -112,7 +118,13 @@ final class HttpTransport {
             })
         .retryWhen(
             Retry.indefinitely()
-                .filter(thrown -> thrown instanceof PrematureCloseException && stale.get()));
+                .filter(thrown -> thrown instanceof PrematureCloseException && stale.get()))
+        .concatWith(Mono.defer(() -> afterNow(loop.get())));
+  }
+
+  /** The task that ends a body gives its connection back afterwards: completes behind it. */
+  private static <T> Mono<T> afterNow(@Nullable EventLoop loop) {
+    return loop == null ? Mono.empty() : Mono.create(sink -> loop.execute(sink::success));
   }
 
   private static void fill(HttpHeaders fields, Map<String, String> headers) {
