@@ -76,6 +76,9 @@ final class Targets {
     if (!request.overwrite() && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAccess(request.uri(), target, Reason.EXISTS, null);
     }
+    if (Files.isDirectory(target)) {
+      throw new FileAccess(request.uri(), target, Reason.NAME_REFUSED, null);
+    }
   }
 
   private static void checkDirectory(DownloadRequest request, Path target) {
