@@ -1,0 +1,279 @@
+package com.qustellar.qsde.reactor;
+
+import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadException.FileAccess;
+import com.qustellar.qsde.DownloadException.FileAccess.Reason;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.DownloadResult.Note;
+import com.qustellar.qsde.reactor.testing.Body;
+import com.qustellar.qsde.reactor.testing.KeepsPartFiles;
+import com.qustellar.qsde.reactor.testing.Reply;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Where the file goes, and what may be in its way. */
+class TargetTest extends EngineTestBase {
+
+  private static final Body BODY = Body.random(1, 3 * SEGMENT);
+
+  private void assertRefused(Reason reason, DownloadRequest request) {
+    assertThat(failure(FileAccess.class, request).reason()).isEqualTo(reason);
+  }
+
+  private Path part() {
+    return dir.resolve("target.qsde-part");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "attachment; filename=\"report.pdf\", report.pdf",
+    "attachment; filename=\"a.txt\"; filename*=UTF-8''%e2%82%ac.txt, €.txt",
+    "attachment; filename=\"../../etc/passwd\", passwd",
+    "attachment, file.bin",
+    ", file.bin"
+  })
+  void aDirectoryTakesTheServersNameOrTheRequestedOne(String disposition, String name)
+      throws IOException {
+    origin.serve("/real", BODY);
+    origin.on("/file.bin").answer(Reply.redirect(302, "/real"));
+    if (disposition != null) {
+      origin.on("/real").answer(reply -> reply.header("Content-Disposition", disposition));
+    }
+    DownloadResult result = get(DownloadRequest.of(origin.uri("/file.bin?x=1"), dir));
+    assertThat(result.target()).isEqualTo(dir.resolve(name));
+    assertHolds(dir.resolve(name), BODY);
+    assertDirectoryHolds(name);
+  }
+
+  @Test
+  void theNameIsKnownToProgress() {
+    origin.serve("/file.bin", BODY);
+    Download download = engine.submit(DownloadRequest.of(origin.uri("/file.bin"), dir));
+    download.result().block(LIMIT);
+    assertThat(download.latest().fileName()).isEqualTo("file.bin");
+  }
+
+  @Test
+  void aNameInADirectoryThatIsTakenIsRefused() throws IOException {
+    origin.serve("/file.bin", BODY);
+    Files.writeString(dir.resolve("file.bin"), "old");
+    assertRefused(Reason.EXISTS, DownloadRequest.of(origin.uri("/file.bin"), dir));
+    assertThat(dir.resolve("file.bin")).hasContent("old");
+    assertDirectoryHolds("file.bin");
+  }
+
+  @Test
+  void aDirectoryOfTheServersNameIsNeverReplaced() throws IOException {
+    origin.serve("/file.bin", BODY);
+    Files.createDirectory(dir.resolve("file.bin"));
+    assertRefused(
+        Reason.NAME_REFUSED, DownloadRequest.of(origin.uri("/file.bin"), dir).withOverwrite(true));
+    assertThat(dir.resolve("file.bin")).isEmptyDirectory();
+    assertDirectoryHolds("file.bin");
+  }
+
+  @Test
+  void anExistingTargetIsRefusedWithoutARequest() throws IOException {
+    Files.writeString(target(), "old");
+    assertRefused(Reason.EXISTS, request("/file"));
+    assertThat(target()).hasContent("old");
+    assertThat(origin.requests()).isEmpty();
+    assertDirectoryHolds("target");
+  }
+
+  @Test
+  void aDanglingLinkIsAnExistingTarget() throws IOException {
+    Files.createSymbolicLink(target(), dir.resolve("nowhere"));
+    assertRefused(Reason.EXISTS, request("/file"));
+    assertThat(origin.requests()).isEmpty();
+  }
+
+  @Test
+  void overwritingReplacesTheTargetInOneStep() throws IOException {
+    CountDownLatch half = new CountDownLatch(1);
+    Files.writeString(target(), "old");
+    origin.serve("/file", BODY);
+    origin.on("/file").request(2).answer(reply -> reply.stallAfter(100, half));
+    Download download = engine.submit(request("/file").withOverwrite(true));
+    await(() -> download.latest().bytesReceived() >= 2 * SEGMENT + 100);
+    assertThat(target()).hasContent("old");
+    half.countDown();
+    download.result().block(LIMIT);
+    assertHolds(target(), BODY);
+    assertDirectoryHolds("target");
+  }
+
+  @Test
+  void overwritingFailsWithTheOldFileInPlace() throws IOException {
+    Files.writeString(target(), "old");
+    origin.on("/file").answer(Reply.status(404));
+    failure(DownloadException.HttpStatus.class, request("/file").withOverwrite(true));
+    assertThat(target()).hasContent("old");
+  }
+
+  @Test
+  void aTargetWithTheExpectedDigestIsThereAlready() throws IOException {
+    Files.write(target(), BODY.bytes());
+    DownloadResult result = get(request("/file").withChecksum("sha256:" + BODY.sha256()));
+    assertThat(result.notes()).containsExactly(Note.ALREADY_PRESENT);
+    assertThat(result.bytes()).isEqualTo(BODY.length());
+    assertThat(result.checksum().hex()).isEqualTo(BODY.sha256());
+    assertThat(origin.requests()).isEmpty();
+    assertHolds(target(), BODY);
+  }
+
+  @Test
+  void aTargetWithAnotherDigestIsReplacedOnlyIfAllowed() throws IOException {
+    origin.serve("/file", BODY);
+    Files.writeString(target(), "old");
+    DownloadRequest request = request("/file").withChecksum("sha256:" + BODY.sha256());
+    assertRefused(Reason.EXISTS, request);
+    assertThat(get(request.withOverwrite(true)).notes()).isEmpty();
+    assertHolds(target(), BODY);
+  }
+
+  @Test
+  void aTargetThatAppearsMeanwhileIsKept() throws IOException {
+    CountDownLatch half = new CountDownLatch(1);
+    origin.serve("/file", BODY);
+    origin.on("/file").request(3).answer(reply -> reply.stallAfter(100, half));
+    Download download = engine.submit(request("/file"));
+    origin.await(() -> origin.requests().size() == 3);
+    Files.writeString(target(), "theirs");
+    half.countDown();
+    Throwable failure = download.result().materialize().block(LIMIT).getThrowable();
+    assertThat(failure).isInstanceOf(FileAccess.class);
+    assertThat(((FileAccess) failure).reason()).isEqualTo(Reason.EXISTS);
+    assertThat(target()).hasContent("theirs");
+    assertDirectoryHolds("target");
+  }
+
+  @Test
+  void aMissingDirectoryIsRefusedWithoutARequest() throws IOException {
+    DownloadRequest missing =
+        DownloadRequest.of(origin.uri("/file"), dir.resolve("missing").resolve("target"));
+    assertRefused(Reason.NO_DIRECTORY, missing);
+    Files.writeString(dir.resolve("plain"), "");
+    DownloadRequest inFile =
+        DownloadRequest.of(origin.uri("/file"), dir.resolve("plain").resolve("target"));
+    assertRefused(Reason.NO_DIRECTORY, inFile);
+    assertThat(origin.requests()).isEmpty();
+    assertDirectoryHolds("plain");
+  }
+
+  @Test
+  void aNameTooLongIsRefused() {
+    origin.serve("/file", BODY);
+    DownloadRequest request = DownloadRequest.of(origin.uri("/file"), dir.resolve("n".repeat(300)));
+    assertRefused(Reason.NAME_REFUSED, request);
+    assertDirectoryHolds();
+  }
+
+  @Test
+  void aNameTooLongForTheSuffixIsHashed() throws IOException {
+    origin.serve("/file", BODY);
+    Path file = dir.resolve("n".repeat(255));
+    get(DownloadRequest.of(origin.uri("/file"), file));
+    assertHolds(file, BODY);
+    assertDirectoryHolds(file.getFileName().toString());
+  }
+
+  @Test
+  void twoDownloadsOntoOneTargetExcludeEachOther() throws IOException {
+    CountDownLatch half = new CountDownLatch(1);
+    origin.serve("/file", BODY);
+    origin.on("/file").request(1).answer(reply -> reply.stallAfter(100, half));
+    Download first = engine.submit(request("/file"));
+    origin.await(() -> origin.requests().size() == 1);
+    Path sameFile = dir.resolve("x").resolve("..").resolve("target");
+    assertRefused(Reason.IN_USE, request("/file"));
+    assertRefused(Reason.IN_USE, DownloadRequest.of(origin.uri("/file"), sameFile));
+    half.countDown();
+    first.result().block(LIMIT);
+    assertHolds(target(), BODY);
+  }
+
+  @Test
+  void anotherEnginesPartIsInUse() throws IOException {
+    CountDownLatch half = new CountDownLatch(1);
+    origin.serve("/file", BODY);
+    origin.on("/file").where(r -> asked(r).start() > 0).answer(r -> r.stallAfter(100, half));
+    Download first = engine.submit(request("/file"));
+    await(() -> first.latest().bytesReceived() > SEGMENT);
+    try (DownloadEngine other = builder().build()) {
+      Throwable failure =
+          other.download(request("/file")).materialize().block(LIMIT).getThrowable();
+      assertThat(failure).isInstanceOf(FileAccess.class);
+      assertThat(((FileAccess) failure).reason()).isEqualTo(Reason.IN_USE);
+    }
+    half.countDown();
+    first.result().block(LIMIT);
+    assertHolds(target(), BODY);
+    assertDirectoryHolds("target");
+  }
+
+  @Test
+  @KeepsPartFiles
+  void aPartThatIsLockedByAnotherIsLeftAlone() throws IOException {
+    origin.serve("/file", BODY);
+    Files.writeString(part(), "theirs");
+    try (FileChannel held = FileChannel.open(part(), StandardOpenOption.WRITE)) {
+      assertThat(held.tryLock()).isNotNull();
+      assertRefused(Reason.IN_USE, request("/file"));
+    }
+    assertThat(part()).hasContent("theirs");
+    assertDirectoryHolds("target.qsde-part");
+  }
+
+  @Test
+  void anAbandonedPartIsReplaced() throws IOException {
+    origin.serve("/file", BODY);
+    Files.write(part(), Body.random(9, 10 * SEGMENT).bytes());
+    get(request("/file"));
+    assertHolds(target(), BODY);
+    assertDirectoryHolds("target");
+  }
+
+  /** Neither is what it leads to written, nor is it given the target's name. */
+  @Test
+  void aLinkInThePartsPlaceIsRemovedAndNotFollowed() throws IOException {
+    origin.serve("/file", BODY);
+    Path victim = Files.writeString(dir.resolve("victim"), "precious");
+    Files.createSymbolicLink(part(), victim);
+    get(request("/file"));
+    assertThat(victim).hasContent("precious");
+    assertThat(target()).isRegularFile();
+    assertThat(Files.isSymbolicLink(target())).isFalse();
+    assertHolds(target(), BODY);
+    assertDirectoryHolds("target", "victim");
+  }
+
+  @Test
+  void aTargetWaitsForThePredecessorThatEnds() throws IOException {
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicBoolean stalling = new AtomicBoolean(true);
+    origin.serve("/file", BODY);
+    origin.on("/file").where(r -> stalling.get()).answer(reply -> reply.stallAfter(100, never));
+    for (int i = 1; i <= 20; i++) {
+      int requests = i;
+      Download first = engine.submit(request("/file"));
+      origin.await(() -> origin.requests().size() >= requests);
+      first.dispose();
+    }
+    stalling.set(false);
+    get(request("/file"));
+    assertHolds(target(), BODY);
+  }
+}
