@@ -61,7 +61,7 @@ final class ProgressDisplay implements Report {
   public void ended(DownloadOutcome outcome) {
     retries.remove(outcome.request().id());
     if (outcome instanceof DownloadOutcome.Failed failed) {
-      draw("");
+      clear();
       screen.error(String.valueOf(failed.error().getMessage()));
     } else if (outcome instanceof DownloadOutcome.Completed completed && style != Style.QUIET) {
       println(completed(completed.result()));
@@ -73,7 +73,7 @@ final class ProgressDisplay implements Report {
 
   @Override
   public void summary(DownloadSummary summary) {
-    draw("");
+    clear();
     if (style != Style.QUIET) {
       println(total(summary));
     }
@@ -137,7 +137,9 @@ final class ProgressDisplay implements Report {
         + summary.failed()
         + " failed, "
         + (summary.cancelled() == 0 ? "" : summary.cancelled() + " cancelled, ")
-        + transferred(summary.bytes(), summary.bytes(), summary.elapsed());
+        + (summary.completed() == 0
+            ? "after " + HumanFormat.elapsed(summary.elapsed())
+            : transferred(summary.bytes(), summary.bytes(), summary.elapsed()));
   }
 
   private static String name(DownloadResult result) {
@@ -167,22 +169,25 @@ final class ProgressDisplay implements Report {
   }
 
   private void println(String line) {
-    draw("");
+    clear();
     screen.err().println(line);
   }
 
-  /**
-   * Draws over what was drawn last, with blanks where that was longer; never into the last column.
-   */
+  /** Draws over what was drawn last, blanks where that was longer; never into the last column. */
   private void draw(String line) {
     String fitting = HumanFormat.fit(line, screen.columns() - 1);
-    if (drawn > 0 || !fitting.isEmpty()) {
-      screen.err().print("\r" + fitting + " ".repeat(Math.max(0, drawn - fitting.length())));
-      if (fitting.isEmpty()) {
-        screen.err().print("\r");
-      }
+    screen.err().print("\r" + fitting + " ".repeat(Math.max(0, drawn - fitting.length())));
+    screen.err().flush();
+    drawn = fitting.length();
+  }
+
+  /** Leaves an empty line behind, also where the terminal has shown ^C after what was drawn. */
+  private void clear() {
+    if (drawn > 0) {
+      String blank = HumanFormat.fit(" ".repeat(drawn + 2), screen.columns() - 1);
+      screen.err().print("\r" + blank + "\r");
       screen.err().flush();
-      drawn = fitting.length();
+      drawn = 0;
     }
   }
 }

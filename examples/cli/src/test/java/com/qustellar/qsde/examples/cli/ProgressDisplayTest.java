@@ -35,11 +35,11 @@ class ProgressDisplayTest {
         new Overview(1, 2, 230 * MIB, OptionalLong.empty(), 45 * MIB, Duration.ofSeconds(2));
 
     assertThat(ProgressDisplay.line(first))
-        .isEqualTo("  0%         0 B of 512.0 MiB         0 B/s            0 of 2 files");
+        .isEqualTo("  0%         0 B of 512.0 MiB          0 B/s            0 of 2 files");
     assertThat(ProgressDisplay.line(middle))
-        .isEqualTo(" 44%   230.0 MiB of 512.0 MiB    45.0 MiB/s      0:06  1 of 2 files");
+        .isEqualTo(" 44%   230.0 MiB of 512.0 MiB     45.0 MiB/s      0:06  1 of 2 files");
     assertThat(ProgressDisplay.line(unknown))
-        .isEqualTo("       230.0 MiB                 45.0 MiB/s            1 of 2 files");
+        .isEqualTo("       230.0 MiB                  45.0 MiB/s            1 of 2 files");
   }
 
   @Test
@@ -48,7 +48,7 @@ class ProgressDisplayTest {
         new Overview(0, 1, MIB, OptionalLong.of(2 * MIB), MIB, Duration.ofSeconds(1));
 
     assertThat(ProgressDisplay.line(overview))
-        .isEqualTo(" 50%     1.0 MiB of 2.0 MiB       1.0 MiB/s      0:01");
+        .isEqualTo(" 50%     1.0 MiB of 2.0 MiB        1.0 MiB/s      0:01");
   }
 
   @Test
@@ -64,8 +64,8 @@ class ProgressDisplayTest {
     String blank = "\r" + " ".repeat(20) + "\r";
     assertThat(screen.err())
         .isEqualTo(
-            "\r 10%     1.0 MiB of 1"
-                + "\r 20%     2.0 MiB of 1"
+            "\r 10%     1.0 MiB of "
+                + "\r 20%     2.0 MiB of "
                 + blank
                 + "a.bin: 10.0 MiB in 2.0 s, 5.0 MiB/s, sha256 verified\n"
                 + "2 completed, 1 failed, 10.0 MiB in 5.0 s, 2.0 MiB/s\n");
@@ -83,8 +83,8 @@ class ProgressDisplayTest {
 
     assertThat(screen.errLines())
         .containsExactly(
-            "50%     5.0 MiB of 10.0 MiB      1.0 MiB/s      0:05",
-            "100%    10.0 MiB of 10.0 MiB      1.0 MiB/s      0:00",
+            "50%     5.0 MiB of 10.0 MiB       1.0 MiB/s      0:05",
+            "100%    10.0 MiB of 10.0 MiB       1.0 MiB/s      0:00",
             "2 completed, 1 failed, 10.0 MiB in 5.0 s, 2.0 MiB/s");
   }
 
@@ -167,7 +167,7 @@ class ProgressDisplayTest {
     DownloadSummary summary = new DownloadSummary(0, 0, 3, 0, Duration.ofSeconds(1));
 
     assertThat(ProgressDisplay.total(summary))
-        .isEqualTo("0 completed, 0 failed, 3 cancelled, 0 B in 1.0 s, 0 B/s");
+        .isEqualTo("0 completed, 0 failed, 3 cancelled, after 1.0 s");
   }
 
   private static Overview overview(int second, long bytes) {

@@ -1,0 +1,157 @@
+package com.qustellar.qsde.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.HashAlgorithm;
+import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.reactor.DownloadEngine;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class GetOptionsTest {
+
+  private static final String URL = "http://host/file";
+
+  @Test
+  void withoutOptionsEverythingIsTheLibrarysDefault() {
+    GetOptions options = parse(URL);
+
+    DownloadRequest request = options.requests().get(0);
+    assertThat(request.target()).isEqualTo(Path.of(""));
+    assertThat(request.overwrite()).isFalse();
+    assertThat(request.fsync()).isNull();
+    assertThat(request.maxBytes()).isEqualTo(Limits.UNLIMITED);
+    try (DownloadEngine engine = options.engine()) {
+      assertThat(engine.limits()).isEqualTo(Limits.defaults());
+      assertThat(engine.network()).isEqualTo(NetworkSettings.defaults());
+    }
+  }
+
+  @Test
+  void theOutputLiesInTheDirectory(@TempDir Path dir) {
+    assertThat(target("-d", dir.toString(), URL)).isEqualTo(dir);
+    assertThat(target("--dir", dir.toString(), "--output", "x", URL)).isEqualTo(dir.resolve("x"));
+    assertThat(target("-d", dir.toString(), "-o", "/x", URL)).isEqualTo(Path.of("/x"));
+    assertThat(target("-o", "x", URL)).isEqualTo(Path.of("x"));
+  }
+
+  @Test
+  void aDirectoryThatIsMissingDoesNotBecomeAFile(@TempDir Path dir) {
+    Path missing = dir.resolve("missing");
+
+    assertThat(target("-d", missing.toString(), URL).getParent()).isEqualTo(missing);
+  }
+
+  @Test
+  void limitsAreTheEngines() {
+    try (DownloadEngine engine = parse("-x", "24", "--segment-size", "128K", URL).engine()) {
+      assertThat(engine.limits().connectionsPerDownload()).isEqualTo(24);
+      assertThat(engine.limits().connectionsPerHost()).isEqualTo(24);
+      assertThat(engine.limits().segmentSize()).isEqualTo(128 * 1024);
+    }
+    try (DownloadEngine engine = parse("--connections", "2", URL).engine()) {
+      assertThat(engine.limits().connectionsPerHost())
+          .isEqualTo(Limits.defaults().connectionsPerHost());
+    }
+  }
+
+  @Test
+  void networkSettingsAreTheEngines() {
+    String[] args = {"--user-agent", "me/1", "--timeout", "7", "--connect-timeout", "0.5", URL};
+    try (DownloadEngine engine = parse(args).engine()) {
+      assertThat(engine.network().userAgent()).isEqualTo("me/1");
+      assertThat(engine.network().stallTimeout()).isEqualTo(Duration.ofSeconds(7));
+      assertThat(engine.network().connectTimeout()).isEqualTo(Duration.ofMillis(500));
+    }
+  }
+
+  @Test
+  void requestsCarryTheRest() {
+    String md5 = "0123456789abcdef".repeat(2);
+    String[] args = {
+      "-H",
+      "A: b",
+      "--header",
+      "C:d",
+      "--max-bytes",
+      "3M",
+      "--overwrite",
+      "--fsync",
+      "--checksum",
+      "md5=" + md5,
+      URL
+    };
+
+    DownloadRequest request = parse(args).requests().get(0);
+
+    assertThat(request.headers()).containsEntry("A", "b").containsEntry("C", "d").hasSize(2);
+    assertThat(request.maxBytes()).isEqualTo(3 * 1024 * 1024);
+    assertThat(request.overwrite()).isTrue();
+    assertThat(request.fsync()).isTrue();
+    assertThat(request.checksum()).isEqualTo(new Checksum(HashAlgorithm.MD5, md5));
+    assertThat(parse("--no-fsync", URL).requests().get(0).fsync()).isFalse();
+  }
+
+  @Test
+  void everyUrlIsARequest() {
+    assertThat(parse(URL, "https://other/").requests())
+        .extracting(request -> request.uri().toString())
+        .isEqualTo(List.of(URL, "https://other/"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "-o x http://a/ http://b/ | --output names one file",
+        "--checksum md5:0123456789abcdef0123456789abcdef http://a/ http://b/ | --checksum is that of one file",
+        "-o - http://a/ | stdout",
+        "ftp://a/ | http",
+        "http:///x | host",
+        "-H Range:bytes=0-1 http://a/ | Range",
+        "--max-bytes 0 http://a/ | at least 1",
+      })
+  void requestsThatCannotWorkAreRefused(String args, String message) {
+    GetOptions options = parse(args.strip().split(" "));
+
+    assertThatThrownBy(options::requests)
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--segment-size, 1K, at least 65536",
+    "-x, -1, at least 0",
+    "--timeout, 0, timeout",
+    "--connect-timeout, 0, timeout",
+    "--retries, -1, --retries must be 0 or more"
+  })
+  void enginesThatCannotWorkAreRefused(String option, String value, String message) {
+    GetOptions options = parse(option + "=" + value, URL);
+
+    assertThatThrownBy(options::engine)
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static Path target(String... args) {
+    return parse(args).requests().get(0).target();
+  }
+
+  private static GetOptions parse(String... args) {
+    GetCommand get = new GetCommand(new TestScreen().screen());
+    new CommandLine(get).parseArgs(args);
+    return get.options;
+  }
+}
