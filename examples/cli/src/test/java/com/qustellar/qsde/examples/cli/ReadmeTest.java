@@ -1,7 +1,6 @@
 package com.qustellar.qsde.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
@@ -13,6 +12,7 @@ import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the README shows compiles: whole classes as they stand, statements as the body of a method.
+ * What the README shows compiles: whole classes as they stand, statements as the body of a method,
+ * after those of the first snippet, whose variables they may use.
  */
 class ReadmeTest {
 
@@ -52,12 +53,11 @@ class ReadmeTest {
 
   @Test
   void everySnippetOfTheReadmeCompiles() throws IOException {
-    assumeTrue(Files.exists(README));
     List<String> snippets = snippets(Files.readString(README));
 
     assertThat(snippets).isNotEmpty();
     for (String snippet : snippets) {
-      assertThat(errors(snippet)).as(snippet).isEmpty();
+      assertThat(errors(snippets.get(0), snippet)).as(snippet).isEmpty();
     }
   }
 
@@ -81,26 +81,36 @@ class ReadmeTest {
         ```
         """;
 
-    assertThat(snippets(markdown)).hasSize(2).allMatch(snippet -> errors(snippet).isEmpty());
+    assertThat(snippets(markdown))
+        .hasSize(2)
+        .allMatch(snippet -> errors(snippet, snippet).isEmpty());
+  }
+
+  @Test
+  void laterSnippetsUseTheVariablesOfTheFirst() {
+    String first = "Limits limits = Limits.defaults();";
+
+    assertThat(errors(first, "limits.segmentSize();")).isEmpty();
+    assertThat(errors("", "limits.segmentSize();")).hasSize(1);
   }
 
   @Test
   void whatDoesNotCompileIsFound() {
-    assertThat(errors("DownloadEngine.createe();")).hasSize(1);
-    assertThat(errors("class Whole { Nothing nothing; }")).hasSize(1);
+    assertThat(errors("", "DownloadEngine.createe();")).hasSize(1);
+    assertThat(errors("", "class Whole { Nothing nothing; }")).hasSize(1);
   }
 
   private static List<String> snippets(String markdown) {
     return BLOCK.matcher(markdown).results().map(block -> block.group(1)).toList();
   }
 
-  private List<String> errors(String snippet) {
+  private List<String> errors(String first, String snippet) {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
     List<String> options =
         List.of(
             "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-    compiler.getTask(null, null, found, options, null, List.of(source(snippet))).call();
+    compiler.getTask(null, null, found, options, null, List.of(source(first, snippet))).call();
     List<String> errors = new ArrayList<>();
     for (Diagnostic<?> diagnostic : found.getDiagnostics()) {
       if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
@@ -110,14 +120,15 @@ class ReadmeTest {
     return errors;
   }
 
-  private static JavaFileObject source(String snippet) {
+  private static JavaFileObject source(String first, String snippet) {
     Matcher type = TYPE.matcher(snippet);
     if (type.find()) {
       return file(type.group(5), USUAL_IMPORTS + snippet);
     }
+    String all = first.equals(snippet) ? snippet : first + snippet;
     String imports =
-        String.join("", IMPORT.matcher(snippet).results().map(MatchResult::group).toList());
-    String statements = IMPORT.matcher(snippet).replaceAll("");
+        IMPORT.matcher(all).results().map(MatchResult::group).collect(Collectors.joining());
+    String statements = IMPORT.matcher(all).replaceAll("");
     return file(
         "Snippet",
         USUAL_IMPORTS
