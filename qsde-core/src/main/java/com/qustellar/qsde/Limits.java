@@ -95,15 +95,17 @@ public final class Limits {
   /**
    * {@return a copy with another segment size}
    *
-   * @param bytes at least 64 KiB, below which requests cost more than they fetch; 4 MiB by default
+   * @param bytes at least 64 KiB, below which requests cost more than they fetch, or {@link #AUTO}:
+   *     the default, which asks for 4 MiB first, for up to 32 MiB while much of a large file is
+   *     left, and for less again towards its end
    * @throws IllegalArgumentException if it is less
    */
   public Limits withSegmentSize(long bytes) {
-    long checked = atLeast("the segment size in bytes", bytes, 64 * KIB);
+    long checked = bytes == AUTO ? AUTO : atLeast("the segment size in bytes", bytes, 64 * KIB);
     return with(v -> v.segmentSize = checked);
   }
 
-  /** {@return the length in bytes of the range that one request asks for} */
+  /** {@return the length in bytes of the range that one request asks for, or {@link #AUTO}} */
   public long segmentSize() {
     return values.segmentSize;
   }
@@ -188,7 +190,7 @@ public final class Limits {
     int connectionsPerDownload = AUTO;
     int connectionsPerHost = 16;
     int writeBufferSize = 256 * KIB;
-    long segmentSize = 4 * MIB;
+    long segmentSize = AUTO;
     long memoryBudget = 64 * MIB;
     long bytesPerSecond = UNLIMITED;
 

@@ -96,7 +96,7 @@ final class DownloadPipeline implements SegmentWriter.Target {
   // ---- fetch segments: the first one, whose answer brings the plan, and then those of the plan
 
   private Mono<Void> fetchSegments() {
-    ByteRange first = new ByteRange(0, limits.segmentSize());
+    ByteRange first = new ByteRange(0, firstSegment());
     Flux<ByteRange> planned =
         plan.asMono()
             .flatMapMany(
@@ -108,6 +108,11 @@ final class DownloadPipeline implements SegmentWriter.Target {
     return Flux.concat(Mono.just(first), planned)
         .flatMap(range -> new SegmentFetch(engine, this, range).run(), connections(), 1)
         .then();
+  }
+
+  private long firstSegment() {
+    boolean guided = limits.segmentSize() == Limits.AUTO;
+    return guided ? SegmentPlanner.firstOfGuided() : limits.segmentSize();
   }
 
   private int connections() {
@@ -176,8 +181,11 @@ final class DownloadPipeline implements SegmentWriter.Target {
   /** The first segment is under way already; a stream without ranges has no other. */
   private SegmentPlanner planFor(Representation first) {
     long total = first.total().orElse(0);
-    SegmentPlanner planner = new SegmentPlanner(total, new RangeSet(), limits.segmentSize());
-    long begun = first.ranged() ? Math.min(total, limits.segmentSize()) : total;
+    SegmentPlanner planner =
+        limits.segmentSize() == Limits.AUTO
+            ? SegmentPlanner.guided(total, new RangeSet(), connections())
+            : new SegmentPlanner(total, new RangeSet(), limits.segmentSize());
+    long begun = first.ranged() ? Math.min(total, firstSegment()) : total;
     if (begun > 0) {
       planner.claim(new ByteRange(0, begun));
     }

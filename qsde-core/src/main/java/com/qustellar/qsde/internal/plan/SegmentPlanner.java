@@ -10,6 +10,10 @@ import java.util.Optional;
  * crumb of less than a quarter of that, left behind at the end of a gap, isn't worth a request of
  * its own: the segment before it takes it along.
  *
+ * <p>A {@linkplain #guided guided} plan hands out larger segments while much is left and smaller
+ * ones towards the end, so that a large file takes few requests and its connections still end
+ * together (guided self-scheduling: Polychronopoulos and Kuck, 1987).
+ *
  * <p>The planner knows only what nobody fetches yet. Who holds a segment gives the rest of it back
  * with {@link #giveBack}, and it is handed out again before anything behind it.
  *
@@ -20,8 +24,18 @@ public final class SegmentPlanner {
   /** A crumb is shorter than a segment divided by this. */
   private static final int CRUMB_DIVISOR = 4;
 
+  /** The shortest and the longest segments of a guided plan. */
+  private static final long SHORTEST = 4L << 20;
+
+  private static final long LONGEST = 32L << 20;
+
+  /** A guided segment is a connection's share of what is left, divided by this. */
+  private static final int PARTS_OF_A_SHARE = 4;
+
   private final ByteRange file;
-  private final long segmentSize;
+  private final long shortest;
+  private final long longest;
+  private final long parts;
   private final RangeSet left;
   private long handedOut;
 
@@ -34,17 +48,44 @@ public final class SegmentPlanner {
    * @throws IllegalArgumentException if a size is out of bounds
    */
   public SegmentPlanner(long totalBytes, RangeSet covered, long segmentSize) {
-    if (segmentSize < 1) {
-      throw new IllegalArgumentException("a segment needs at least a byte: " + segmentSize);
+    this(totalBytes, covered, segmentSize, segmentSize, 1);
+  }
+
+  private SegmentPlanner(
+      long totalBytes, RangeSet covered, long shortest, long longest, long parts) {
+    if (shortest < 1) {
+      throw new IllegalArgumentException("a segment needs at least a byte: " + shortest);
     }
     this.file = new ByteRange(0, totalBytes);
-    this.segmentSize = segmentSize;
+    this.shortest = shortest;
+    this.longest = longest;
+    this.parts = parts;
     this.left = new RangeSet(covered.gaps(file));
+  }
+
+  /**
+   * Plans a file in segments of 4 to 32 MiB: a quarter of each connection's share of what is left.
+   *
+   * @param totalBytes the length of the file
+   * @param covered the bytes that need no fetching; read once, not kept
+   * @param connections how many fetch at once, at least 1
+   * @return the planner
+   */
+  public static SegmentPlanner guided(long totalBytes, RangeSet covered, int connections) {
+    long parts = (long) PARTS_OF_A_SHARE * connections;
+    return new SegmentPlanner(totalBytes, covered, SHORTEST, LONGEST, parts);
+  }
+
+  /**
+   * {@return the bytes of a guided plan's first segment, which is asked for before there is one}
+   */
+  public static long firstOfGuided() {
+    return SHORTEST;
   }
 
   /** {@return the next segment, which is the caller's from now on; empty if none is left} */
   public Optional<ByteRange> next() {
-    Optional<ByteRange> segment = left.first().map(this::head);
+    Optional<ByteRange> segment = left.first().map(gap -> head(gap, sizeOf(remaining())));
     segment.ifPresent(this::handOut);
     return segment;
   }
@@ -94,21 +135,32 @@ public final class SegmentPlanner {
    * and those that will be}
    */
   public long totalSegments() {
-    return handedOut + left.ranges().stream().mapToLong(this::segments).sum();
+    long count = handedOut;
+    long behind = remaining();
+    for (ByteRange gap : left.ranges()) {
+      ByteRange rest = gap;
+      while (!rest.isEmpty()) {
+        long size = sizeOf(behind);
+        // All of one size, whatever is left: no need to go through them one by one.
+        long same = size == shortest ? Math.max(1, rest.length() / size - 1) : 1;
+        ByteRange head =
+            same > 1 ? new ByteRange(rest.start(), rest.start() + same * size) : head(rest, size);
+        count += same;
+        behind -= head.length();
+        rest = new ByteRange(head.endExclusive(), rest.endExclusive());
+      }
+    }
+    return count;
   }
 
-  private ByteRange head(ByteRange gap) {
-    long behind = gap.length() - segmentSize;
-    return isCrumb(behind) ? gap : new ByteRange(gap.start(), gap.start() + segmentSize);
+  private long sizeOf(long remaining) {
+    return Math.max(shortest, Math.min(longest, remaining / parts));
   }
 
-  private long segments(ByteRange gap) {
-    long whole = gap.length() / segmentSize;
-    return whole == 0 || !isCrumb(gap.length() % segmentSize) ? whole + 1 : whole;
-  }
-
-  private boolean isCrumb(long bytes) {
-    return bytes <= 0 || bytes < segmentSize / CRUMB_DIVISOR;
+  private static ByteRange head(ByteRange gap, long size) {
+    long behind = gap.length() - size;
+    boolean whole = behind <= 0 || behind < size / CRUMB_DIVISOR;
+    return whole ? gap : new ByteRange(gap.start(), gap.start() + size);
   }
 
   private void handOut(ByteRange segment) {

@@ -39,6 +39,30 @@ class SegmentPlannerTest {
     assertThat(drain(planner)).hasSize(segments);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 16, 200})
+  void guidedSegmentsShrinkTowardsTheEnd(int connections) {
+    long mib = 1 << 20;
+    for (long total : new long[] {1, 4 * mib, 5 * mib + 1, 300 * mib, 1024 * mib + 7}) {
+      SegmentPlanner planner = SegmentPlanner.guided(total, new RangeSet(), connections);
+      long counted = planner.totalSegments();
+      List<ByteRange> segments = drain(planner);
+      assertThat(segments).hasSize((int) counted);
+      assertThat(new RangeSet(segments).ranges()).containsExactly(new ByteRange(0, total));
+      for (int i = 1; i < segments.size() - 1; i++) {
+        assertThat(segments.get(i).length())
+            .isBetween(4 * mib, 32 * mib)
+            .isLessThanOrEqualTo(segments.get(i - 1).length());
+      }
+      assertThat(segments.get(segments.size() - 1).length()).isLessThanOrEqualTo(8 * mib);
+    }
+  }
+
+  @Test
+  void guidedPlanTakesFewRequests() {
+    assertThat(SegmentPlanner.guided(1L << 30, new RangeSet(), 4).totalSegments()).isLessThan(80);
+  }
+
   @Test
   void whatIsGivenBackComesNext() {
     SegmentPlanner planner = new SegmentPlanner(1_000, new RangeSet(), 100);

@@ -46,7 +46,8 @@ final class GetOptions {
       names = "--segment-size",
       paramLabel = "SIZE",
       converter = Sizes.class,
-      description = "Bytes that one request asks for, 64K at least.")
+      description =
+          "Bytes that one request asks for, 64K at least. By default 4M to 32M, by what is left.")
   @Nullable Long segmentSize;
 
   @Option(
