@@ -3,7 +3,7 @@ package com.qustellar.qsde.reactor;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,15 +26,17 @@ final class IoPool implements Executor {
         new ThreadPoolExecutor(
             size,
             size,
-            10,
+            0,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
+            // Without locks: event loops give work to it, and must not wait for one another there.
+            new LinkedTransferQueue<>(),
             task -> {
               Thread thread = new Thread(task, "qsde-io-" + number.incrementAndGet());
               thread.setDaemon(true);
               return thread;
             });
-    pool.allowCoreThreadTimeOut(true);
+    // Threads that come and go would do so under a lock.
+    pool.prestartAllCoreThreads();
     threads = pool;
   }
 
