@@ -97,9 +97,14 @@ final class Exchange {
             .stallWatch()
             .stalled(settings.stallTimeout(), this::activity)
             .then(Mono.error(this::stallFailure));
-    return Mono.firstWithSignal(exchange, stalled)
-        .doOnSubscribe(s -> pipeline.progress().segmentStarted())
-        .doFinally(s -> pipeline.progress().segmentStopped());
+    // Counted out before the end is told: the last snapshot shows no active segment.
+    return Mono.using(
+        () -> {
+          pipeline.progress().segmentStarted();
+          return pipeline.progress();
+        },
+        progress -> Mono.firstWithSignal(exchange, stalled),
+        ProgressSampler::segmentStopped);
   }
 
   private DownloadException translate(Throwable thrown) {
