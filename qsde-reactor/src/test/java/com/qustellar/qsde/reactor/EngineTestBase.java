@@ -17,13 +17,13 @@ import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import reactor.core.publisher.Flux;
 
 /** An engine, an origin and a directory: what a test of downloads begins with. */
 abstract class EngineTestBase {
@@ -98,10 +98,11 @@ abstract class EngineTestBase {
 
   /** Waits until something holds that nobody tells of. */
   static void await(BooleanSupplier condition) {
-    Flux.interval(Duration.ZERO, Duration.ofMillis(2))
-        .onBackpressureDrop()
-        .filter(tick -> condition.getAsBoolean())
-        .blockFirst(LIMIT);
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("the time, while waiting in vain").isLessThan(deadline);
+      LockSupport.parkNanos(500_000);
+    }
   }
 
   /** Returns how many bytes of bodies the origin has given to sockets. */
