@@ -59,7 +59,8 @@ final class DemoCommand implements Callable<Integer> {
           new ProgressDisplay(
               screen,
               screen.terminal() ? ProgressDisplay.Style.LIVE : ProgressDisplay.Style.PLAIN,
-              true);
+              true,
+              false);
       DownloadSummary summary = new Batch(engine, display).run(requests);
       return judge(summary.completed() == files.size(), origin.wasContinuedWhereItBroke(BROKEN));
     } finally {

@@ -80,6 +80,6 @@ final class GetCommand implements Callable<Integer> {
         quiet
             ? ProgressDisplay.Style.QUIET
             : live ? ProgressDisplay.Style.LIVE : ProgressDisplay.Style.PLAIN;
-    return new ProgressDisplay(screen, style, verbose && !quiet);
+    return new ProgressDisplay(screen, style, verbose && !quiet, verbose && !quiet);
   }
 }

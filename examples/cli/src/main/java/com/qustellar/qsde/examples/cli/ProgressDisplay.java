@@ -33,20 +33,22 @@ final class ProgressDisplay implements Report {
 
   private final Screen screen;
   private final Style style;
-  private final boolean verbose;
+  private final boolean tellsRetries;
+  private final boolean tellsDetails;
   private final Map<String, Integer> retries = new HashMap<>();
   private Duration nextPlain = PLAIN_INTERVAL;
   private int drawn;
 
-  ProgressDisplay(Screen screen, Style style, boolean verbose) {
+  ProgressDisplay(Screen screen, Style style, boolean tellsRetries, boolean tellsDetails) {
     this.screen = screen;
     this.style = style;
-    this.verbose = verbose;
+    this.tellsRetries = tellsRetries;
+    this.tellsDetails = tellsDetails;
   }
 
   @Override
   public void progress(Overview overview, List<Running> unfinished) {
-    if (verbose) {
+    if (tellsRetries) {
       unfinished.forEach(this::tellRetries);
     }
     if (style == Style.LIVE) {
@@ -65,7 +67,7 @@ final class ProgressDisplay implements Report {
       screen.error(String.valueOf(failed.error().getMessage()));
     } else if (outcome instanceof DownloadOutcome.Completed completed && style != Style.QUIET) {
       println(completed(completed.result()));
-      if (verbose) {
+      if (tellsDetails) {
         println(details(completed.result()));
       }
     }

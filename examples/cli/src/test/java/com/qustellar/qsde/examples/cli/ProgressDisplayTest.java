@@ -54,7 +54,7 @@ class ProgressDisplayTest {
   @Test
   void theLiveLineIsDrawnOverAndNeverWiderThanTheScreen() {
     TestScreen screen = new TestScreen(true, 21);
-    ProgressDisplay display = new ProgressDisplay(screen.screen(), Style.LIVE, false);
+    ProgressDisplay display = new ProgressDisplay(screen.screen(), Style.LIVE, false, false);
 
     display.progress(overview(1, MIB), List.of());
     display.progress(overview(2, 2 * MIB), List.of());
@@ -74,7 +74,7 @@ class ProgressDisplayTest {
   @Test
   void withoutATerminalALineComesEveryFiveSeconds() {
     TestScreen screen = new TestScreen();
-    ProgressDisplay display = new ProgressDisplay(screen.screen(), Style.PLAIN, false);
+    ProgressDisplay display = new ProgressDisplay(screen.screen(), Style.PLAIN, false, false);
 
     for (int second = 1; second <= 12; second++) {
       display.progress(overview(second, second * MIB), List.of());
@@ -91,7 +91,7 @@ class ProgressDisplayTest {
   @Test
   void quietShowsErrorsAndNothingElse() {
     TestScreen screen = new TestScreen(true, 80);
-    ProgressDisplay display = new ProgressDisplay(screen.screen(), Style.QUIET, false);
+    ProgressDisplay display = new ProgressDisplay(screen.screen(), Style.QUIET, false, false);
     DownloadException error =
         new DownloadException.TooLarge(REQUEST.uri(), REQUEST.target(), 10, null);
 
@@ -107,7 +107,7 @@ class ProgressDisplayTest {
   @Test
   void verboseTellsEveryRetryOnceAndWhereTheFileCameFrom() {
     TestScreen screen = new TestScreen();
-    ProgressDisplay display = new ProgressDisplay(screen.screen(), Style.PLAIN, true);
+    ProgressDisplay display = new ProgressDisplay(screen.screen(), Style.PLAIN, true, true);
 
     display.progress(overview(1, 0), List.of(retried(0, null)));
     display.progress(overview(1, 0), List.of(retried(1, "it broke off\u001b[2J")));
@@ -121,6 +121,17 @@ class ProgressDisplayTest {
             "one.bin: retry 3",
             "a.bin: 10.0 MiB in 2.0 s, 5.0 MiB/s, sha256 verified",
             "  to out/a.bin from https://host/final, segments: 3, retries: 1, UNPROVEN");
+  }
+
+  @Test
+  void retriesAreToldWithoutDetailsAsWell() {
+    TestScreen screen = new TestScreen();
+    ProgressDisplay display = new ProgressDisplay(screen.screen(), Style.PLAIN, true, false);
+
+    display.progress(overview(1, 0), List.of(retried(1, null)));
+    display.ended(new DownloadOutcome.Completed(REQUEST, result()));
+
+    assertThat(screen.errLines()).hasSize(2).first().isEqualTo("one.bin: retry 1");
   }
 
   @Test
