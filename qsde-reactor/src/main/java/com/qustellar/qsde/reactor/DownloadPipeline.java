@@ -24,6 +24,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -58,6 +59,8 @@ final class DownloadPipeline implements SegmentWriter.Target {
   private final boolean anew;
   private final Sinks.One<SegmentPlanner> plan = Sinks.one();
   private final Set<Note> notes = EnumSet.noneOf(Note.class);
+
+  private final AtomicInteger bodies = new AtomicInteger();
 
   // Guarded by itself.
   private final RangeSet written = new RangeSet();
@@ -201,6 +204,7 @@ final class DownloadPipeline implements SegmentWriter.Target {
 
   /** Makes the writer of one body. */
   SegmentWriter writer(long position, long end, long skip, ContextView context) {
+    bodies.incrementAndGet();
     // One byte more than is allowed tells a body without a length that is too large.
     long bound = end == Long.MAX_VALUE && request.maxBytes() < end ? request.maxBytes() + 1 : end;
     return new SegmentWriter(
@@ -239,6 +243,7 @@ final class DownloadPipeline implements SegmentWriter.Target {
     PartFile file = opened();
     HashAlgorithm algorithm = algorithm();
     progress().dropped(position);
+    bodies.set(0);
     synchronized (written) {
       written.remove(new ByteRange(0, Long.MAX_VALUE));
     }
@@ -309,7 +314,7 @@ final class DownloadPipeline implements SegmentWriter.Target {
     if (file.total().isEmpty() && !expected) {
       notes.add(Note.LENGTH_UNKNOWN);
     }
-    if (segments > 1 && !file.validator().isStrong() && !expected) {
+    if (bodies.get() > 1 && !file.validator().isStrong() && !expected) {
       notes.add(Note.UNPROVEN);
     }
     return new DownloadResult(
@@ -337,13 +342,19 @@ final class DownloadPipeline implements SegmentWriter.Target {
   /** Returns whether another answer is about another version of the file. */
   boolean isOtherVersion(Representation known, ResponseVerdict verdict, ResponseHead head) {
     if (verdict instanceof ResponseVerdict.Changed
-        || verdict instanceof ResponseVerdict.Unsatisfiable
         || known.validator().contradicts(Validator.of(head))) {
       return true;
     }
     if (verdict instanceof ResponseVerdict.Partial some) {
       return differ(known.total(), some.total())
           || !known.contentEncoding().equals(some.contentEncoding());
+    }
+    if (verdict instanceof ResponseVerdict.RangesRefused whole) {
+      return differ(known.total(), whole.length())
+          || !known.contentEncoding().equals(whole.contentEncoding());
+    }
+    if (verdict instanceof ResponseVerdict.Unsatisfiable none) {
+      return differ(known.total(), none.total());
     }
     return verdict instanceof ResponseVerdict.Whole whole && differ(known.total(), whole.length());
   }

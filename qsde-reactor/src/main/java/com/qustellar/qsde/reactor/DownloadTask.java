@@ -142,7 +142,8 @@ final class DownloadTask implements Download {
           DownloadPipeline next = new DownloadPipeline(engine, this, target, directory, again);
           synchronized (this) {
             if (stage != Stage.RUNNING) {
-              return Mono.error(cancelled());
+              // Whoever ended it has cancelled this stream too: nobody listens.
+              return Mono.never();
             }
             pipeline = next;
           }
@@ -171,7 +172,7 @@ final class DownloadTask implements Download {
           synchronized (this) {
             // A claim that is made after the end would never be given up.
             if (stage != Stage.RUNNING) {
-              return Mono.error(cancelled());
+              return Mono.never();
             }
             holder = engine.claim(path, this);
           }
@@ -194,7 +195,7 @@ final class DownloadTask implements Download {
           Sinks.Empty<Void> created = Sinks.empty();
           synchronized (this) {
             if (stage != Stage.RUNNING) {
-              return Mono.error(cancelled());
+              return Mono.never();
             }
             creating = created;
           }
@@ -231,7 +232,7 @@ final class DownloadTask implements Download {
       }
       stage = Stage.ENDING;
     }
-    closePass().subscribe(null, null, () -> ended(result, failure));
+    closePass().onErrorComplete().subscribe(null, null, () -> ended(result, failure));
   }
 
   /** Ends the digest and the last write of the current pass, and closes its file. */
@@ -251,9 +252,8 @@ final class DownloadTask implements Download {
                 () -> {
                   PartFile open;
                   synchronized (this) {
+                    // Not forgotten: who ends the download meanwhile waits for the same close.
                     open = file;
-                    file = null;
-                    creating = null;
                   }
                   return open == null ? Mono.empty() : open.close();
                 }));
@@ -293,7 +293,7 @@ final class DownloadTask implements Download {
       stage = Stage.ENDING;
     }
     subscription.dispose();
-    closePass().subscribe(null, null, () -> ended(null, why));
+    closePass().onErrorComplete().subscribe(null, null, () -> ended(null, why));
   }
 
   @Override

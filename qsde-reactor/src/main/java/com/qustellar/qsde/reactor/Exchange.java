@@ -8,6 +8,7 @@ import com.qustellar.qsde.internal.http.RedirectRules;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseRules;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
+import com.qustellar.qsde.internal.http.Validator;
 import com.qustellar.qsde.internal.plan.ByteRange;
 import io.netty.buffer.ByteBuf;
 import java.net.URI;
@@ -32,6 +33,7 @@ final class Exchange {
   private final DownloadPipeline pipeline;
   private final long from;
   private volatile long end;
+  private volatile URI asked;
   private volatile boolean answered;
   private volatile @Nullable SegmentWriter writer;
   private volatile long drained = StallWatch.CONTENT;
@@ -42,6 +44,7 @@ final class Exchange {
   Exchange(NettyDownloadEngine engine, DownloadPipeline pipeline, long from, long end) {
     this.engine = engine;
     this.pipeline = pipeline;
+    this.asked = pipeline.uri();
     this.from = from;
     this.end = end;
   }
@@ -75,6 +78,7 @@ final class Exchange {
   }
 
   private Mono<Next> ask(Next here) {
+    asked = here.uri();
     answered = false;
     drained = StallWatch.CONTENT;
     NetworkSettings settings = pipeline.network();
@@ -108,12 +112,12 @@ final class Exchange {
   }
 
   private DownloadException translate(Throwable thrown) {
-    return TransportFailures.translate(pipeline.uri(), pipeline.target(), thrown, answered);
+    return TransportFailures.translate(asked, pipeline.target(), thrown, answered);
   }
 
   private DownloadException stallFailure() {
     Phase phase = answered ? Phase.STALL : Phase.RESPONSE;
-    return new DownloadException.Timeout(pipeline.uri(), pipeline.target(), phase, null);
+    return new DownloadException.Timeout(asked, pipeline.target(), phase, null);
   }
 
   private long activity() {
@@ -136,9 +140,10 @@ final class Exchange {
       return drain(body).then(Mono.error(() -> status(failed, head)));
     }
     if (verdict instanceof ResponseVerdict.Invalid invalid) {
-      return Mono.error(invalid(invalid.reason()));
+      return Mono.error(invalid(invalid.reason(), known != null));
     }
-    if (verdict instanceof ResponseVerdict.AskWithoutRange || isUnplannable(verdict)) {
+    if (verdict instanceof ResponseVerdict.AskWithoutRange
+        || (known == null && isUnplannable(verdict))) {
       return drain(body).thenReturn(new Next(here.uri(), false, here.followed()));
     }
     return known == null
@@ -177,16 +182,21 @@ final class Exchange {
   private Mono<Next> goOn(
       Representation known, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
     if (pipeline.isOtherVersion(known, verdict, head)) {
-      return Mono.error(
-          new DownloadException.SourceChanged(pipeline.uri(), pipeline.target(), null));
+      return Mono.error(new DownloadException.SourceChanged(asked, pipeline.target(), null));
     }
     if (verdict instanceof ResponseVerdict.Partial part) {
       return write(body, from, part.bytesToSkip(), part.taken().endExclusive()).then(Mono.empty());
     }
-    if (known.ranged()) {
-      return Mono.error(invalid("it no longer gives ranges"));
+    if (verdict instanceof ResponseVerdict.Unsatisfiable) {
+      return Mono.error(invalid("it has no such range of a file of the same length", true));
     }
-    if (verdict instanceof ResponseVerdict.RangesRefused && known.validator().isStrong()) {
+    if (known.ranged()) {
+      return Mono.error(invalid("it no longer gives ranges", false));
+    }
+    // Only the same strong validator proves that the bytes before are of this body as well.
+    if (verdict instanceof ResponseVerdict.RangesRefused
+        && known.validator().isStrong()
+        && known.validator().ifRange().equals(Validator.of(head).ifRange())) {
       return write(body, from, from, end).then(Mono.empty());
     }
     return pipeline.rewind(from).then(Mono.defer(() -> write(body, 0, 0, end))).then(Mono.empty());
@@ -200,7 +210,7 @@ final class Exchange {
   private Mono<Void> write(Flux<ByteBuf> body, long position, long skip, long promised) {
     return Mono.deferContextual(
         context -> {
-          SegmentWriter next = pipeline.writer(position, end, skip, context);
+          SegmentWriter next = pipeline.writer(position, Math.min(end, promised), skip, context);
           writer = next;
           return next.write(body).then(Mono.defer(() -> check(next.position(), promised)));
         });
@@ -211,8 +221,7 @@ final class Exchange {
     if (promised == Long.MAX_VALUE) {
       end = position;
     } else if (position < promised) {
-      return Mono.error(
-          new DownloadException.ConnectionLost(pipeline.uri(), pipeline.target(), null));
+      return Mono.error(new DownloadException.ConnectionLost(asked, pipeline.target(), null));
     }
     return Mono.empty();
   }
@@ -234,7 +243,7 @@ final class Exchange {
   private DownloadException status(ResponseVerdict.Failed failed, ResponseHead head) {
     Duration wait = failed.retryAfter().orElse(null);
     return new DownloadException.HttpStatus(
-        pipeline.uri(),
+        asked,
         pipeline.target(),
         failed.status(),
         wait == null ? null : head.received().plus(wait),
@@ -242,8 +251,10 @@ final class Exchange {
         null);
   }
 
-  private DownloadException invalid(String reason) {
-    return new DownloadException.InvalidResponse(pipeline.uri(), pipeline.target(), reason, null);
+  /** Where good answers came before, a bad one is retried as a lost connection would be. */
+  private DownloadException invalid(String reason, boolean afterGoodAnswers) {
+    return new DownloadException.InvalidResponse(
+        asked, pipeline.target(), reason, afterGoodAnswers, null);
   }
 
   /** Reads a short body to its end, and gives up a long one with its connection. */
@@ -252,6 +263,8 @@ final class Exchange {
         .scan(0, Integer::sum)
         .doOnNext(total -> drained = total)
         .takeWhile(total -> total <= DRAIN)
-        .then();
+        .then()
+        // The head has told all that was wanted: a body that breaks changes nothing of it.
+        .onErrorComplete();
   }
 }

@@ -74,7 +74,7 @@ final class FileFailures {
     return text == null ? "" : text.toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the usable bytes of the file system that the target is on; 0 when it can't tell. */
+  /** Returns the usable bytes of the file system that the target is on; 0 when nobody can tell. */
   static long freeBytes(Path target) {
     @Nullable Path directory = target.toAbsolutePath().getParent();
     try {

@@ -21,6 +21,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.http.client.HttpResponseDecoderSpec;
@@ -64,6 +66,8 @@ final class HttpTransport {
     client =
         HttpClient.create(pool)
             .runOn(loops)
+            // What is sent again, and when, is decided here and by the retry policy.
+            .disableRetry(true)
             .httpResponseDecoder(HttpTransport::wholeReads)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
@@ -97,9 +101,7 @@ final class HttpTransport {
     AtomicReference<@Nullable EventLoop> loop = new AtomicReference<>();
     HttpClient.RequestSender get =
         client
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                Math.toIntExact(settings.connectTimeout().toMillis()))
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(settings.connectTimeout()))
             .headers(fields -> fill(fields, headers))
             .doOnRequest(
                 (request, connection) -> {
@@ -116,15 +118,25 @@ final class HttpTransport {
               stale.set(false);
               return receiver.apply(head(response), body);
             })
-        .retryWhen(
-            Retry.indefinitely()
-                .filter(thrown -> thrown instanceof PrematureCloseException && stale.get()))
+        .retryWhen(Retry.indefinitely().filter(thrown -> stale.get() && isClosed(thrown)))
+        // The client drops its connection, open as it is, when a cancel meets the arriving head.
+        .doOnDiscard(Connection.class, Connection::dispose)
         .concatWith(Mono.defer(() -> afterNow(loop.get())));
+  }
+
+  private static boolean isClosed(Throwable thrown) {
+    return thrown instanceof PrematureCloseException || AbortedException.isConnectionReset(thrown);
   }
 
   /** The task that ends a body gives its connection back afterwards: completes behind it. */
   private static <T> Mono<T> afterNow(@Nullable EventLoop loop) {
     return loop == null ? Mono.empty() : Mono.create(sink -> loop.execute(sink::success));
+  }
+
+  /** Netty takes 0 for no timeout at all. */
+  private static int millis(Duration timeout) {
+    long seconds = Math.min(timeout.toSeconds(), Integer.MAX_VALUE / 1000 - 1);
+    return (int) Math.max(1, seconds * 1000 + timeout.toMillisPart());
   }
 
   private static void fill(HttpHeaders fields, Map<String, String> headers) {

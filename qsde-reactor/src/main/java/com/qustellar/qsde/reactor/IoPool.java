@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 
@@ -56,15 +57,20 @@ final class IoPool implements Executor {
    */
   <T> Mono<T> call(Callable<? extends T> function) {
     return Mono.create(
-        sink ->
-            threads.execute(
-                () -> {
-                  try {
-                    sink.success(function.call());
-                  } catch (Throwable t) {
+        sink -> {
+          AtomicBoolean gone = new AtomicBoolean();
+          sink.onDispose(() -> gone.set(true));
+          threads.execute(
+              () -> {
+                try {
+                  sink.success(function.call());
+                } catch (Throwable t) {
+                  if (!gone.get()) {
                     sink.error(t);
                   }
-                }));
+                }
+              });
+        });
   }
 
   /** Ends the threads once their work is done; completes when they have ended. */

@@ -24,6 +24,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -191,6 +192,12 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public void cancelAll() {
+    // Who waits first: else each that ends would let one of them start.
+    for (DownloadTask task : tasks) {
+      if (task.sampler().state() == DownloadState.QUEUED) {
+        task.dispose();
+      }
+    }
     tasks.forEach(DownloadTask::dispose);
   }
 
@@ -210,6 +217,9 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public void close() {
+    if (Schedulers.isInNonBlockingThread()) {
+      throw new IllegalStateException("close() blocks, which this thread must not: closeLater()");
+    }
     closed.block();
   }
 

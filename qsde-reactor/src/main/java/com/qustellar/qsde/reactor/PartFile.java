@@ -20,6 +20,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,6 +64,7 @@ final class PartFile {
   private final Path target;
   private final Path part;
   private final Path key;
+  private final Object identity;
   private final AsynchronousFileChannel channel;
   private final Sinks.Empty<Void> idle = Sinks.empty();
   private final Mono<Void> closed;
@@ -73,12 +75,19 @@ final class PartFile {
   private boolean committed;
 
   private PartFile(
-      IoPool io, URI uri, Path target, Path part, Path key, AsynchronousFileChannel channel) {
+      IoPool io,
+      URI uri,
+      Path target,
+      Path part,
+      Path key,
+      Object identity,
+      AsynchronousFileChannel channel) {
     this.io = io;
     this.uri = uri;
     this.target = target;
     this.part = part;
     this.key = key;
+    this.identity = identity;
     this.channel = channel;
     this.closed = idle.asMono().then(Mono.defer(() -> io.call(this::release))).then().cache();
   }
@@ -104,8 +113,14 @@ final class PartFile {
         removeAbandoned(io, uri, target, part);
       }
       AsynchronousFileChannel channel = AsynchronousFileChannel.open(part, NEW, io.executor());
+      Object identity = identity(part);
       lock(channel, uri, target);
-      return new PartFile(io, uri, target, part, key, channel);
+      if (!identity.equals(identity(part))) {
+        // Another process took it for abandoned between the two steps, and the name with it.
+        channel.close();
+        throw new FileAccess(uri, target, Reason.IN_USE, null);
+      }
+      return new PartFile(io, uri, target, part, key, identity, channel);
     } catch (FileAlreadyExistsException e) {
       HELD.remove(key);
       throw new FileAccess(uri, target, Reason.IN_USE, e);
@@ -135,11 +150,21 @@ final class PartFile {
       try (AsynchronousFileChannel old =
           AsynchronousFileChannel.open(part, EXISTING, io.executor())) {
         lock(old, uri, target);
+        // Under the lock: nobody else takes it for abandoned meanwhile.
+        Files.deleteIfExists(part);
       } catch (NoSuchFileException e) {
         return;
       }
+    } else {
+      Files.deleteIfExists(part);
     }
-    Files.deleteIfExists(part);
+  }
+
+  /** Returns what tells the file from another of the same name; its name where nothing does. */
+  private static Object identity(Path part) throws IOException {
+    Object key =
+        Files.readAttributes(part, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+    return key == null ? part : key;
   }
 
   private static void lock(AsynchronousFileChannel channel, URI uri, Path target)
@@ -152,6 +177,9 @@ final class PartFile {
     } catch (OverlappingFileLockException e) {
       channel.close();
       throw new FileAccess(uri, target, Reason.IN_USE, e);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
     }
   }
 
@@ -281,6 +309,9 @@ final class PartFile {
   Mono<Void> commit(boolean overwrite) {
     return operation(
         () -> {
+          if (!identity.equals(identity(part))) {
+            throw new FileAccess(uri, target, Reason.LOST, null);
+          }
           if (overwrite) {
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
           } else {
@@ -299,7 +330,6 @@ final class PartFile {
   private void linkOrMove() throws IOException {
     try {
       Files.createLink(target, part);
-      Files.delete(part);
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (UnsupportedOperationException | IOException e) {
@@ -307,7 +337,10 @@ final class PartFile {
         throw new FileAccess(uri, target, Reason.LOST, e);
       }
       Files.move(part, target);
+      return;
     }
+    // The target stands whole: a second name that stays behind does not undo that.
+    part.toFile().delete();
   }
 
   /**
@@ -362,6 +395,11 @@ final class PartFile {
                   })
               .onErrorMap(thrown -> FileFailures.translate(uri, target, thrown));
         });
+  }
+
+  /** Tells what something thrown means for the download of this file. */
+  DownloadException failure(Throwable thrown) {
+    return FileFailures.translate(uri, target, thrown);
   }
 
   private DownloadException lost(IOException cause) {

@@ -108,6 +108,14 @@ final class PrefixHasher {
   }
 
   private void turn() {
+    try {
+      step();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      fail(file.failure(e));
+    }
+  }
+
+  private void step() {
     for (int i = 0; i < BLOCKS_PER_TURN; i++) {
       ByteBuf block;
       long from;

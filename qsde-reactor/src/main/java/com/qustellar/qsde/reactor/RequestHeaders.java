@@ -44,7 +44,9 @@ final class RequestHeaders {
     Map<String, String> given = new LinkedHashMap<>();
     String credentials = HttpUris.userInfo(request.uri());
     if (credentials != null) {
-      String plain = URLDecoder.decode(credentials.replace("+", "%2B"), StandardCharsets.UTF_8);
+      // RFC 7617: the colon is there even where the password is not.
+      String pair = credentials.indexOf(':') < 0 ? credentials + ":" : credentials;
+      String plain = URLDecoder.decode(pair.replace("+", "%2B"), StandardCharsets.UTF_8);
       byte[] bytes = plain.getBytes(StandardCharsets.UTF_8);
       given.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes));
     }

@@ -80,7 +80,7 @@ final class SegmentFetch {
   private Mono<Long> again(Throwable thrown) {
     DownloadException failure =
         TransportFailures.translate(pipeline.uri(), pipeline.target(), thrown, true);
-    long now = engine.scheduler().now(TimeUnit.MILLISECONDS);
+    long now = engine.scheduler().now(TimeUnit.NANOSECONDS);
     if (position >= best + PROGRESS || (position > best && position == end)) {
       best = position;
       failures = 0;
@@ -93,7 +93,7 @@ final class SegmentFetch {
         policy.delay(
             failure,
             failures,
-            Duration.ofMillis(Math.max(0, now - failingSince)),
+            Duration.ofNanos(Math.max(0, now - failingSince)),
             ThreadLocalRandom.current().nextDouble());
     if (delay.isEmpty()) {
       return Mono.error(failure);

@@ -138,24 +138,31 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
 
   @Override
   public void onNext(ByteBuf data) {
-    boolean enough;
+    boolean enough = false;
+    Throwable broken = null;
     synchronized (this) {
       if (ended) {
         return;
       }
       asked--;
       activity++;
-      int skipped = (int) Math.min(skip, data.readableBytes());
-      data.skipBytes(skipped);
-      skip -= skipped;
-      int wanted = (int) Math.min(data.readableBytes(), end - position);
-      if (wanted > 0) {
-        keep(data.slice(data.readerIndex(), wanted));
-        target.received(wanted);
+      try {
+        int skipped = (int) Math.min(skip, data.readableBytes());
+        data.skipBytes(skipped);
+        skip -= skipped;
+        int wanted = (int) Math.min(data.readableBytes(), end - position);
+        if (wanted > 0) {
+          keep(data.slice(data.readerIndex(), wanted));
+          target.received(wanted);
+        }
+        enough = wanted < data.readableBytes();
+      } catch (RuntimeException | OutOfMemoryError e) {
+        broken = e;
       }
-      enough = wanted < data.readableBytes();
     }
-    if (enough) {
+    if (broken != null) {
+      end(broken, true);
+    } else if (enough) {
       // More than was asked for: stop at the boundary, and close the connection by cancelling.
       end(null, true);
     } else {
@@ -197,21 +204,25 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   /** Takes the bytes over: written as they are when there are many, else gathered. */
   private void keep(ByteBuf data) {
     int length = data.readableBytes();
-    budget.take(length);
     ByteBuf gathering = gathered;
     if (gathering != null && gathering.writableBytes() < length) {
       flush();
       gathering = null;
     }
+    // The last bytes of a segment, all of a small file say, have nothing to wait for.
+    boolean whole = gathering == null && (length >= gatherSize / 4 || position + length == end);
+    if (gathering == null && !whole) {
+      // No more than can come; and before anything is counted, as it may fail.
+      int room = (int) Math.min(gatherSize, end - position);
+      gathering = ByteBufAllocator.DEFAULT.directBuffer(room, room);
+      gathered = gathering;
+    }
+    budget.take(length);
     long offset = position;
     position += length;
-    if (gathering == null && length >= gatherSize / 4) {
+    if (whole || gathering == null) {
       write(data.retain(), offset);
       return;
-    }
-    if (gathering == null) {
-      gathering = ByteBufAllocator.DEFAULT.directBuffer(gatherSize, gatherSize);
-      gathered = gathering;
     }
     gathering.writeBytes(data);
     if (!gathering.isWritable()) {
@@ -254,7 +265,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
 
   private void fail(DownloadException failed) {
     synchronized (this) {
-      failure = failure instanceof DownloadException.FileAccess ? failure : failed;
+      failure = failure instanceof DownloadException ? failure : failed;
     }
     end(failed, true);
   }

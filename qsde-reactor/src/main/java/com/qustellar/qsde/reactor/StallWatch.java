@@ -20,6 +20,7 @@ import reactor.core.scheduler.Scheduler;
 final class StallWatch {
 
   private static final long TICK_MILLIS = 250;
+  private static final long TICKS_A_SECOND = 1000 / TICK_MILLIS;
 
   private final Scheduler scheduler;
   private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
@@ -63,7 +64,11 @@ final class StallWatch {
    * @param activity a number that changes whenever bytes move, or {@link #CONTENT}
    */
   Mono<Void> stalled(Duration limit, LongSupplier activity) {
-    long limitTicks = Math.max(1, limit.toMillis() / TICK_MILLIS);
+    long limitTicks =
+        Math.max(
+            1,
+            Math.min(limit.toSeconds(), Integer.MAX_VALUE) * TICKS_A_SECOND
+                + limit.toMillisPart() / TICK_MILLIS);
     return Mono.create(
         sink -> {
           Watched entry = new Watched(activity, limitTicks, sink);

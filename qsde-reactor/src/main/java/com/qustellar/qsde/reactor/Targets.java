@@ -113,8 +113,12 @@ final class Targets {
   static void checkRoom(DownloadRequest request, Path target, OptionalLong total) {
     long needed = total.orElse(0);
     if (needed > 0) {
-      long free = FileFailures.freeBytes(target);
-      if (needed > free) {
+      // What an abandoned part file takes is free as soon as it is replaced.
+      long abandoned = PartFile.pathOf(target).toFile().length();
+      long usable = FileFailures.freeBytes(target);
+      long free = usable == 0 ? 0 : usable + abandoned;
+      // Some file systems tell nothing; a disk that is really full fails at its first write.
+      if (free > 0 && needed > free) {
         throw new DownloadException.DiskFull(request.uri(), target, needed, free, null);
       }
     }

@@ -210,10 +210,11 @@ class CancellationTest extends EngineTestBase {
     origin.serve("/file", BODY);
     for (int i = 0; i < 100; i++) {
       Mono<Void> cancel = Mono.<Void>fromRunnable(engine::cancelAll);
-      Disposable cancels = cancel.repeat(i % 20).subscribeOn(Schedulers.parallel()).subscribe();
+      Mono<Void> cancels = cancel.repeat(i % 20).subscribeOn(Schedulers.parallel()).then().cache();
+      cancels.subscribe();
       Download download = engine.submit(request("/file"));
       download.closed().block(LIMIT);
-      cancels.dispose();
+      cancels.block(LIMIT);
       Files.deleteIfExists(target());
       assertDirectoryHolds();
     }

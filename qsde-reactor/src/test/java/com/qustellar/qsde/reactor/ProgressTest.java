@@ -78,6 +78,7 @@ class ProgressTest extends EngineTestBase {
     List<Progress> all = new CopyOnWriteArrayList<>();
     download.progress().subscribe(all::add);
     await(() -> download.latest().bytesReceived() == 3 * SEGMENT + 1000);
+    await(() -> download.latest().activeSegments() == 1);
     assertThat(all).hasSize(1);
     time.advanceTimeBy(Duration.ofMillis(200));
     assertThat(all).hasSize(5);

@@ -257,7 +257,10 @@ class RetryTest extends EngineTestBase {
         .on("/file")
         .where(startsAt(SEGMENT))
         .answer(reply -> reply.header("Content-Range", contentRange));
-    failure(InvalidResponse.class, request("/file"));
+    RetryPolicy policy = QUICK.withMaxAttempts(3);
+    failure(InvalidResponse.class, request("/file").withRetryPolicy(policy));
+    // Good answers came before: as for a lost connection, the segment is asked for again.
+    assertThat(origin.requests().stream().filter(startsAt(SEGMENT))).hasSize(3);
     assertDirectoryHolds();
   }
 
