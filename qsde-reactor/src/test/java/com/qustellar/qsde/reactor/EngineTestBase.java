@@ -23,9 +23,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An engine, an origin and a directory: what a test of downloads begins with. */
+@Timeout(60)
 abstract class EngineTestBase {
 
   /** So long a test waits at most for anything. */

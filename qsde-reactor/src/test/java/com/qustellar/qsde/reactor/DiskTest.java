@@ -1,0 +1,333 @@
+package com.qustellar.qsde.reactor;
+
+import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadException.DiskFull;
+import com.qustellar.qsde.DownloadException.FileAccess;
+import com.qustellar.qsde.DownloadException.FileAccess.Reason;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.HashAlgorithm;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.reactor.testing.Body;
+import com.qustellar.qsde.reactor.testing.Resource;
+import com.qustellar.qsde.reactor.testing.ScriptedDisk;
+import com.qustellar.qsde.reactor.testing.ScriptedDisk.Operation;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Disks that are slow, full or broken. */
+class DiskTest extends EngineTestBase {
+
+  private static final Body BODY = Body.random(1, 5 * SEGMENT + 77);
+
+  private final ScriptedDisk disk = new ScriptedDisk();
+
+  @Override
+  Path target() {
+    return disk.path(dir.resolve("target"));
+  }
+
+  @AfterEach
+  void letGo() {
+    disk.release();
+  }
+
+  private Path realTarget() {
+    return dir.resolve("target");
+  }
+
+  private DownloadRequest verified(String path, Body body) {
+    return request(path).withChecksum("sha256:" + body.sha256());
+  }
+
+  /** Invariant of the engine: a slow disk slows the sockets, never fills the heap. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDiskThatWritesNothingStopsTheSockets(boolean ranged) throws IOException {
+    int budget = 1 << 20;
+    int connections = 4;
+    Body body = Body.random(2, 64 << 20);
+    origin.serve("/file", ranged ? Resource.of(body) : Resource.of(body).withoutRanges());
+    use(
+        builder()
+            .network(NetworkSettings.defaults().withStallTimeout(Duration.ofSeconds(1)))
+            .limits(
+                limits()
+                    .withSegmentSize(16 << 20)
+                    .withMemoryBudget(budget)
+                    .withConnectionsPerDownload(connections)));
+    MemoryBudget memory = ((NettyDownloadEngine) engine).budget();
+    disk.hold();
+    Download download = engine.submit(verified("/file", body));
+    // The origin sends until the sockets' buffers are full; then nothing moves any more.
+    await(() -> memory.used() > 0);
+    awaitStillness(Duration.ofMillis(1600));
+    // A read of 256 KiB that was asked for may come on top, for each connection.
+    assertThat(memory.used()).isLessThanOrEqualTo(budget + connections * (256L << 10));
+    assertThat(bytesSent()).isLessThan(body.length() / 2);
+    assertThat(download.latest().retries()).as("a slow disk is no slow server").isZero();
+    disk.release();
+    download.result().block(LIMIT);
+    assertHolds(realTarget(), body);
+    assertThat(download.latest().retries()).isZero();
+  }
+
+  /** Waits until the origin has sent nothing for so long. */
+  private void awaitStillness(Duration quiet) {
+    AtomicLong sent = new AtomicLong();
+    AtomicLong since = new AtomicLong(System.nanoTime());
+    await(
+        () -> {
+          long now = bytesSent();
+          if (sent.getAndSet(now) != now) {
+            since.set(System.nanoTime());
+          }
+          return System.nanoTime() - since.get() > quiet.toNanos();
+        });
+  }
+
+  /** What is gathered must not wait for room that only it can make. */
+  @Test
+  void aSmallBudgetIsNoDeadlockForManyConnectionsThatDribble() throws IOException {
+    Body body = Body.random(3, 16 << 20);
+    origin.serve("/file", body);
+    origin.on("/file").answer(reply -> reply.inPiecesOf(20_000));
+    use(
+        builder()
+            .limits(
+                limits()
+                    .withSegmentSize(1 << 20)
+                    .withWriteBufferSize(1 << 20)
+                    .withMemoryBudget(1 << 20)
+                    .withConnectionsPerDownload(16)));
+    get(verified("/file", body));
+    assertHolds(realTarget(), body);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100, 4095})
+  void shortTransfersAreGoneOnWith(int most) throws IOException {
+    Body body = Body.random(4, most == 1 ? SEGMENT + 1000 : BODY.length());
+    disk.shortTransfers(most);
+    origin.serve("/file", body);
+    get(verified("/file", body));
+    assertHolds(realTarget(), body);
+  }
+
+  @Test
+  void tooLittleRoomIsSeenBeforeTheFirstWrite() {
+    disk.freeBytes(BODY.length() - 1);
+    disk.failing(
+        (operation, path) -> assertThat(operation).isNotIn(Operation.OPEN, Operation.WRITE));
+    origin.serve("/file", BODY);
+    DiskFull failure = failure(DiskFull.class, request("/file"));
+    assertThat(failure.neededBytes()).isEqualTo(BODY.length());
+    assertThat(failure.freeBytes()).isEqualTo(BODY.length() - 1);
+    assertDirectoryHolds();
+  }
+
+  @Test
+  void justEnoughRoomIsEnough() throws IOException {
+    disk.freeBytes(BODY.length());
+    origin.serve("/file", BODY);
+    get(request("/file"));
+    assertHolds(realTarget(), BODY);
+  }
+
+  /** Whichever write meets it: the download fails at once, without a retry and without a trace. */
+  @ParameterizedTest
+  @CsvSource({"true, 0", "true, 2", "true, 4", "false, 0", "false, 1"})
+  void aDiskThatFillsUpInMidDownloadEndsItAtOnce(boolean ranged, int write) {
+    AtomicInteger writes = new AtomicInteger();
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.WRITE && writes.getAndIncrement() >= write) {
+            throw new IOException("No space left on device");
+          }
+        });
+    origin.serve("/file", ranged ? Resource.of(BODY) : Resource.of(BODY).withoutRanges());
+    origin.onEvery((request, reply) -> reply.inPiecesOf(8192));
+    Download download = engine.submit(request("/file").withComputedChecksum(HashAlgorithm.SHA256));
+    Throwable failure = download.result().materialize().block(LIMIT).getThrowable();
+    assertThat(failure).isInstanceOf(DiskFull.class);
+    assertThat(download.latest().retries()).isZero();
+    assertDirectoryHolds();
+  }
+
+  /** The write ends after its connection was given up for silence: the hole must be noticed. */
+  @Test
+  void aWriteThatFailsBehindAStallIsNotForgotten() {
+    CountDownLatch never = new CountDownLatch(1);
+    use(
+        builder()
+            .network(NetworkSettings.defaults().withStallTimeout(Duration.ofMillis(250)))
+            .limits(limits().withWriteBufferSize(4096)));
+    disk.hold();
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.WRITE) {
+            throw new IOException("I/O error");
+          }
+        });
+    origin.serve("/file", Body.random(5, SEGMENT));
+    origin.on("/file").request(1).answer(reply -> reply.stallAfter(4096, never));
+    Download download = engine.submit(request("/file"));
+    origin.await(() -> !origin.requests().isEmpty());
+    origin.await(() -> origin.openConnections() == 0);
+    disk.release();
+    Throwable failure = download.result().materialize().block(LIMIT).getThrowable();
+    assertThat(failure).isInstanceOf(FileAccess.class);
+    assertThat(((FileAccess) failure).reason()).isEqualTo(Reason.IO);
+    assertThat(origin.requests()).hasSize(1);
+    assertDirectoryHolds();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Operation.class,
+      names = {"OPEN", "READ", "FORCE", "MOVE"})
+  void anyOperationThatFailsEndsTheDownloadWithoutATrace(Operation broken) throws IOException {
+    disk.failing(
+        (operation, path) -> {
+          if (operation == broken) {
+            throw new FileSystemException(path.toString(), null, "Input/output error");
+          }
+        });
+    Body body = Body.random(6, 24 << 20);
+    engine.limits(limits().withSegmentSize(8 << 20));
+    origin.serve("/file", body);
+    // The first segment waits, so that the others have to be read back for the digest.
+    CountDownLatch rest = new CountDownLatch(1);
+    origin.on("/file").request(1).answer(reply -> reply.stallAfter(SEGMENT, rest));
+    Download download = engine.submit(verified("/file", body).withFsync(true).withOverwrite(true));
+    await(() -> download.isDisposed() || download.latest().bytesReceived() == (16 << 20) + SEGMENT);
+    rest.countDown();
+    Throwable failure = download.result().materialize().block(LIMIT).getThrowable();
+    assertThat(failure).isInstanceOf(FileAccess.class);
+    assertThat(((FileAccess) failure).reason()).isEqualTo(Reason.IO);
+    assertDirectoryHolds();
+  }
+
+  @Test
+  void aDiskWithoutLinksMoves() throws IOException {
+    Set<Operation> seen = ConcurrentHashMap.newKeySet();
+    disk.failing(
+        (operation, path) -> {
+          seen.add(operation);
+          if (operation == Operation.LINK) {
+            throw new UnsupportedOperationException();
+          }
+        });
+    origin.serve("/file", BODY);
+    get(request("/file"));
+    assertHolds(realTarget(), BODY);
+    assertThat(seen).containsAll(EnumSet.of(Operation.LINK, Operation.MOVE));
+    Files.writeString(realTarget(), "theirs");
+    assertThat(failure(FileAccess.class, request("/file")).reason()).isEqualTo(Reason.EXISTS);
+    assertThat(realTarget()).hasContent("theirs");
+    assertDirectoryHolds("target");
+  }
+
+  @Test
+  void aDirectoryWithoutPermissionIsRefusedWithoutARequest() {
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.CHECK_WRITABLE) {
+            throw new AccessDeniedException(path.toString());
+          }
+        });
+    assertThat(failure(FileAccess.class, request("/file")).reason())
+        .isEqualTo(Reason.NO_PERMISSION);
+    assertThat(origin.requests()).isEmpty();
+  }
+
+  @Test
+  void aForcedFileIsForcedBeforeItGetsItsName() throws IOException {
+    CountDownLatch forced = new CountDownLatch(1);
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.FORCE) {
+            assertThat(realTarget()).doesNotExist();
+            forced.countDown();
+          }
+        });
+    origin.serve("/file", BODY);
+    get(request("/file"));
+    assertThat(forced.getCount()).isOne();
+    Files.delete(realTarget());
+    get(request("/file").withFsync(true));
+    assertThat(forced.getCount()).isZero();
+  }
+
+  /** What is cancelled while its writes are held tells so only when the last has ended. */
+  @Test
+  void aCancelWaitsForTheWritesInFlight() {
+    disk.hold();
+    origin.serve("/file", BODY);
+    Download download = engine.submit(request("/file"));
+    await(() -> ((NettyDownloadEngine) engine).budget().used() > 0);
+    download.dispose();
+    assertThat(download.isDisposed()).isTrue();
+    assertThat(download.latest().state().isTerminal()).isFalse();
+    assertDirectoryHolds("target.qsde-part");
+    disk.release();
+    assertThat(download.result().materialize().block(LIMIT).getThrowable())
+        .isInstanceOf(DownloadException.Cancelled.class);
+    assertDirectoryHolds();
+  }
+
+  /** A commit that has begun is not cancelled: the file is there, and so is the result. */
+  @Test
+  void aCancelDuringTheCommitComesTooLate() throws IOException {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.LINK) {
+            begun.countDown();
+            await(() -> go.getCount() == 0);
+          }
+        });
+    origin.serve("/file", BODY);
+    Download download = engine.submit(request("/file"));
+    await(() -> begun.getCount() == 0);
+    download.dispose();
+    engine.cancelAll();
+    go.countDown();
+    assertThat(download.result().block(LIMIT).bytes()).isEqualTo(BODY.length());
+    assertHolds(realTarget(), BODY);
+    assertDirectoryHolds("target");
+  }
+
+  @Test
+  void aBrokenStreamThatBeginsAgainOnABrokenDiskFails() {
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.TRUNCATE) {
+            throw new IOException("Input/output error");
+          }
+        });
+    origin.serve("/file", Resource.of(BODY).withoutRanges().withoutValidators());
+    origin.on("/file").request(1).answer(reply -> reply.closeAfter(100_000));
+    assertThat(failure(FileAccess.class, request("/file")).reason()).isEqualTo(Reason.IO);
+    assertDirectoryHolds();
+  }
+}
