@@ -77,6 +77,7 @@ class ProgressTest extends EngineTestBase {
     Download download = engine.submit(request("/file"));
     List<Progress> all = new CopyOnWriteArrayList<>();
     download.progress().subscribe(all::add);
+    await(() -> download.latest().completedSegments() == 3);
     await(() -> download.latest().bytesReceived() == 3 * SEGMENT + 1000);
     await(() -> download.latest().activeSegments() == 1);
     assertThat(all).hasSize(1);

@@ -1,0 +1,124 @@
+package com.qustellar.qsde.reactor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.HashAlgorithm;
+import com.qustellar.qsde.internal.plan.ByteRange;
+import com.qustellar.qsde.internal.plan.RangeSet;
+import com.qustellar.qsde.reactor.testing.Body;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
+
+/** The digest behind the prefix, whatever the order of the writes. */
+class PrefixHasherTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  @TempDir Path dir;
+  private final IoPool io = new IoPool();
+  private final RangeSet written = new RangeSet();
+  private PartFile file;
+
+  @BeforeEach
+  void open() {
+    file = PartFile.create(io, URI.create("http://h/f"), dir.resolve("target"));
+  }
+
+  @AfterEach
+  void close() {
+    file.close().then(io.closeLater()).block(LIMIT);
+  }
+
+  private PrefixHasher hasher() {
+    return new PrefixHasher(HashAlgorithm.SHA256, file, io);
+  }
+
+  private Mono<Void> write(PrefixHasher hasher, Body body, long from, long to) {
+    ByteBuf data = Unpooled.wrappedBuffer(body.slice(from, to - from).bytes());
+    return Mono.create(
+        sink ->
+            file.write(
+                data,
+                from,
+                failure -> {
+                  assertThat(failure).isNull();
+                  hasher.written(from, data, prefixWith(from, to));
+                  sink.success();
+                }));
+  }
+
+  private synchronized long prefixWith(long from, long to) {
+    written.add(new ByteRange(from, to));
+    return written.prefixEnd();
+  }
+
+  /** More than is kept at hand: most of it is read back. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void anyOrderOfWritesGivesTheDigestOfTheWhole(long seed) {
+    Random random = new Random(seed);
+    Body body = Body.random(seed, 1 + random.nextInt(12 << 20));
+    List<long[]> pieces = new ArrayList<>();
+    for (long at = 0; at < body.length(); ) {
+      long end = Math.min(body.length(), at + 1 + random.nextInt(600_000));
+      pieces.add(new long[] {at, end});
+      at = end;
+    }
+    Collections.shuffle(pieces, random);
+    PrefixHasher hasher = hasher();
+    List<Mono<Void>> writes = new ArrayList<>();
+    pieces.forEach(piece -> writes.add(write(hasher, body, piece[0], piece[1])));
+    Mono.when(writes).block(LIMIT);
+    Checksum digest = hasher.finish(body.length()).block(LIMIT);
+    assertThat(digest.hex()).as("seed %d", seed).isEqualTo(body.sha256());
+  }
+
+  @Test
+  void nothingHasADigestToo() {
+    Checksum digest = hasher().finish(0).block(LIMIT);
+    assertThat(digest.hex()).isEqualTo(Body.of("").sha256());
+  }
+
+  /** The checks for leaks see that nothing is kept. */
+  @Test
+  void cancellingLetsGoOfWhatWasKept() {
+    Body body = Body.random(8, 3 << 20);
+    PrefixHasher hasher = hasher();
+    write(hasher, body, 1 << 20, 2 << 20).block(LIMIT);
+    write(hasher, body, 0, 1 << 20).block(LIMIT);
+    hasher.cancel().block(LIMIT);
+    write(hasher, body, 2 << 20, 3 << 20).block(LIMIT);
+    hasher.cancel().block(LIMIT);
+  }
+
+  @Test
+  void whatCannotBeReadBackFailsTheDigest() {
+    Body body = Body.random(9, 6 << 20);
+    PrefixHasher hasher = hasher();
+    // Too far ahead to be kept, and then no longer in the file.
+    write(hasher, body, 5 << 20, 6 << 20).block(LIMIT);
+    file.truncate(0).block(LIMIT);
+    write(hasher, body, 0, 1 << 20).block(LIMIT);
+    ByteBuf claimed = Unpooled.wrappedBuffer(new byte[4 << 20]);
+    hasher.written(1 << 20, claimed, prefixWith(1 << 20, 5 << 20));
+    claimed.release();
+    Throwable failure = hasher.finish(body.length()).materialize().block(LIMIT).getThrowable();
+    assertThat(failure).isInstanceOf(DownloadException.FileAccess.class);
+  }
+}
