@@ -339,8 +339,12 @@ final class PartFile {
       Files.move(part, target);
       return;
     }
-    // The target stands whole: a second name that stays behind does not undo that.
-    part.toFile().delete();
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException e) {
+      // The target stands whole: a second name that stays behind does not undo that.
+      return;
+    }
   }
 
   /**

@@ -81,6 +81,15 @@ final class Targets {
     }
   }
 
+  private static long size(Path abandoned) {
+    try {
+      return Files.size(abandoned);
+    } catch (IOException e) {
+      // Mostly because there is none.
+      return 0;
+    }
+  }
+
   private static void checkDirectory(DownloadRequest request, Path target) {
     Path directory = target.toAbsolutePath().getParent();
     if (directory == null || !Files.isDirectory(directory)) {
@@ -114,9 +123,8 @@ final class Targets {
     long needed = total.orElse(0);
     if (needed > 0) {
       // What an abandoned part file takes is free as soon as it is replaced.
-      long abandoned = PartFile.pathOf(target).toFile().length();
       long usable = FileFailures.freeBytes(target);
-      long free = usable == 0 ? 0 : usable + abandoned;
+      long free = usable == 0 ? 0 : usable + size(PartFile.pathOf(target));
       // Some file systems tell nothing; a disk that is really full fails at its first write.
       if (free > 0 && needed > free) {
         throw new DownloadException.DiskFull(request.uri(), target, needed, free, null);
