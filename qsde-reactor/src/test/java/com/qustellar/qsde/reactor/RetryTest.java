@@ -244,7 +244,8 @@ class RetryTest extends EngineTestBase {
     origin.on("/file").where(startsAt(SEGMENT)).answer(Reply.status(404));
     origin.on("/file").where(startsAt(2 * SEGMENT)).answer(reply -> reply.stallAfter(1000, never));
     assertThat(failure(HttpStatus.class, request("/file")).status()).isEqualTo(404);
-    origin.await(() -> origin.openConnections() <= 2);
+    // All but the one that stalled may have ended well, and wait to be used again.
+    origin.await(() -> origin.openConnections() <= 3);
     assertDirectoryHolds();
   }
 
