@@ -256,6 +256,8 @@ public final class DownloadRequest {
   /**
    * {@return a copy that resumes, or does not}
    *
+   * <p>This version of the engine keeps nothing for another run yet, whatever is set here.
+   *
    * @param resume whether to go on with what an earlier run has left, and to leave something for
    *     the next; true by default
    */
@@ -287,7 +289,7 @@ public final class DownloadRequest {
    * {@return a copy that forces the file to the disk, or does not}
    *
    * @param fsync whether the bytes are forced before the file gets its name; by default they are
-   *     where a journal was kept, and not for small files
+   *     where a journal was kept, which this version of the engine does not do yet
    */
   public DownloadRequest withFsync(boolean fsync) {
     return with(v -> v.fsync = fsync);

@@ -70,8 +70,8 @@ public interface Download extends Disposable {
   void discard();
 
   /**
-   * Completes when the download has ended, whatever its outcome: its sockets and descriptors are
-   * closed and its last write has ended.
+   * Completes when the download has ended, whatever its outcome: its connections are given up, its
+   * last write has ended and its file is closed.
    *
    * @return a view of the end; never fails
    */

@@ -205,7 +205,8 @@ public interface DownloadEngine extends AutoCloseable {
    * Cancels what runs and closes the engine, when subscribed to. Lazy and cached: the first
    * subscription closes, every one sees the end.
    *
-   * @return completes when nothing of the engine is left: no socket, no thread, no descriptor
+   * @return completes when the engine's sockets, descriptors and threads are gone; a maintenance
+   *     thread that Reactor Netty shares between all pools of a JVM stays
    */
   Mono<Void> closeLater();
 

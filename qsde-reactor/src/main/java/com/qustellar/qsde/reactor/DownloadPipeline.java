@@ -12,7 +12,6 @@ import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
-import com.qustellar.qsde.internal.http.Validator;
 import com.qustellar.qsde.internal.plan.ByteRange;
 import com.qustellar.qsde.internal.plan.RangeSet;
 import com.qustellar.qsde.internal.plan.SegmentPlanner;
@@ -22,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -130,7 +128,7 @@ final class DownloadPipeline implements SegmentWriter.Target {
 
   /** Takes the first answer: names and creates the part file, and plans the other segments. */
   Mono<Void> begin(URI uri, ResponseVerdict verdict, ResponseHead head) {
-    Representation first = represent(uri, verdict, head);
+    Representation first = Representation.of(uri, verdict, head);
     long total = first.total().orElse(-1);
     if (total > request.maxBytes()) {
       return Mono.error(new DownloadException.TooLarge(uri, target, request.maxBytes(), null));
@@ -150,17 +148,6 @@ final class DownloadPipeline implements SegmentWriter.Target {
               plan.tryEmitValue(planner);
             })
         .then();
-  }
-
-  private Representation represent(URI uri, ResponseVerdict verdict, ResponseHead head) {
-    Validator validator = Validator.of(head);
-    if (verdict instanceof ResponseVerdict.Partial some) {
-      return new Representation(uri, some.total(), validator, true, some.contentEncoding());
-    }
-    if (verdict instanceof ResponseVerdict.Whole whole) {
-      return new Representation(uri, whole.length(), validator, false, whole.contentEncoding());
-    }
-    return new Representation(uri, OptionalLong.of(0), validator, true, Optional.empty());
   }
 
   private Mono<Void> named(ResponseHead head) {
@@ -338,35 +325,6 @@ final class DownloadPipeline implements SegmentWriter.Target {
   }
 
   // ---- what the exchanges ask
-
-  /** Returns whether another answer is about another version of the file. */
-  boolean isOtherVersion(Representation known, ResponseVerdict verdict, ResponseHead head) {
-    if (verdict instanceof ResponseVerdict.Changed
-        || known.validator().contradicts(Validator.of(head))) {
-      return true;
-    }
-    if (verdict instanceof ResponseVerdict.Partial some) {
-      return differ(known.total(), some.total())
-          || !known.contentEncoding().equals(some.contentEncoding());
-    }
-    if (verdict instanceof ResponseVerdict.RangesRefused whole) {
-      return differ(known.total(), whole.length())
-          || !known.contentEncoding().equals(whole.contentEncoding());
-    }
-    if (verdict instanceof ResponseVerdict.Unsatisfiable none) {
-      return differ(known.total(), none.total());
-    }
-    return verdict instanceof ResponseVerdict.Whole whole && differ(known.total(), whole.length());
-  }
-
-  private static boolean differ(OptionalLong one, OptionalLong other) {
-    return one.isPresent() && other.isPresent() && one.getAsLong() != other.getAsLong();
-  }
-
-  /** Returns whether a broken body can be gone on with where it broke. */
-  boolean canContinue(Representation known) {
-    return known.ranged() || (known.validator().isStrong() && known.total().isPresent());
-  }
 
   @Nullable Representation representation() {
     return representation;

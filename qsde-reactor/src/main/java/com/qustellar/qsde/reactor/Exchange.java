@@ -69,7 +69,7 @@ final class Exchange {
   /** Asks when subscribed to; completes once the last write has ended. */
   Mono<Void> run() {
     Representation known = pipeline.representation();
-    boolean ranged = known == null || pipeline.canContinue(known);
+    boolean ranged = known == null || known.canContinue();
     return hop(new Next(pipeline.uri(), ranged, 0));
   }
 
@@ -181,7 +181,7 @@ final class Exchange {
   /** A later answer: the same version, or nothing of it is used. */
   private Mono<Next> goOn(
       Representation known, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
-    if (pipeline.isOtherVersion(known, verdict, head)) {
+    if (known.isOtherThan(verdict, head)) {
       return Mono.error(new DownloadException.SourceChanged(asked, pipeline.target(), null));
     }
     if (verdict instanceof ResponseVerdict.Partial part) {

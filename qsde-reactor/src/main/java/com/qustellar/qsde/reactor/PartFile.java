@@ -3,7 +3,6 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadException.FileAccess.Reason;
-import com.qustellar.qsde.internal.http.FileNames;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.URI;
@@ -11,19 +10,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.CompletionHandler;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -38,33 +30,17 @@ import reactor.core.publisher.Sinks;
  */
 final class PartFile {
 
-  private static final Set<OpenOption> NEW =
-      Set.of(
-          StandardOpenOption.CREATE_NEW,
-          StandardOpenOption.READ,
-          StandardOpenOption.WRITE,
-          LinkOption.NOFOLLOW_LINKS);
-  private static final Set<OpenOption> EXISTING =
-      Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-
   /** Hears of the end of one transfer, on a thread of the pool. */
   interface Listener {
     /** All of the bytes are in the file, or in the buffer; or the reason why they are not. */
     void ended(@Nullable DownloadException failure);
   }
 
-  /**
-   * The part files that this JVM has open. Asking the operating system would not do: a process that
-   * opens and closes a file loses every lock that it has on it (fcntl(2)).
-   */
-  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
-
   private final IoPool io;
   private final URI uri;
   private final Path target;
+  private final PartName name;
   private final Path part;
-  private final Path key;
-  private final Object identity;
   private final AsynchronousFileChannel channel;
   private final Sinks.Empty<Void> idle = Sinks.empty();
   private final Mono<Void> closed;
@@ -74,113 +50,23 @@ final class PartFile {
   private boolean closing;
   private boolean committed;
 
-  private PartFile(
-      IoPool io,
-      URI uri,
-      Path target,
-      Path part,
-      Path key,
-      Object identity,
-      AsynchronousFileChannel channel) {
+  private PartFile(IoPool io, URI uri, Path target, PartName name) {
     this.io = io;
     this.uri = uri;
     this.target = target;
-    this.part = part;
-    this.key = key;
-    this.identity = identity;
-    this.channel = channel;
+    this.name = name;
+    this.part = name.path();
+    this.channel = name.channel();
     this.closed = idle.asMono().then(Mono.defer(() -> io.call(this::release))).then().cache();
   }
 
-  /** Returns where the part file of a target stands. */
-  static Path pathOf(Path target) {
-    return target.resolveSibling(FileNames.part(target.getFileName().toString()));
-  }
-
   /**
-   * Creates the part file of a target, locked, without following links. Blocks.
+   * Creates the part file of a target. Blocks.
    *
    * @throws DownloadException if another download holds it, or it can't be created
    */
   static PartFile create(IoPool io, URI uri, Path target) {
-    Path part = pathOf(target);
-    Path key = key(uri, target, part);
-    if (!HELD.add(key)) {
-      throw new FileAccess(uri, target, Reason.IN_USE, null);
-    }
-    try {
-      if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
-        removeAbandoned(io, uri, target, part);
-      }
-      AsynchronousFileChannel channel = AsynchronousFileChannel.open(part, NEW, io.executor());
-      Object identity = identity(part);
-      lock(channel, uri, target);
-      if (!identity.equals(identity(part))) {
-        // Another process took it for abandoned between the two steps, and the name with it.
-        channel.close();
-        throw new FileAccess(uri, target, Reason.IN_USE, null);
-      }
-      return new PartFile(io, uri, target, part, key, identity, channel);
-    } catch (FileAlreadyExistsException e) {
-      HELD.remove(key);
-      throw new FileAccess(uri, target, Reason.IN_USE, e);
-    } catch (IOException e) {
-      HELD.remove(key);
-      throw FileFailures.translate(uri, target, e);
-    } catch (RuntimeException e) {
-      HELD.remove(key);
-      throw e;
-    }
-  }
-
-  private static Path key(URI uri, Path target, Path part) {
-    Path absolute = part.toAbsolutePath();
-    Path directory = absolute.getParent();
-    try {
-      return directory == null ? absolute : directory.toRealPath().resolve(absolute.getFileName());
-    } catch (IOException e) {
-      throw FileFailures.translate(uri, target, e);
-    }
-  }
-
-  /** Deletes a part file that nobody holds; a link in its place is deleted, never followed. */
-  private static void removeAbandoned(IoPool io, URI uri, Path target, Path part)
-      throws IOException {
-    if (Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
-      try (AsynchronousFileChannel old =
-          AsynchronousFileChannel.open(part, EXISTING, io.executor())) {
-        lock(old, uri, target);
-        // Under the lock: nobody else takes it for abandoned meanwhile.
-        Files.deleteIfExists(part);
-      } catch (NoSuchFileException e) {
-        return;
-      }
-    } else {
-      Files.deleteIfExists(part);
-    }
-  }
-
-  /** Returns what tells the file from another of the same name; its name where nothing does. */
-  private static Object identity(Path part) throws IOException {
-    Object key =
-        Files.readAttributes(part, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
-    return key == null ? part : key;
-  }
-
-  private static void lock(AsynchronousFileChannel channel, URI uri, Path target)
-      throws IOException {
-    try {
-      if (channel.tryLock() == null) {
-        channel.close();
-        throw new FileAccess(uri, target, Reason.IN_USE, null);
-      }
-    } catch (OverlappingFileLockException e) {
-      channel.close();
-      throw new FileAccess(uri, target, Reason.IN_USE, e);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
+    return new PartFile(io, uri, target, PartName.take(io, uri, target));
   }
 
   /** Writes all of the buffer at the offset, and releases it. */
@@ -309,7 +195,7 @@ final class PartFile {
   Mono<Void> commit(boolean overwrite) {
     return operation(
         () -> {
-          if (!identity.equals(identity(part))) {
+          if (!name.isHeld()) {
             throw new FileAccess(uri, target, Reason.LOST, null);
           }
           if (overwrite) {
@@ -378,7 +264,7 @@ final class PartFile {
       // The outcome of the download is known by now and stands: a failed close changes nothing.
       return null;
     } finally {
-      HELD.remove(key);
+      name.giveBack();
     }
     return null;
   }

@@ -100,10 +100,6 @@ final class ProgressSampler {
     return retries;
   }
 
-  synchronized int completedSegments() {
-    return completed;
-  }
-
   synchronized DownloadState state() {
     boolean onlyWaits = waiting > 0 && active == 0 && !state.isTerminal();
     return onlyWaits ? DownloadState.WAITING : state;

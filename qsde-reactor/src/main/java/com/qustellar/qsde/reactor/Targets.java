@@ -124,7 +124,7 @@ final class Targets {
     if (needed > 0) {
       // What an abandoned part file takes is free as soon as it is replaced.
       long usable = FileFailures.freeBytes(target);
-      long free = usable == 0 ? 0 : usable + size(PartFile.pathOf(target));
+      long free = usable == 0 ? 0 : usable + size(PartName.of(target));
       // Some file systems tell nothing; a disk that is really full fails at its first write.
       if (free > 0 && needed > free) {
         throw new DownloadException.DiskFull(request.uri(), target, needed, free, null);

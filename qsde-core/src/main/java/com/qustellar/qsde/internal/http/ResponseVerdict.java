@@ -24,11 +24,6 @@ public sealed interface ResponseVerdict {
     public long bytesToSkip() {
       return taken.start() - sent.start();
     }
-
-    /** {@return whether the body goes on behind what is taken, so that its connection is closed} */
-    public boolean sendsMore() {
-      return sent.endExclusive() > taken.endExclusive();
-    }
   }
 
   /**
