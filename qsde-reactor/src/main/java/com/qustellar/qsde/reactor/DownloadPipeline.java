@@ -20,10 +20,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -108,7 +110,16 @@ final class DownloadPipeline implements SegmentWriter.Target {
     // Only the ends of segments are merged here; no byte goes through it.
     return Flux.concat(Mono.just(first), planned)
         .flatMap(range -> new SegmentFetch(engine, this, range).run(), connections(), 1)
-        .then();
+        .then()
+        .onErrorMap(Exceptions::isMultiple, DownloadPipeline::firstCause);
+  }
+
+  /** Of segments that fail at the same moment the first counts, and the others stand under it. */
+  private static Throwable firstCause(Throwable several) {
+    List<Throwable> causes = Exceptions.unwrapMultipleExcludingTracebacks(several);
+    Throwable first = causes.get(0);
+    causes.stream().filter(cause -> cause != first).forEach(first::addSuppressed);
+    return first;
   }
 
   private long firstSegment() {
