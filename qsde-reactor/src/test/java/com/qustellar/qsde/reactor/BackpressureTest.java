@@ -9,6 +9,7 @@ import com.qustellar.qsde.DownloadException.FileAccess.Reason;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.reactor.testing.Body;
+import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.Resource;
 import com.qustellar.qsde.reactor.testing.ScriptedDisk;
 import com.qustellar.qsde.reactor.testing.ScriptedDisk.Operation;
@@ -116,7 +117,8 @@ class BackpressureTest extends EngineTestBase {
     use(builder().network(NetworkSettings.defaults().withStallTimeout(Duration.ofMillis(250))));
     disk.hold();
     Body body = Body.random(4, 5000);
-    origin.serve("/file", body);
+    origin.serve("/file", Resource.of(body).withoutRanges());
+    origin.on("/file").answer(Reply::chunked);
     Download download = engine.submit(request("/file"));
     awaitStillness(Duration.ofMillis(1200));
     disk.release();

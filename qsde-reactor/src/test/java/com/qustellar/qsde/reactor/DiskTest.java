@@ -78,6 +78,27 @@ class DiskTest extends EngineTestBase {
     assertHolds(realTarget(), BODY);
   }
 
+  /** Two failures at the same moment are still one of their kind: a hundred chances for it. */
+  @Test
+  void segmentsThatFailTogetherGiveTheFirstCause() {
+    AtomicInteger writes = new AtomicInteger();
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.WRITE && writes.getAndIncrement() >= 2) {
+            throw new IOException("No space left on device");
+          }
+        });
+    origin.serve("/file", BODY);
+    origin.onEvery((request, reply) -> reply.inPiecesOf(8192));
+    for (int i = 0; i < 100; i++) {
+      writes.set(0);
+      Download download = engine.submit(request("/file"));
+      assertThat(download.result().materialize().block(LIMIT).getThrowable())
+          .isInstanceOf(DiskFull.class);
+      assertDirectoryHolds();
+    }
+  }
+
   /** Whichever write meets it: the download fails at once, without a retry and without a trace. */
   @ParameterizedTest
   @CsvSource({"true, 0", "true, 2", "true, 4", "false, 0", "false, 1"})

