@@ -37,17 +37,14 @@ record Representation(
 
   /** Returns whether another answer is about another version of the file. */
   boolean isOtherThan(ResponseVerdict verdict, ResponseHead head) {
-    if (verdict instanceof ResponseVerdict.Changed
-        || validator.contradicts(Validator.of(head))) {
+    if (verdict instanceof ResponseVerdict.Changed || validator.contradicts(Validator.of(head))) {
       return true;
     }
     if (verdict instanceof ResponseVerdict.Partial some) {
-      return differ(total, some.total())
-          || !contentEncoding.equals(some.contentEncoding());
+      return differ(total, some.total()) || !contentEncoding.equals(some.contentEncoding());
     }
     if (verdict instanceof ResponseVerdict.RangesRefused whole) {
-      return differ(total, whole.length())
-          || !contentEncoding.equals(whole.contentEncoding());
+      return differ(total, whole.length()) || !contentEncoding.equals(whole.contentEncoding());
     }
     if (verdict instanceof ResponseVerdict.Unsatisfiable none) {
       return differ(total, none.total());
