@@ -22,6 +22,15 @@ final class FileFailures {
 
   /** Turns what a file operation threw into the failure of the download. */
   static DownloadException translate(URI uri, Path target, Throwable thrown) {
+    return translate(uri, target, thrown, 0);
+  }
+
+  /**
+   * Turns what a write threw into the failure of the download.
+   *
+   * @param needed the bytes that were to be written
+   */
+  static DownloadException translate(URI uri, Path target, Throwable thrown, long needed) {
     if (thrown instanceof DownloadException known) {
       return known;
     }
@@ -32,7 +41,7 @@ final class FileFailures {
       return new DownloadException.Unexpected(uri, target, thrown);
     }
     if (isDiskFull(thrown)) {
-      return new DownloadException.DiskFull(uri, target, 0, freeBytes(target), thrown);
+      return new DownloadException.DiskFull(uri, target, needed, freeBytes(target), thrown);
     }
     return new DownloadException.FileAccess(uri, target, reason(thrown), thrown);
   }

@@ -147,7 +147,7 @@ final class PartFile {
     @Override
     public void failed(Throwable thrown, @Nullable Void attachment) {
       try {
-        finish(FileFailures.translate(uri, target, thrown));
+        finish(FileFailures.translate(uri, target, thrown, bytes.remaining()));
       } finally {
         end();
       }

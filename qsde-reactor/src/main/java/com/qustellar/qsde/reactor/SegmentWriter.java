@@ -181,6 +181,10 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   }
 
   private void cancel() {
+    synchronized (this) {
+      // Nobody listens any more: what a write still meets is only for who waits for it.
+      sink = null;
+    }
     end(null, true);
   }
 
