@@ -20,12 +20,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -61,6 +60,7 @@ final class DownloadPipeline implements SegmentWriter.Target {
   private final Set<Note> notes = EnumSet.noneOf(Note.class);
 
   private final AtomicInteger bodies = new AtomicInteger();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   // Guarded by itself.
   private final RangeSet written = new RangeSet();
@@ -108,18 +108,25 @@ final class DownloadPipeline implements SegmentWriter.Target {
                         sink -> planner.next().ifPresentOrElse(sink::next, sink::complete)));
     progress().state(DownloadState.CONNECTING);
     // Only the ends of segments are merged here; no byte goes through it.
-    return Flux.concat(Mono.just(first), planned)
-        .flatMap(range -> new SegmentFetch(engine, this, range).run(), connections(), 1)
-        .then()
-        .onErrorMap(Exceptions::isMultiple, DownloadPipeline::firstCause);
+    return Flux.concat(Mono.just(first), planned).flatMap(this::fetch, connections(), 1).then();
   }
 
-  /** Of segments that fail at the same moment the first counts, and the others stand under it. */
-  private static Throwable firstCause(Throwable several) {
-    List<Throwable> causes = Exceptions.unwrapMultipleExcludingTracebacks(several);
-    Throwable first = causes.get(0);
-    causes.stream().filter(cause -> cause != first).forEach(first::addSuppressed);
-    return first;
+  /** Of segments that fail at the same time the first counts, and the others stand under it. */
+  private Mono<Void> fetch(ByteRange range) {
+    return new SegmentFetch(engine, this, range)
+        .run()
+        .onErrorResume(
+            thrown -> {
+              Throwable first = failure.compareAndExchange(null, thrown);
+              if (first == null) {
+                return Mono.error(thrown);
+              }
+              if (first != thrown) {
+                first.addSuppressed(thrown);
+              }
+              // The first one ends them all.
+              return Mono.never();
+            });
   }
 
   private long firstSegment() {
