@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 /** Downloads what the command line names. */
 @Command(
-    name = "get",
+    name = GetCommand.NAME,
     customSynopsis = "qsde get [options] URL...",
     description = "Downloads files. SIZE is in bytes, or in K, M, G: powers of 1024.",
     sortOptions = false,
@@ -23,6 +23,8 @@ import picocli.CommandLine.Option;
     })
 final class GetCommand implements Callable<Integer> {
 
+  static final String NAME = "get";
+
   /** When the line of what is going on is drawn over. */
   enum Ui {
     auto,
@@ -31,6 +33,7 @@ final class GetCommand implements Callable<Integer> {
   }
 
   private final Screen screen;
+  private final EngineStart start;
 
   @Mixin GetOptions options = new GetOptions();
 
@@ -57,14 +60,16 @@ final class GetCommand implements Callable<Integer> {
       description = "Show retries, final addresses and digests as well.")
   boolean verbose;
 
-  GetCommand(Screen screen) {
+  GetCommand(Screen screen, EngineStart start) {
     this.screen = screen;
+    this.start = start;
   }
 
   @Override
   public Integer call() throws Exception {
     List<DownloadRequest> requests = options.requests();
-    try (DownloadEngine engine = options.engine()) {
+    try (DownloadEngine engine = start.await()) {
+      options.configure(engine);
       DownloadSummary summary =
           SignalGuard.guard(engine, () -> new Batch(engine, report()).run(requests));
       return summary.completed() == requests.size() ? ExitCode.OK : ExitCode.SOFTWARE;

@@ -126,19 +126,15 @@ final class GetOptions {
     return requests;
   }
 
-  /** Returns an engine set up as the options say, to be closed by the caller. */
-  DownloadEngine engine() {
-    return UsageException.check(
-        () ->
-            DownloadEngine.builder()
-                .limits(limits())
-                .network(network())
-                .retryPolicy(retryPolicy())
-                .build());
+  /** Gives an engine the settings that the options ask for. */
+  void configure(DownloadEngine engine) {
+    engine.limits(UsageException.check(this::limits));
+    engine.network(UsageException.check(this::network));
   }
 
   private DownloadRequest request(String url) {
-    DownloadRequest request = DownloadRequest.of(url, target()).withOverwrite(overwrite);
+    DownloadRequest request =
+        DownloadRequest.of(url, target()).withOverwrite(overwrite).withRetryPolicy(retryPolicy());
     for (Header header : headers) {
       request = request.withHeader(header.name(), header.value());
     }

@@ -46,8 +46,14 @@ public final class Qsde {
 
   /** Runs the command and returns its exit code: 0 done, 1 something failed, 2 wrong usage. */
   static int run(Screen screen, String... args) {
+    try (EngineStart engine = new EngineStart(args)) {
+      return execute(screen, engine, args);
+    }
+  }
+
+  private static int execute(Screen screen, EngineStart engine, String... args) {
     return new CommandLine(new Qsde())
-        .addSubcommand(new GetCommand(screen))
+        .addSubcommand(new GetCommand(screen, engine))
         .addSubcommand(new DemoCommand(screen))
         .addSubcommand(new TrainCommand(screen))
         .setOut(new PrintWriter(screen.out(), true, StandardCharsets.UTF_8))

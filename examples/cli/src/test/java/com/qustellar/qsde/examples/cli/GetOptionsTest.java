@@ -31,7 +31,7 @@ class GetOptionsTest {
     assertThat(request.overwrite()).isFalse();
     assertThat(request.fsync()).isNull();
     assertThat(request.maxBytes()).isEqualTo(Limits.UNLIMITED);
-    try (DownloadEngine engine = options.engine()) {
+    try (DownloadEngine engine = configured(URL)) {
       assertThat(engine.limits()).isEqualTo(Limits.defaults());
       assertThat(engine.network()).isEqualTo(NetworkSettings.defaults());
     }
@@ -54,12 +54,12 @@ class GetOptionsTest {
 
   @Test
   void limitsAreTheEngines() {
-    try (DownloadEngine engine = parse("-x", "24", "--segment-size", "128K", URL).engine()) {
+    try (DownloadEngine engine = configured("-x", "24", "--segment-size", "128K", URL)) {
       assertThat(engine.limits().connectionsPerDownload()).isEqualTo(24);
       assertThat(engine.limits().connectionsPerHost()).isEqualTo(24);
       assertThat(engine.limits().segmentSize()).isEqualTo(128 * 1024);
     }
-    try (DownloadEngine engine = parse("--connections", "2", URL).engine()) {
+    try (DownloadEngine engine = configured("--connections", "2", URL)) {
       assertThat(engine.limits().connectionsPerHost())
           .isEqualTo(Limits.defaults().connectionsPerHost());
     }
@@ -68,7 +68,7 @@ class GetOptionsTest {
   @Test
   void networkSettingsAreTheEngines() {
     String[] args = {"--user-agent", "me/1", "--timeout", "7", "--connect-timeout", "0.5", URL};
-    try (DownloadEngine engine = parse(args).engine()) {
+    try (DownloadEngine engine = configured(args)) {
       assertThat(engine.network().userAgent()).isEqualTo("me/1");
       assertThat(engine.network().stallTimeout()).isEqualTo(Duration.ofSeconds(7));
       assertThat(engine.network().connectTimeout()).isEqualTo(Duration.ofMillis(500));
@@ -138,9 +138,7 @@ class GetOptionsTest {
     "--retries, -1, --retries must be 0 or more"
   })
   void enginesThatCannotWorkAreRefused(String option, String value, String message) {
-    GetOptions options = parse(option + "=" + value, URL);
-
-    assertThatThrownBy(options::engine)
+    assertThatThrownBy(() -> configured(option + "=" + value, URL).close())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining(message);
   }
@@ -149,8 +147,21 @@ class GetOptionsTest {
     return parse(args).requests().get(0).target();
   }
 
+  private static DownloadEngine configured(String... args) {
+    GetOptions options = parse(args);
+    options.requests();
+    DownloadEngine engine = DownloadEngine.create();
+    try {
+      options.configure(engine);
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+    return engine;
+  }
+
   private static GetOptions parse(String... args) {
-    GetCommand get = new GetCommand(new TestScreen().screen());
+    GetCommand get = new GetCommand(new TestScreen().screen(), new EngineStart());
     new CommandLine(get).parseArgs(args);
     return get.options;
   }
