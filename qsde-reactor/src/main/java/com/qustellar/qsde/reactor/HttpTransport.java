@@ -69,6 +69,7 @@ final class HttpTransport {
             // What is sent again, and when, is decided here and by the retry policy.
             .disableRetry(true)
             .httpResponseDecoder(HttpTransport::wholeReads)
+            .option(ChannelOption.ALLOCATOR, Buffers.POOL)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new AdaptiveRecvByteBufAllocator(4 << 10, 64 << 10, CHUNK));

@@ -4,7 +4,6 @@ import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.HashAlgorithm;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.security.MessageDigest;
 import java.util.Map;
 import java.util.TreeMap;
@@ -146,7 +145,7 @@ final class PrefixHasher {
             return;
           }
           length = (int) (end - from);
-          block = ByteBufAllocator.DEFAULT.directBuffer(length, length);
+          block = Buffers.POOL.directBuffer(length, length);
         }
       }
       if (length > 0) {

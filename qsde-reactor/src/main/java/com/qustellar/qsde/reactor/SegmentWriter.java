@@ -2,7 +2,6 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -218,7 +217,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
     if (gathering == null && !whole) {
       // No more than can come; and before anything is counted, as it may fail.
       int room = (int) Math.min(gatherSize, end - position);
-      gathering = ByteBufAllocator.DEFAULT.directBuffer(room, room);
+      gathering = Buffers.POOL.directBuffer(room, room);
       gathered = gathering;
     }
     budget.take(length);
