@@ -126,7 +126,9 @@ final class HttpTransport {
   }
 
   private static boolean isClosed(Throwable thrown) {
-    return thrown instanceof PrematureCloseException || AbortedException.isConnectionReset(thrown);
+    return thrown instanceof PrematureCloseException
+        || TransportFailures.isNoLongerConnected(thrown)
+        || AbortedException.isConnectionReset(thrown);
   }
 
   /** The task that ends a body gives its connection back afterwards: completes behind it. */

@@ -10,6 +10,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import javax.net.ssl.SSLException;
@@ -51,10 +52,15 @@ final class TransportFailures {
     if (thrown instanceof DecoderException || isOfTheCodec(thrown)) {
       return new DownloadException.InvalidResponse(uri, target, "it is not HTTP", thrown);
     }
-    if (thrown instanceof IOException) {
+    if (thrown instanceof IOException || isNoLongerConnected(thrown)) {
       return new DownloadException.ConnectionLost(uri, target, thrown);
     }
     return new DownloadException.Unexpected(uri, target, thrown);
+  }
+
+  /** A socket that is reset while it is read says ENOTCONN, which Netty has this name for. */
+  static boolean isNoLongerConnected(Throwable thrown) {
+    return thrown instanceof NotYetConnectedException;
   }
 
   /** The codec reports some faults of a response as an illegal argument, as a defect of ours is. */

@@ -16,6 +16,7 @@ import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -48,6 +49,7 @@ class FailuresTest {
         Arguments.of(new DecoderException("garbage"), true, "InvalidResponse"),
         Arguments.of(new ClosedChannelException(), true, "ConnectionLost"),
         Arguments.of(new EOFException(), true, "ConnectionLost"),
+        Arguments.of(new NotYetConnectedException(), false, "ConnectionLost"),
         Arguments.of(new IllegalArgumentException("ours"), true, "Unexpected"),
         Arguments.of(new IllegalStateException("ours"), false, "Unexpected"));
   }
