@@ -1,17 +1,17 @@
 package com.qustellar.qsde.examples.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.HashAlgorithm;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -103,10 +103,7 @@ class DemoOriginTest {
     DemoFile file = FILE.brokenAt(40_000);
     URI uri = origin.serve(file);
 
-    try (InputStream body = client.send(request(uri), BodyHandlers.ofInputStream()).body()) {
-      assertThat(body.readNBytes(40_000)).isEqualTo(Arrays.copyOf(bytes(FILE), 40_000));
-      assertThatThrownBy(body::read).isInstanceOf(IOException.class);
-    }
+    assertThat(untilItBreaks(uri)).isEqualTo(Arrays.copyOf(bytes(FILE), 40_000));
     assertThat(origin.wasContinuedWhereItBroke(file)).isFalse();
     assertThat(get(uri, "Range", "bytes=39999-").statusCode()).isEqualTo(206);
     assertThat(origin.wasContinuedWhereItBroke(file)).isFalse();
@@ -127,6 +124,17 @@ class DemoOriginTest {
 
   private HttpResponse<byte[]> get(URI uri, String... headers) throws Exception {
     return client.send(request(uri, headers), BodyHandlers.ofByteArray());
+  }
+
+  /** The JDK's client forgets what has come as soon as it hears that a connection has broken. */
+  private static byte[] untilItBreaks(URI uri) throws IOException {
+    try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+      String request = "GET " + uri.getPath() + " HTTP/1.1\r\nHost: " + uri.getHost() + "\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      byte[] answer = socket.getInputStream().readAllBytes();
+      int head = new String(answer, StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n");
+      return Arrays.copyOfRange(answer, head + 4, answer.length);
+    }
   }
 
   private static HttpRequest request(URI uri, String... headers) {
