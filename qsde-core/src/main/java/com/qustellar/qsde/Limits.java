@@ -96,7 +96,7 @@ public final class Limits {
    * {@return a copy with another segment size}
    *
    * @param bytes at least 64 KiB, below which requests cost more than they fetch, or {@link #AUTO}:
-   *     the default, which asks for 4 MiB first, for up to 32 MiB while much of a large file is
+   *     the default, which asks for 4 MiB first, for up to 128 MiB while much of a large file is
    *     left, and for less again towards its end
    * @throws IllegalArgumentException if it is less
    */

@@ -27,10 +27,10 @@ public final class SegmentPlanner {
   /** The shortest and the longest segments of a guided plan. */
   private static final long SHORTEST = 4L << 20;
 
-  private static final long LONGEST = 32L << 20;
+  private static final long LONGEST = 128L << 20;
 
   /** A guided segment is a connection's share of what is left, divided by this. */
-  private static final int PARTS_OF_A_SHARE = 4;
+  private static final int PARTS_OF_A_SHARE = 2;
 
   private final ByteRange file;
   private final long shortest;
@@ -64,7 +64,7 @@ public final class SegmentPlanner {
   }
 
   /**
-   * Plans a file in segments of 4 to 32 MiB: a quarter of each connection's share of what is left.
+   * Plans a file in segments of 4 to 128 MiB: half of each connection's share of what is left.
    *
    * @param totalBytes the length of the file
    * @param covered the bytes that need no fetching; read once, not kept

@@ -51,7 +51,7 @@ class SegmentPlannerTest {
       assertThat(new RangeSet(segments).ranges()).containsExactly(new ByteRange(0, total));
       for (int i = 1; i < segments.size() - 1; i++) {
         assertThat(segments.get(i).length())
-            .isBetween(4 * mib, 32 * mib)
+            .isBetween(4 * mib, 128 * mib)
             .isLessThanOrEqualTo(segments.get(i - 1).length());
       }
       assertThat(segments.get(segments.size() - 1).length()).isLessThanOrEqualTo(8 * mib);
@@ -60,7 +60,7 @@ class SegmentPlannerTest {
 
   @Test
   void guidedPlanTakesFewRequests() {
-    assertThat(SegmentPlanner.guided(1L << 30, new RangeSet(), 4).totalSegments()).isLessThan(80);
+    assertThat(SegmentPlanner.guided(1L << 30, new RangeSet(), 4).totalSegments()).isLessThan(40);
   }
 
   @Test
