@@ -12,6 +12,7 @@ import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
+import com.qustellar.qsde.internal.journal.Claim;
 import com.qustellar.qsde.internal.plan.ByteRange;
 import com.qustellar.qsde.internal.plan.RangeSet;
 import com.qustellar.qsde.internal.plan.SegmentPlanner;
@@ -20,6 +21,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,7 +51,7 @@ import reactor.util.context.ContextView;
  *
  * <p>One object is one pass over the file; a download that starts over makes a new one.
  */
-final class DownloadPipeline implements SegmentWriter.Target {
+final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcome {
 
   private final NettyDownloadEngine engine;
   private final DownloadTask task;
@@ -56,7 +59,8 @@ final class DownloadPipeline implements SegmentWriter.Target {
   private final Limits limits;
   private final boolean directory;
   private final boolean anew;
-  private final Sinks.One<SegmentPlanner> plan = Sinks.one();
+  private final ByteRange first;
+  private final SegmentSource source = new SegmentSource();
   private final Set<Note> notes = EnumSet.noneOf(Note.class);
 
   private final AtomicInteger bodies = new AtomicInteger();
@@ -65,26 +69,37 @@ final class DownloadPipeline implements SegmentWriter.Target {
   // Guarded by itself.
   private final RangeSet written = new RangeSet();
 
+  private final Sinks.Empty<Void> begun = Sinks.empty();
+
   private volatile @Nullable Representation representation;
+  private volatile @Nullable Resumption resumption;
   private volatile @Nullable PartFile part;
   private volatile @Nullable PrefixHasher hasher;
   private volatile Path target;
+  private volatile List<Claim> claims = List.of();
   private long segments = 1;
 
   /**
    * Prepares one pass.
    *
    * @param directory whether the target is the directory that the server's name goes into
+   * @param first what is asked for first
    * @param anew whether this is a second pass, past the caches
    */
   DownloadPipeline(
-      NettyDownloadEngine engine, DownloadTask task, Path target, boolean directory, boolean anew) {
+      NettyDownloadEngine engine,
+      DownloadTask task,
+      Path target,
+      boolean directory,
+      ByteRange first,
+      boolean anew) {
     this.engine = engine;
     this.task = task;
     this.request = task.request();
     this.limits = engine.limits();
     this.target = target;
     this.directory = directory;
+    this.first = first;
     this.anew = anew;
     if (anew) {
       notes.add(Note.RESTARTED);
@@ -99,16 +114,33 @@ final class DownloadPipeline implements SegmentWriter.Target {
   // ---- fetch segments: the first one, whose answer brings the plan, and then those of the plan
 
   private Mono<Void> fetchSegments() {
-    ByteRange first = new ByteRange(0, firstSegment());
-    Flux<ByteRange> planned =
-        plan.asMono()
-            .flatMapMany(
-                planner ->
-                    Flux.generate(
-                        sink -> planner.next().ifPresentOrElse(sink::next, sink::complete)));
     progress().state(DownloadState.CONNECTING);
     // Only the ends of segments are merged here; no byte goes through it.
-    return Flux.concat(Mono.just(first), planned).flatMap(this::fetch, connections(), 1).then();
+    Mono<Void> fetched =
+        Flux.concat(Mono.just(first), source.segments())
+            .flatMap(this::fetch, connections(), 1)
+            .then();
+    return Mono.when(fetched, begun.asMono().then(Mono.defer(this::check)));
+  }
+
+  /** What an earlier run has left is read again meanwhile; what is not there is fetched as well. */
+  private Mono<Void> check() {
+    return ResumeCheck.run(opened(), claims, this).doOnSuccess(done -> source.checked());
+  }
+
+  @Override
+  public void confirmed(Claim claim) {
+    long prefix = addWritten(claim.range());
+    PrefixHasher digest = hasher;
+    if (digest != null) {
+      digest.reached(prefix);
+    }
+  }
+
+  @Override
+  public void refuted(Claim claim) {
+    progress().missed(claim.range().length());
+    source.missed(claim.range());
   }
 
   /** Of segments that fail at the same time the first counts, and the others stand under it. */
@@ -129,11 +161,6 @@ final class DownloadPipeline implements SegmentWriter.Target {
             });
   }
 
-  private long firstSegment() {
-    boolean guided = limits.segmentSize() == Limits.AUTO;
-    return guided ? SegmentPlanner.firstOfGuided() : limits.segmentSize();
-  }
-
   private int connections() {
     int wanted =
         request.connections() == Limits.AUTO
@@ -144,28 +171,29 @@ final class DownloadPipeline implements SegmentWriter.Target {
 
   // ---- plan: what the first answer tells decides the rest
 
-  /** Takes the first answer: names and creates the part file, and plans the other segments. */
-  Mono<Void> begin(URI uri, ResponseVerdict verdict, ResponseHead head) {
-    Representation first = Representation.of(uri, verdict, head);
-    long total = first.total().orElse(-1);
+  /**
+   * Takes the first answer: names and opens the part file, and plans the other segments.
+   *
+   * @return whether the body is wanted; an earlier run may have left its bytes
+   */
+  Mono<Boolean> begin(URI uri, ResponseVerdict verdict, ResponseHead head) {
+    Representation answered = Representation.of(uri, verdict, head);
+    long total = answered.total().orElse(-1);
     if (total > request.maxBytes()) {
       return Mono.error(new DownloadException.TooLarge(uri, target, request.maxBytes(), null));
     }
     return named(head)
-        .then(Mono.defer(() -> task.open(() -> create(first))))
-        .doOnNext(
+        .then(Mono.defer(() -> task.open(() -> open(answered))))
+        .map(
             file -> {
               part = file;
               HashAlgorithm algorithm = algorithm();
               hasher = algorithm == null ? null : new PrefixHasher(algorithm, file, engine.io());
-              SegmentPlanner planner = planFor(first);
-              // An empty file, and one of unknown length, take one request as well.
-              segments = Math.max(1, planner.totalSegments());
-              progress().planned(first.total(), segments);
-              representation = first;
-              plan.tryEmitValue(planner);
-            })
-        .then();
+              representation = answered;
+              boolean wanted = plan(answered);
+              begun.tryEmitEmpty();
+              return wanted;
+            });
   }
 
   private Mono<Void> named(ResponseHead head) {
@@ -178,26 +206,47 @@ final class DownloadPipeline implements SegmentWriter.Target {
     return task.claim(named);
   }
 
-  private PartFile create(Representation first) {
+  private PartFile open(Representation answered) {
     if (directory) {
       Targets.checkFree(request, target);
     }
-    Targets.checkRoom(request, target, first.total());
-    return PartFile.create(engine.io(), first.uri(), target);
+    Targets.checkRoom(request, target, answered.total());
+    Resumption left = new Resumption(request, target, answered, Targets.firstSegment(limits));
+    PartFile file = PartFile.open(engine.io(), engine.scheduler(), answered.uri(), target, left);
+    resumption = left;
+    return file;
   }
 
-  /** The first segment is under way already; a stream without ranges has no other. */
-  private SegmentPlanner planFor(Representation first) {
-    long total = first.total().orElse(0);
+  /** Plans what is left: neither an earlier run's nor the first segment, which is under way. */
+  private boolean plan(Representation answered) {
+    long total = answered.total().orElse(0);
+    // A stream without ranges is one segment.
+    ByteRange asked =
+        answered.ranged() ? first.intersect(new ByteRange(0, total)) : new ByteRange(0, total);
+    Resumption left = Objects.requireNonNull(resumption);
+    boolean wanted = asked.isEmpty() || !left.claims(asked);
+    claims = wanted ? left.claimsOutside(asked) : left.claimsOutside(new ByteRange(0, 0));
+    if (left.isUnproven()) {
+      notes.add(Note.UNPROVEN);
+    }
+    if (left.isOutdated()) {
+      notes.add(Note.RESTARTED);
+    }
+    RangeSet covered = new RangeSet();
+    claims.forEach(claim -> covered.add(claim.range()));
     SegmentPlanner planner =
         limits.segmentSize() == Limits.AUTO
-            ? SegmentPlanner.guided(total, new RangeSet(), connections())
-            : new SegmentPlanner(total, new RangeSet(), limits.segmentSize());
-    long begun = first.ranged() ? Math.min(total, firstSegment()) : total;
-    if (begun > 0) {
-      planner.claim(new ByteRange(0, begun));
+            ? SegmentPlanner.guided(total, covered, connections())
+            : new SegmentPlanner(total, covered, limits.segmentSize());
+    if (wanted && !asked.isEmpty()) {
+      planner.claim(asked);
     }
-    return planner;
+    // An empty file, and one of unknown length, take one request as well.
+    segments = Math.max(1, planner.totalSegments());
+    progress().planned(answered.total(), segments);
+    progress().resumed(covered.coveredBytes());
+    source.planned(planner);
+    return wanted;
   }
 
   private @Nullable HashAlgorithm algorithm() {
@@ -231,14 +280,18 @@ final class DownloadPipeline implements SegmentWriter.Target {
 
   @Override
   public void written(long offset, ByteBuf data) {
-    long prefix;
-    synchronized (written) {
-      written.add(new ByteRange(offset, offset + data.readableBytes()));
-      prefix = written.prefixEnd();
-    }
+    long prefix = addWritten(new ByteRange(offset, offset + data.readableBytes()));
     PrefixHasher digest = hasher;
     if (digest != null) {
       digest.written(offset, data, prefix);
+    }
+    opened().claim(offset, data);
+  }
+
+  private long addWritten(ByteRange range) {
+    synchronized (written) {
+      written.add(range);
+      return written.prefixEnd();
     }
   }
 
@@ -300,7 +353,9 @@ final class DownloadPipeline implements SegmentWriter.Target {
 
   private Mono<DownloadResult> commit(Optional<Checksum> checksum) {
     PartFile file = opened();
-    Mono<Void> forced = Boolean.TRUE.equals(request.fsync()) ? file.force() : Mono.empty();
+    // What has a journal is large: a file that a power cut has spoilt would cost too much.
+    boolean fsync = request.fsync() == null ? file.isJournaled() : request.fsync();
+    Mono<Void> forced = fsync ? file.force() : Mono.empty();
     return forced
         .then(
             Mono.defer(() -> task.beginCommit() ? file.commit(request.overwrite()) : Mono.never()))
@@ -326,7 +381,7 @@ final class DownloadPipeline implements SegmentWriter.Target {
         request.id(),
         target,
         progress().received(),
-        0,
+        progress().resumed(),
         checksum.orElse(null),
         Duration.ofNanos(System.nanoTime() - task.startedAt()),
         progress().retries(),

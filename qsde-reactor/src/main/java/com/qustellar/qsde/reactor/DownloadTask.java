@@ -6,6 +6,8 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Progress;
+import com.qustellar.qsde.internal.http.FileNames;
+import com.qustellar.qsde.internal.plan.ByteRange;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +54,10 @@ final class DownloadTask implements Download {
   private @Nullable DownloadPipeline pipeline;
   private @Nullable PartFile file;
   private Sinks.@Nullable Empty<Void> creating;
+  private boolean discarded;
+
+  /** Where the download goes, and what it asks for first. */
+  private record Place(boolean directory, ByteRange first) {}
 
   /**
    * Makes a task that has not started.
@@ -98,11 +104,11 @@ final class DownloadTask implements Download {
     }
     return engine
         .io()
-        .call(() -> Targets.isDirectory(target))
+        .call(this::look)
         .flatMap(
-            directory ->
-                directory
-                    ? pass(true, false)
+            place ->
+                place.directory()
+                    ? pass(place, false)
                     : claim(target)
                         .then(
                             engine
@@ -112,7 +118,15 @@ final class DownloadTask implements Download {
                             present ->
                                 present
                                     .map(this::alreadyPresent)
-                                    .orElseGet(() -> pass(false, false))));
+                                    .orElseGet(() -> pass(place, false))));
+  }
+
+  private Place look() {
+    boolean directory = Targets.isDirectory(target);
+    // Only a guess: the server may give the file another name.
+    Path likely = directory ? target.resolve(FileNames.fromUri(request.uri())) : target;
+    long longest = Targets.firstSegment(engine.limits());
+    return new Place(directory, Resumption.firstGap(request, likely, longest));
   }
 
   private Mono<DownloadResult> alreadyPresent(Checksum checksum) {
@@ -136,10 +150,11 @@ final class DownloadTask implements Download {
   }
 
   /** One pass over the file; a wrong digest, or a file that changed, gets one more. */
-  private Mono<DownloadResult> pass(boolean directory, boolean again) {
+  private Mono<DownloadResult> pass(Place place, boolean again) {
     return Mono.defer(
         () -> {
-          DownloadPipeline next = new DownloadPipeline(engine, this, target, directory, again);
+          DownloadPipeline next =
+              new DownloadPipeline(engine, this, target, place.directory(), place.first(), again);
           synchronized (this) {
             if (stage != Stage.RUNNING) {
               // Whoever ended it has cancelled this stream too: nobody listens.
@@ -150,16 +165,19 @@ final class DownloadTask implements Download {
           return next.run()
               .onErrorResume(
                   thrown -> {
-                    if (again || !startsOver(thrown)) {
+                    if (again || !isWrong(thrown)) {
                       return Mono.error(thrown);
                     }
                     sampler.startedOver((DownloadException) thrown);
-                    return closePass().then(pass(directory, true));
+                    long longest = Targets.firstSegment(engine.limits());
+                    Place anew = new Place(place.directory(), new ByteRange(0, longest));
+                    return closePass(true).then(pass(anew, true));
                   });
         });
   }
 
-  private static boolean startsOver(Throwable thrown) {
+  /** What is written is of no use: not for another pass, not for a later run. */
+  private static boolean isWrong(@Nullable Throwable thrown) {
     return thrown instanceof DownloadException.ChecksumMismatch
         || thrown instanceof DownloadException.SourceChanged;
   }
@@ -232,11 +250,16 @@ final class DownloadTask implements Download {
       }
       stage = Stage.ENDING;
     }
-    closePass().onErrorComplete().subscribe(null, null, () -> ended(result, failure));
+    boolean useless = isWrong(failure) || failure instanceof DownloadException.TooLarge;
+    closePass(useless).onErrorComplete().subscribe(null, null, () -> ended(result, failure));
   }
 
-  /** Ends the digest and the last write of the current pass, and closes its file. */
-  private Mono<Void> closePass() {
+  /**
+   * Ends the digest and the last write of the current pass, and closes its file.
+   *
+   * @param useless whether what is written must not be gone on with
+   */
+  private Mono<Void> closePass(boolean useless) {
     DownloadPipeline current;
     Sinks.Empty<Void> pending;
     synchronized (this) {
@@ -251,38 +274,50 @@ final class DownloadTask implements Download {
             Mono.defer(
                 () -> {
                   PartFile open;
+                  boolean discard;
                   synchronized (this) {
                     // Not forgotten: who ends the download meanwhile waits for the same close.
                     open = file;
+                    discard = useless || discarded;
                   }
-                  return open == null ? Mono.empty() : open.close();
+                  if (open == null) {
+                    return Mono.empty();
+                  }
+                  if (discard) {
+                    open.discard();
+                  }
+                  return open.close();
                 }));
   }
 
   private void ended(@Nullable DownloadResult result, @Nullable DownloadException failure) {
+    boolean kept;
     synchronized (this) {
       stage = Stage.ENDED;
+      kept = file != null && file.isKept();
     }
     timer.dispose();
-    engine.forget(this, sampler.ended(failure));
+    DownloadException told =
+        failure instanceof DownloadException.Cancelled ? cancelled(kept) : failure;
+    engine.forget(this, sampler.ended(told));
     ended.tryEmitEmpty();
     engine.deliver(
         () -> {
-          if (failure == null) {
+          if (told == null) {
             outcome.tryEmitValue(result);
           } else {
-            outcome.tryEmitError(failure);
+            outcome.tryEmitError(told);
           }
         });
   }
 
-  private DownloadException.Cancelled cancelled() {
-    return new DownloadException.Cancelled(request.uri(), request.target(), false, null);
+  private DownloadException.Cancelled cancelled(boolean resumable) {
+    return new DownloadException.Cancelled(request.uri(), request.target(), resumable, null);
   }
 
   @Override
   public void dispose() {
-    abort(cancelled());
+    abort(cancelled(false));
   }
 
   private void abort(DownloadException why) {
@@ -293,7 +328,7 @@ final class DownloadTask implements Download {
       stage = Stage.ENDING;
     }
     subscription.dispose();
-    closePass().onErrorComplete().subscribe(null, null, () -> ended(null, why));
+    closePass(false).onErrorComplete().subscribe(null, null, () -> ended(null, why));
   }
 
   @Override
@@ -343,8 +378,29 @@ final class DownloadTask implements Download {
 
   @Override
   public void discard() {
-    // A cancelled download keeps nothing yet, so there is nothing more to delete.
+    synchronized (this) {
+      discarded = true;
+    }
     dispose();
+    // It may have ended before, and kept something.
+    ended().then(Mono.defer(this::deleteKept)).onErrorComplete().subscribe();
+  }
+
+  private Mono<Void> deleteKept() {
+    Path kept;
+    synchronized (this) {
+      kept = file != null && file.isKept() && pipeline != null ? pipeline.target() : null;
+    }
+    return kept == null
+        ? Mono.empty()
+        : engine
+            .io()
+            .call(
+                () -> {
+                  PartName.discard(engine.io(), request.uri(), kept);
+                  return null;
+                })
+            .then();
   }
 
   @Override

@@ -161,20 +161,19 @@ final class Exchange {
       URI uri, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
     return pipeline
         .begin(uri, verdict, head)
-        .then(
-            Mono.defer(
-                () -> {
-                  if (verdict instanceof ResponseVerdict.Partial part) {
-                    end = Math.min(end, part.total().orElseThrow());
-                    return write(body, from, part.bytesToSkip(), part.taken().endExclusive());
-                  }
-                  if (verdict instanceof ResponseVerdict.Whole whole) {
-                    end = whole.length().orElse(Long.MAX_VALUE);
-                    return write(body, 0, 0, end);
-                  }
-                  end = 0;
-                  return drain(body);
-                }))
+        .flatMap(
+            wanted -> {
+              if (wanted && verdict instanceof ResponseVerdict.Partial part) {
+                end = Math.min(end, part.total().orElseThrow());
+                return write(body, from, part.bytesToSkip(), part.taken().endExclusive());
+              }
+              if (wanted && verdict instanceof ResponseVerdict.Whole whole) {
+                end = whole.length().orElse(Long.MAX_VALUE);
+                return write(body, 0, 0, end);
+              }
+              end = from;
+              return drain(body);
+            })
         .then(Mono.empty());
   }
 

@@ -57,6 +57,9 @@ final class FileFailures {
       return Reason.NO_PERMISSION;
     }
     String text = text(thrown);
+    if (text.contains("not a directory")) {
+      return Reason.NO_DIRECTORY;
+    }
     if (text.contains("symbolic link")) {
       return Reason.SYMBOLIC_LINK;
     }

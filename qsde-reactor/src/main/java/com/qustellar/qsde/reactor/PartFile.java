@@ -3,6 +3,9 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadException.FileAccess.Reason;
+import com.qustellar.qsde.internal.journal.Claim;
+import com.qustellar.qsde.internal.journal.Crc32c;
+import com.qustellar.qsde.internal.plan.ByteRange;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.URI;
@@ -19,14 +22,16 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * The file that a download writes into, beside its target, until one atomic step gives it the
  * target's name.
  *
  * <p>Every operation is counted. {@link #close} lets no new one start, waits for those in flight,
- * and only then closes the channel and deletes what has no name: nothing is written after a
- * download's terminal signal. Safe from any thread; only {@link #create} blocks.
+ * and only then closes the channel, and deletes what has no name and nothing to resume from:
+ * nothing is written after a download's terminal signal. Safe from any thread; only {@link #open}
+ * blocks.
  */
 final class PartFile {
 
@@ -42,6 +47,7 @@ final class PartFile {
   private final PartName name;
   private final Path part;
   private final AsynchronousFileChannel channel;
+  private final @Nullable JournalFile journal;
   private final Sinks.Empty<Void> idle = Sinks.empty();
   private final Mono<Void> closed;
 
@@ -49,24 +55,59 @@ final class PartFile {
   private int inFlight;
   private boolean closing;
   private boolean committed;
+  private boolean discarded;
+  private boolean kept;
 
-  private PartFile(IoPool io, URI uri, Path target, PartName name) {
+  private PartFile(IoPool io, URI uri, Path target, PartName name, @Nullable JournalFile journal) {
     this.io = io;
     this.uri = uri;
     this.target = target;
     this.name = name;
     this.part = name.path();
     this.channel = name.channel();
+    this.journal = journal;
     this.closed = idle.asMono().then(Mono.defer(() -> io.call(this::release))).then().cache();
   }
 
   /**
-   * Creates the part file of a target. Blocks.
+   * Opens or creates the part file of a target, and its journal. Blocks.
    *
-   * @throws DownloadException if another download holds it, or it can't be created
+   * @throws DownloadException if another download holds it, or it can't be opened
    */
-  static PartFile create(IoPool io, URI uri, Path target) {
-    return new PartFile(io, uri, target, PartName.take(io, uri, target));
+  static PartFile open(
+      IoPool io, Scheduler scheduler, URI uri, Path target, Resumption resumption) {
+    PartName name = PartName.take(io, uri, target, resumption::isUsable);
+    @Nullable JournalFile journal;
+    try {
+      journal = resumption.openJournal(io, scheduler);
+    } catch (IOException e) {
+      // Only the next run would miss it; a disk that is full says so at the first write.
+      journal = null;
+    }
+    return new PartFile(io, uri, target, name, journal);
+  }
+
+  /** Notes in the journal that a completed write has put the bytes there. */
+  void claim(long offset, ByteBuf data) {
+    if (journal != null) {
+      ByteRange range = new ByteRange(offset, offset + data.readableBytes());
+      journal.claim(new Claim(range, Crc32c.of(data.nioBuffer())));
+    }
+  }
+
+  /** Returns whether what is written may be gone on with by a later run. */
+  boolean isJournaled() {
+    return journal != null;
+  }
+
+  /** Lets nothing stay for a later run. */
+  synchronized void discard() {
+    discarded = true;
+  }
+
+  /** Returns whether something has stayed for a later run, once this is closed. */
+  synchronized boolean isKept() {
+    return kept;
   }
 
   /** Writes all of the buffer at the offset, and releases it. */
@@ -235,7 +276,8 @@ final class PartFile {
 
   /**
    * Lets no new operation start, waits for those in flight, closes the channel, and deletes the
-   * part file unless it has got its name. Cached; starts with the call.
+   * part file unless it has got its name or a later run can resume from it. Cached; starts with the
+   * call.
    */
   Mono<Void> close() {
     boolean now;
@@ -252,13 +294,25 @@ final class PartFile {
 
   private @Nullable Void release() {
     boolean named;
+    boolean given;
     synchronized (this) {
       named = committed;
+      given = discarded;
     }
     try {
+      boolean resumable = journal != null && journal.close() && !named && !given && name.isHeld();
       channel.close();
+      if (resumable) {
+        synchronized (this) {
+          kept = true;
+        }
+        return null;
+      }
       if (!named) {
         Files.deleteIfExists(part);
+      }
+      if (journal != null) {
+        JournalFile.delete(target);
       }
     } catch (IOException e) {
       // The outcome of the download is known by now and stands: a failed close changes nothing.

@@ -18,13 +18,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a part file, held by one download of one process.
  *
- * <p>Between processes the operating system's lock decides, within the JVM a set. A name that
- * nobody holds any more is deleted and created anew, never followed and never truncated. Everything
- * here may block.
+ * <p>Between processes the operating system's lock decides, within the JVM a set. A file that
+ * nobody holds any more is gone on with where its journal agrees; else it is deleted and created
+ * anew, never followed and never truncated. Everything here may block.
  */
 final class PartName {
 
@@ -35,7 +36,7 @@ final class PartName {
           StandardOpenOption.WRITE,
           LinkOption.NOFOLLOW_LINKS);
   private static final Set<OpenOption> EXISTING =
-      Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+      Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
   /**
    * The part files that this JVM has open. Asking the operating system would not do: a process that
@@ -47,12 +48,15 @@ final class PartName {
   private final Path key;
   private final Object identity;
   private final AsynchronousFileChannel channel;
+  private final boolean resumed;
 
-  private PartName(Path path, Path key, Object identity, AsynchronousFileChannel channel) {
+  private PartName(
+      Path path, Path key, Object identity, AsynchronousFileChannel channel, boolean resumed) {
     this.path = path;
     this.key = key;
     this.identity = identity;
     this.channel = channel;
+    this.resumed = resumed;
   }
 
   /** Returns where the part file of a target stands. */
@@ -61,11 +65,12 @@ final class PartName {
   }
 
   /**
-   * Creates the part file of a target, locked, without following links.
+   * Opens or creates the part file of a target, locked, without following links.
    *
-   * @throws DownloadException if another download holds it, or it can't be created
+   * @param usable whether an abandoned part file is gone on with; asked once its lock is held
+   * @throws DownloadException if another download holds it, or it can't be opened
    */
-  static PartName take(IoPool io, URI uri, Path target) {
+  static PartName take(IoPool io, URI uri, Path target, Usable usable) {
     Path part = of(target);
     Path key = key(uri, target, part);
     if (!HELD.add(key)) {
@@ -73,7 +78,10 @@ final class PartName {
     }
     boolean taken = false;
     try {
-      PartName name = create(io, uri, target, part, key);
+      PartName name = existing(io, uri, target, part, key, usable);
+      if (name == null) {
+        name = create(io, uri, target, part, key);
+      }
       taken = true;
       return name;
     } catch (FileAlreadyExistsException e) {
@@ -87,11 +95,28 @@ final class PartName {
     }
   }
 
+  /** Says whether an abandoned part file is gone on with. */
+  interface Usable {
+    /** Returns whether a part file of this length is. */
+    boolean test(long length) throws IOException;
+  }
+
+  /** Deletes what an earlier download left of a target, unless another one holds it. */
+  static void discard(IoPool io, URI uri, Path target) {
+    PartName name = take(io, uri, target, length -> true);
+    try {
+      name.channel.close();
+      Files.deleteIfExists(name.path);
+      JournalFile.delete(target);
+    } catch (IOException e) {
+      throw FileFailures.translate(uri, target, e);
+    } finally {
+      name.giveBack();
+    }
+  }
+
   private static PartName create(IoPool io, URI uri, Path target, Path part, Path key)
       throws IOException {
-    if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
-      removeAbandoned(io, uri, target, part);
-    }
     AsynchronousFileChannel channel = AsynchronousFileChannel.open(part, NEW, io.executor());
     Object identity = identity(part);
     lock(channel, uri, target);
@@ -100,7 +125,58 @@ final class PartName {
       channel.close();
       throw new FileAccess(uri, target, Reason.IN_USE, null);
     }
-    return new PartName(part, key, identity, channel);
+    return new PartName(part, key, identity, channel, false);
+  }
+
+  /**
+   * Goes on with a part file that nobody holds, or deletes it; a link in its place is deleted,
+   * never followed.
+   */
+  private static @Nullable PartName existing(
+      IoPool io, URI uri, Path target, Path part, Path key, Usable usable) throws IOException {
+    if (!Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
+      Files.deleteIfExists(part);
+      return null;
+    }
+    Object identity;
+    AsynchronousFileChannel channel;
+    try {
+      identity = identity(part);
+      channel = AsynchronousFileChannel.open(part, EXISTING, io.executor());
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+    boolean kept = false;
+    try {
+      lock(channel, uri, target);
+      if (!Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
+        return null; // its holder has just committed it, or given it up
+      }
+      if (!identity.equals(identity(part))) {
+        throw new FileAccess(uri, target, Reason.IN_USE, null);
+      }
+      if (isOurs(part) && usable.test(channel.size())) {
+        kept = true;
+        return new PartName(part, key, identity, channel, true);
+      }
+      // Under the lock: nobody else takes it for abandoned meanwhile.
+      Files.deleteIfExists(part);
+      return null;
+    } finally {
+      if (!kept) {
+        channel.close();
+      }
+    }
+  }
+
+  /**
+   * Returns whether the file has no other name. A commit that was cut short, or somebody with a
+   * hard link, makes it a second name of a file that must not be written to.
+   */
+  private static boolean isOurs(Path part) throws IOException {
+    return !part.getFileSystem().supportedFileAttributeViews().contains("unix")
+        || Integer.valueOf(1)
+            .equals(Files.getAttribute(part, "unix:nlink", LinkOption.NOFOLLOW_LINKS));
   }
 
   private static Path key(URI uri, Path target, Path part) {
@@ -110,23 +186,6 @@ final class PartName {
       return directory == null ? absolute : directory.toRealPath().resolve(absolute.getFileName());
     } catch (IOException e) {
       throw FileFailures.translate(uri, target, e);
-    }
-  }
-
-  /** Deletes a part file that nobody holds; a link in its place is deleted, never followed. */
-  private static void removeAbandoned(IoPool io, URI uri, Path target, Path part)
-      throws IOException {
-    if (Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
-      try (AsynchronousFileChannel old =
-          AsynchronousFileChannel.open(part, EXISTING, io.executor())) {
-        lock(old, uri, target);
-        // Under the lock: nobody else takes it for abandoned meanwhile.
-        Files.deleteIfExists(part);
-      } catch (NoSuchFileException e) {
-        return;
-      }
-    } else {
-      Files.deleteIfExists(part);
     }
   }
 
@@ -161,6 +220,11 @@ final class PartName {
   /** Returns the channel, open for reading and writing, that the lock hangs on. */
   AsynchronousFileChannel channel() {
     return channel;
+  }
+
+  /** Returns whether the file is one that an earlier download left. */
+  boolean isResumed() {
+    return resumed;
   }
 
   /** Returns whether the name still means the file that was created. */

@@ -64,13 +64,20 @@ final class PrefixHasher {
       if (cancelled) {
         return;
       }
-      // Calls may overtake each other.
-      prefix = Math.max(prefix, prefixEnd);
       if (offset + length - hashed <= AT_HAND && atHandBytes + length <= AT_HAND) {
         atHand.put(offset, data.retainedSlice());
         atHandBytes += length;
       }
-      if (running || prefix <= hashed) {
+    }
+    reached(prefixEnd);
+  }
+
+  /** Everything up to there is in the file. */
+  void reached(long prefixEnd) {
+    synchronized (this) {
+      // Calls may overtake each other.
+      prefix = Math.max(prefix, prefixEnd);
+      if (running || cancelled || prefix <= hashed) {
         return;
       }
       running = true;

@@ -24,6 +24,7 @@ final class ProgressSampler {
   private @Nullable String fileName;
   private OptionalLong total = OptionalLong.empty();
   private long received;
+  private long resumed;
   private int active;
   private int waiting;
   private int completed;
@@ -57,6 +58,18 @@ final class ProgressSampler {
     received += bytes;
   }
 
+  /** An earlier run has left bytes; they count, but not as speed. */
+  synchronized void resumed(long bytes) {
+    received += bytes;
+    resumed += bytes;
+  }
+
+  /** Takes back what an earlier run had not left after all. */
+  synchronized void missed(long bytes) {
+    received -= bytes;
+    resumed -= bytes;
+  }
+
   /** Takes back what is going to be received anew. */
   synchronized void dropped(long bytes) {
     received -= bytes;
@@ -66,6 +79,7 @@ final class ProgressSampler {
   synchronized void startedOver(DownloadException why) {
     lastError = why.getMessage();
     received = 0;
+    resumed = 0;
     completed = 0;
     state(DownloadState.CONNECTING);
   }
@@ -90,6 +104,10 @@ final class ProgressSampler {
 
   synchronized void retried() {
     waiting--;
+  }
+
+  synchronized long resumed() {
+    return resumed;
   }
 
   synchronized long received() {
@@ -121,7 +139,7 @@ final class ProgressSampler {
   synchronized Progress snapshot(long nanoTime) {
     DownloadState now = state();
     boolean ended = now.isTerminal();
-    meter.observe(nanoTime, received);
+    meter.observe(nanoTime, received - resumed);
     long speed = ended ? 0 : meter.bytesPerSecond(nanoTime);
     Duration eta = ended ? null : SpeedMeter.eta(received, total, speed);
     return new Progress(

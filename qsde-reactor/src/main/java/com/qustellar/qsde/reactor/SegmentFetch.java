@@ -69,6 +69,8 @@ final class SegmentFetch {
 
   private void ended(Exchange exchange) {
     position = exchange.position();
+    // A server without ranges begins at byte 0, whatever was asked for.
+    best = Math.min(best, position);
     end = exchange.end();
   }
 

@@ -5,14 +5,19 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadException.FileAccess.Reason;
 import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.internal.http.ContentDisposition;
 import com.qustellar.qsde.internal.http.FileNames;
 import com.qustellar.qsde.internal.http.ResponseHead;
+import com.qustellar.qsde.internal.plan.SegmentPlanner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -28,6 +33,12 @@ final class Targets {
   /** Returns whether the name of the file is left to the server. */
   static boolean isDirectory(Path target) {
     return Files.isDirectory(target);
+  }
+
+  /** Returns the bytes that are asked for before anything is known of the file. */
+  static long firstSegment(Limits limits) {
+    boolean guided = limits.segmentSize() == Limits.AUTO;
+    return guided ? SegmentPlanner.firstOfGuided() : limits.segmentSize();
   }
 
   /** Names the file in a directory: as the server says, else as the requested URI does. */
@@ -46,7 +57,7 @@ final class Targets {
    * @throws DownloadException if the target is there and may not be replaced, or can't be created
    */
   static Optional<Checksum> present(DownloadRequest request, Path target, BooleanSupplier ended) {
-    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+    if (!exists(request, target)) {
       checkDirectory(request, target);
       return Optional.empty();
     }
@@ -73,11 +84,23 @@ final class Targets {
    */
   static void checkFree(DownloadRequest request, Path target) {
     checkDirectory(request, target);
-    if (!request.overwrite() && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+    if (exists(request, target) && !request.overwrite()) {
       throw new FileAccess(request.uri(), target, Reason.EXISTS, null);
     }
     if (Files.isDirectory(target)) {
       throw new FileAccess(request.uri(), target, Reason.NAME_REFUSED, null);
+    }
+  }
+
+  /** Unlike {@link Files#exists} this tells a name that the file system refuses from a free one. */
+  private static boolean exists(DownloadRequest request, Path target) {
+    try {
+      Files.readAttributes(target, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return true;
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return false;
+    } catch (IOException e) {
+      throw FileFailures.translate(request.uri(), target, e);
     }
   }
 

@@ -160,7 +160,7 @@ class BackpressureTest extends EngineTestBase {
   void aCancelWaitsForTheWritesInFlight() {
     disk.hold();
     origin.serve("/file", BODY);
-    Download download = engine.submit(request("/file"));
+    Download download = engine.submit(request("/file").withResume(false));
     await(() -> ((NettyDownloadEngine) engine).budget().used() > 0);
     download.dispose();
     assertThat(download.isDisposed()).isTrue();

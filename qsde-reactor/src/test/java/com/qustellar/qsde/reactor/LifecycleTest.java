@@ -129,7 +129,8 @@ class LifecycleTest extends EngineTestBase {
     CountDownLatch never = new CountDownLatch(1);
     origin.serve("/file", BODY);
     origin.on("/file").answer(reply -> reply.stallAfter(100, never));
-    Download download = engine.submit(request("/file").withTotalTimeout(Duration.ofSeconds(10)));
+    Download download =
+        engine.submit(request("/file").withResume(false).withTotalTimeout(Duration.ofSeconds(10)));
     await(() -> download.latest().bytesReceived() > 0);
     time.advanceTimeBy(Duration.ofMillis(9_999));
     assertThat(download.isDisposed()).isFalse();
@@ -202,7 +203,7 @@ class LifecycleTest extends EngineTestBase {
     CountDownLatch never = new CountDownLatch(1);
     origin.serve("/file", BODY);
     origin.on("/file").answer(reply -> reply.stallAfter(100, never));
-    Download running = engine.submit(request("/file"));
+    Download running = engine.submit(request("/file").withResume(false));
     await(() -> running.latest().bytesReceived() > 0);
     Mono<Void> closing = engine.closeLater();
     assertThat(running.isDisposed()).isFalse();
@@ -243,7 +244,7 @@ class LifecycleTest extends EngineTestBase {
     CountDownLatch never = new CountDownLatch(1);
     origin.serve("/file", BODY);
     origin.on("/file").answer(reply -> reply.stallAfter(100, never));
-    Download running = engine.submit(request("/file"));
+    Download running = engine.submit(request("/file").withResume(false));
     origin.await(() -> !origin.requests().isEmpty());
     engine.closeLater(Duration.ofMillis(20)).block(LIMIT);
     assertThat(running.latest().state()).isEqualTo(DownloadState.CANCELLED);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.HashAlgorithm;
+import com.qustellar.qsde.internal.http.Validator;
 import com.qustellar.qsde.internal.plan.ByteRange;
 import com.qustellar.qsde.internal.plan.RangeSet;
 import com.qustellar.qsde.reactor.testing.Body;
@@ -16,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** The digest behind the prefix, whatever the order of the writes. */
 class PrefixHasherTest {
@@ -37,7 +42,12 @@ class PrefixHasherTest {
 
   @BeforeEach
   void open() {
-    file = PartFile.create(io, URI.create("http://h/f"), dir.resolve("target"));
+    URI uri = URI.create("http://h/f");
+    Path target = dir.resolve("target");
+    Representation stream =
+        new Representation(uri, OptionalLong.empty(), Validator.NONE, false, Optional.empty());
+    Resumption none = new Resumption(DownloadRequest.of(uri, target), target, stream, 1);
+    file = PartFile.open(io, Schedulers.parallel(), uri, target, none);
   }
 
   @AfterEach

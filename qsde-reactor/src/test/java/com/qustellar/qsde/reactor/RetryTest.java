@@ -152,7 +152,10 @@ class RetryTest extends EngineTestBase {
     ConnectionLost failure =
         failure(
             ConnectionLost.class,
-            request("/file").withConnections(1).withRetryPolicy(QUICK.withMaxAttempts(4)));
+            request("/file")
+                .withResume(false)
+                .withConnections(1)
+                .withRetryPolicy(QUICK.withMaxAttempts(4)));
     assertThat(failure.retryable()).isTrue();
     assertThat(ranges())
         .containsExactly("bytes=0-65535", "bytes=100-65535", "bytes=200-65535", "bytes=300-65535");
@@ -197,6 +200,7 @@ class RetryTest extends EngineTestBase {
     origin.on("/file").request(2).answer(reply -> reply.stallAfter(0, never));
     DownloadRequest request =
         request("/file")
+            .withResume(false)
             .withRetryPolicy(RetryPolicy.none())
             .withNetwork(NetworkSettings.defaults().withStallTimeout(Duration.ofMillis(250)));
     assertThat(failure(Timeout.class, request).phase()).isEqualTo(Timeout.Phase.RESPONSE);
@@ -248,7 +252,8 @@ class RetryTest extends EngineTestBase {
     origin.serve("/file", BODY);
     origin.on("/file").where(startsAt(SEGMENT)).answer(Reply.status(404));
     origin.on("/file").where(startsAt(2 * SEGMENT)).answer(reply -> reply.stallAfter(1000, never));
-    assertThat(failure(HttpStatus.class, request("/file")).status()).isEqualTo(404);
+    assertThat(failure(HttpStatus.class, request("/file").withResume(false)).status())
+        .isEqualTo(404);
     // All but the one that stalled may have ended well, and wait to be used again.
     origin.await(() -> origin.openConnections() <= 3);
     assertDirectoryHolds();
@@ -264,7 +269,7 @@ class RetryTest extends EngineTestBase {
         .where(startsAt(SEGMENT))
         .answer(reply -> reply.header("Content-Range", contentRange));
     RetryPolicy policy = QUICK.withMaxAttempts(3);
-    failure(InvalidResponse.class, request("/file").withRetryPolicy(policy));
+    failure(InvalidResponse.class, request("/file").withResume(false).withRetryPolicy(policy));
     // Good answers came before: as for a lost connection, the segment is asked for again.
     assertThat(origin.requests().stream().filter(startsAt(SEGMENT))).hasSize(3);
     assertDirectoryHolds();

@@ -145,6 +145,7 @@ class TargetTest extends EngineTestBase {
   }
 
   @Test
+  @KeepsPartFiles
   void aTargetThatAppearsMeanwhileIsKept() throws IOException {
     CountDownLatch half = new CountDownLatch(1);
     origin.serve("/file", BODY);
@@ -157,7 +158,7 @@ class TargetTest extends EngineTestBase {
     assertThat(failure).isInstanceOf(FileAccess.class);
     assertThat(((FileAccess) failure).reason()).isEqualTo(Reason.EXISTS);
     assertThat(target()).hasContent("theirs");
-    assertDirectoryHolds("target");
+    assertDirectoryHolds("target", "target.qsde-part", "target.qsde-journal");
   }
 
   @Test
@@ -178,6 +179,7 @@ class TargetTest extends EngineTestBase {
     origin.serve("/file", BODY);
     DownloadRequest request = DownloadRequest.of(origin.uri("/file"), dir.resolve("n".repeat(300)));
     assertRefused(Reason.NAME_REFUSED, request);
+    assertThat(origin.requests()).isEmpty();
     assertDirectoryHolds();
   }
 

@@ -3,17 +3,17 @@ package com.qustellar.qsde.internal.http;
 import java.util.OptionalLong;
 
 /** The numbers of HTTP's fields: {@code 1*DIGIT}, without sign, space or group. */
-final class Decimal {
+public final class Decimal {
 
   private Decimal() {}
 
   /** {@return whether a text is at least one ASCII digit and nothing else} */
-  static boolean isDecimal(String text) {
+  public static boolean isDecimal(String text) {
     return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /** {@return the number, empty where the text is none or the number is above a long} */
-  static OptionalLong parse(String text) {
+  public static OptionalLong parse(String text) {
     if (!isDecimal(text)) {
       return OptionalLong.empty();
     }

@@ -125,6 +125,19 @@ public final class SegmentPlanner {
     left.add(rest);
   }
 
+  /**
+   * Plans bytes that were thought to be here and are not.
+   *
+   * @param missing bytes that were covered from the beginning
+   * @throws IllegalArgumentException if one of them isn't of the file or is left already
+   */
+  public void miss(ByteRange missing) {
+    if (!file.contains(missing) || left.intersects(missing)) {
+      throw new IllegalArgumentException(missing + " wasn't covered; left are " + left);
+    }
+    left.add(missing);
+  }
+
   /** {@return the bytes that are left to hand out} */
   public long remaining() {
     return left.coveredBytes();

@@ -1,0 +1,208 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.internal.http.FileNames;
+import com.qustellar.qsde.internal.journal.Claim;
+import com.qustellar.qsde.internal.journal.Claims;
+import com.qustellar.qsde.internal.journal.JournalHeader;
+import com.qustellar.qsde.internal.journal.ResumeJournal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The journal beside a part file: gathers what completed writes have put there, and appends it once
+ * a second and at the end.
+ *
+ * <p>The lock of the part file is the journal's too. A journal that can't be appended to any more
+ * ends there, and the download goes on: it only has less to resume from.
+ *
+ * <p>{@link #claim} may be called on any thread; the rest blocks.
+ */
+final class JournalFile {
+
+  private static final long INTERVAL_SECONDS = 1;
+
+  private static final Set<OpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+  private static final Set<OpenOption> EXISTING =
+      Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+  private static final Set<OpenOption> READ =
+      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
+  private final ResumeJournal journal;
+  private final SeekableByteChannel channel;
+  private final IoPool io;
+  private final Scheduler scheduler;
+
+  // Guarded by itself.
+  private final Claims pending = new Claims();
+  private @Nullable Disposable timer;
+
+  // Guarded by this; the file is written by one thread at a time.
+  private boolean hasClaims;
+  private boolean ended;
+
+  private JournalFile(
+      ResumeJournal journal, SeekableByteChannel channel, IoPool io, Scheduler scheduler) {
+    this.journal = journal;
+    this.channel = channel;
+    this.io = io;
+    this.scheduler = scheduler;
+    this.hasClaims = !journal.claims().isEmpty();
+  }
+
+  /** Returns where the journal of a target stands. */
+  static Path of(Path target) {
+    return target.resolveSibling(FileNames.journal(target.getFileName().toString()));
+  }
+
+  /** Returns the journal of a target; empty where there is none that can be used. Blocks. */
+  static Optional<ResumeJournal> read(Path target) {
+    Path path = of(target);
+    try {
+      // Neither a link nor a pipe that somebody has put there.
+      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        return Optional.empty();
+      }
+      try (SeekableByteChannel file = Files.newByteChannel(path, READ)) {
+        if (file.size() > ResumeJournal.LONGEST) {
+          return Optional.empty();
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+        while (bytes.hasRemaining() && file.read(bytes) >= 0) {
+          // until it is full, or the file has become shorter
+        }
+        return ResumeJournal.read(Arrays.copyOf(bytes.array(), bytes.position()));
+      }
+    } catch (IOException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  /** Begins a journal in the place of any that is there. Blocks. */
+  static JournalFile begin(Path target, JournalHeader header, IoPool io, Scheduler scheduler)
+      throws IOException {
+    Path path = of(target);
+    Files.deleteIfExists(path);
+    SeekableByteChannel channel = Files.newByteChannel(path, NEW, ownerOnly(path));
+    ResumeJournal journal = ResumeJournal.begin(header);
+    try {
+      writeAll(channel, journal.head());
+    } catch (IOException e) {
+      channel.close();
+      Files.deleteIfExists(path);
+      throw e;
+    }
+    return new JournalFile(journal, channel, io, scheduler);
+  }
+
+  /** Goes on behind what was read of a journal. Blocks. */
+  static JournalFile goOn(Path target, ResumeJournal journal, IoPool io, Scheduler scheduler)
+      throws IOException {
+    SeekableByteChannel channel = Files.newByteChannel(of(target), EXISTING);
+    try {
+      channel.truncate(journal.length());
+      channel.position(journal.length());
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    return new JournalFile(journal, channel, io, scheduler);
+  }
+
+  /** It names what was requested, if only in part: nobody else's business. */
+  private static FileAttribute<?>[] ownerOnly(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  private static void writeAll(SeekableByteChannel channel, byte[] bytes) throws IOException {
+    ByteBuffer source = ByteBuffer.wrap(bytes);
+    while (source.hasRemaining()) {
+      channel.write(source);
+    }
+  }
+
+  /** A write has put the bytes into the part file. */
+  void claim(Claim claim) {
+    synchronized (pending) {
+      pending.add(claim);
+      if (timer == null) {
+        timer = later();
+      }
+    }
+  }
+
+  private @Nullable Disposable later() {
+    try {
+      return scheduler.schedule(() -> io.execute(this::append), INTERVAL_SECONDS, TimeUnit.SECONDS);
+    } catch (RejectedExecutionException e) {
+      // The caller's scheduler has ended before the engine: what is pending is appended at the end.
+      return null;
+    }
+  }
+
+  private synchronized void append() {
+    List<Claim> claims;
+    synchronized (pending) {
+      timer = null;
+      claims = pending.drain();
+    }
+    if (ended || claims.isEmpty()) {
+      return;
+    }
+    try {
+      writeAll(channel, journal.records(claims));
+      hasClaims = true;
+    } catch (IOException e) {
+      // What is torn now is cut when it is read: nothing may follow it.
+      ended = true;
+    }
+  }
+
+  /**
+   * Appends what is left and closes the file.
+   *
+   * @return whether the part file holds something to resume from
+   */
+  synchronized boolean close() {
+    synchronized (pending) {
+      if (timer != null) {
+        timer.dispose();
+      }
+    }
+    append();
+    ended = true;
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // What it holds is checked when it is read.
+      return hasClaims;
+    }
+    return hasClaims;
+  }
+
+  /** Deletes the journal of a target, if there is one. Blocks. */
+  static void delete(Path target) throws IOException {
+    Files.deleteIfExists(of(target));
+  }
+}
