@@ -256,7 +256,10 @@ public final class DownloadRequest {
   /**
    * {@return a copy that resumes, or does not}
    *
-   * <p>This version of the engine keeps nothing for another run yet, whatever is set here.
+   * <p>A file of more than one segment has a journal beside its part file, which tells the next
+   * download onto the same target what is there. That is read again and compared, and it counts
+   * only for the same version: by an equal strong validator (RFC 9110 §8.8.1), or where a digest is
+   * expected. Otherwise the download starts over.
    *
    * @param resume whether to go on with what an earlier run has left, and to leave something for
    *     the next; true by default
@@ -289,7 +292,7 @@ public final class DownloadRequest {
    * {@return a copy that forces the file to the disk, or does not}
    *
    * @param fsync whether the bytes are forced before the file gets its name; by default they are
-   *     where a journal was kept, which this version of the engine does not do yet
+   *     where a journal was kept: a file of more than one segment that resumes
    */
   public DownloadRequest withFsync(boolean fsync) {
     return with(v -> v.fsync = fsync);

@@ -76,6 +76,19 @@ class SegmentPlannerTest {
   }
 
   @Test
+  void whatWasCoveredAndIsMissingComesNext() {
+    RangeSet covered = new RangeSet(List.of(new ByteRange(0, 500)));
+    SegmentPlanner planner = new SegmentPlanner(1_000, covered, 100);
+    assertThat(planner.next()).contains(new ByteRange(500, 600));
+    planner.miss(new ByteRange(200, 300));
+    assertThat(planner.totalSegments()).isEqualTo(6);
+    assertThat(planner.next()).contains(new ByteRange(200, 300));
+    assertThat(planner.next()).contains(new ByteRange(600, 700));
+    assertThatIllegalArgumentException().isThrownBy(() -> planner.miss(new ByteRange(750, 850)));
+    assertThatIllegalArgumentException().isThrownBy(() -> planner.miss(new ByteRange(0, 2_000)));
+  }
+
+  @Test
   void claimedSegmentIsNotHandedOutAgain() {
     SegmentPlanner planner = new SegmentPlanner(1_000, new RangeSet(), 100);
     planner.claim(new ByteRange(0, 100));

@@ -8,7 +8,9 @@ import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ final class Batch {
   private final DownloadEngine engine;
   private final Report report;
   private final BlockingQueue<Runnable> signals = new LinkedBlockingQueue<>();
+  private final Set<String> resumable = ConcurrentHashMap.newKeySet();
   private final long start = System.nanoTime();
   private int count;
   private int ended;
@@ -43,7 +46,7 @@ final class Batch {
     count = requests.size();
     Flux.fromIterable(requests)
         .map(engine::submit)
-        .flatMap(Batch::outcome, count)
+        .flatMap(this::outcome, count)
         .doOnNext(outcome -> signals.add(() -> ended(outcome)))
         .collect(DownloadSummary.collector())
         .subscribe(
@@ -77,14 +80,21 @@ final class Batch {
     if (outcome instanceof DownloadOutcome.Completed completed) {
       completedBytes += completed.result().bytes();
     }
-    report.ended(outcome);
+    report.ended(outcome, resumable.contains(outcome.request().id()));
   }
 
-  private static Mono<DownloadOutcome> outcome(Download download) {
+  private Mono<DownloadOutcome> outcome(Download download) {
     DownloadRequest request = download.request();
     return download
         .result()
         .<DownloadOutcome>map(result -> new DownloadOutcome.Completed(request, result))
+        .doOnError(
+            DownloadException.Cancelled.class,
+            cancelled -> {
+              if (cancelled.resumable()) {
+                resumable.add(request.id());
+              }
+            })
         .onErrorResume(
             DownloadException.class,
             error ->

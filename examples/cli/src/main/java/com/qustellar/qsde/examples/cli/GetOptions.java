@@ -95,6 +95,12 @@ final class GetOptions {
       description = "The most bytes that a file may have.")
   @Nullable Long maxBytes;
 
+  @Option(
+      names = "--no-resume",
+      description =
+          "Neither go on with what an earlier run has left, nor leave something for the next.")
+  boolean noResume;
+
   @Option(names = "--overwrite", description = "Replace a file that exists.")
   boolean overwrite;
 
@@ -134,7 +140,10 @@ final class GetOptions {
 
   private DownloadRequest request(String url) {
     DownloadRequest request =
-        DownloadRequest.of(url, target()).withOverwrite(overwrite).withRetryPolicy(retryPolicy());
+        DownloadRequest.of(url, target())
+            .withOverwrite(overwrite)
+            .withResume(!noResume)
+            .withRetryPolicy(retryPolicy());
     for (Header header : headers) {
       request = request.withHeader(header.name(), header.value());
     }

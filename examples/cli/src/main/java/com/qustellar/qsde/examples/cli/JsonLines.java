@@ -59,7 +59,7 @@ final class JsonLines implements Report {
   }
 
   @Override
-  public void ended(DownloadOutcome outcome) {
+  public void ended(DownloadOutcome outcome, boolean resumable) {
     String id = outcome.request().id();
     if (outcome instanceof DownloadOutcome.Completed completed) {
       DownloadResult result = completed.result();
@@ -85,7 +85,8 @@ final class JsonLines implements Report {
           error.retryable());
       screen.error(String.valueOf(error.getMessage()));
     } else {
-      failed(outcome, null, "Cancelled", "the download was cancelled", false);
+      String kept = resumable ? ": the same command goes on where it stopped" : "";
+      failed(outcome, null, "Cancelled", "the download was cancelled" + kept, false);
     }
   }
 

@@ -29,6 +29,8 @@ final class ProgressDisplay implements Report {
     LIVE
   }
 
+  private static final String RESUMABLE =
+      "What was received is kept: the same command goes on where this one stopped.";
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
 
   private final Screen screen;
@@ -38,6 +40,7 @@ final class ProgressDisplay implements Report {
   private final Map<String, Integer> retries = new HashMap<>();
   private Duration nextPlain = PLAIN_INTERVAL;
   private int drawn;
+  private boolean kept;
 
   ProgressDisplay(Screen screen, Style style, boolean tellsRetries, boolean tellsDetails) {
     this.screen = screen;
@@ -60,7 +63,8 @@ final class ProgressDisplay implements Report {
   }
 
   @Override
-  public void ended(DownloadOutcome outcome) {
+  public void ended(DownloadOutcome outcome, boolean resumable) {
+    kept |= resumable;
     retries.remove(outcome.request().id());
     if (outcome instanceof DownloadOutcome.Failed failed) {
       clear();
@@ -78,6 +82,9 @@ final class ProgressDisplay implements Report {
     clear();
     if (style != Style.QUIET) {
       println(total(summary));
+      if (kept) {
+        println(RESUMABLE);
+      }
     }
   }
 

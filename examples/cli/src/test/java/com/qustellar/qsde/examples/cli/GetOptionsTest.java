@@ -38,6 +38,12 @@ class GetOptionsTest {
   }
 
   @Test
+  void itResumesUnlessToldNotTo() {
+    assertThat(parse(URL).requests().get(0).resume()).isTrue();
+    assertThat(parse("--no-resume", URL).requests().get(0).resume()).isFalse();
+  }
+
+  @Test
   void theOutputLiesInTheDirectory(@TempDir Path dir) {
     assertThat(target("-d", dir.toString(), URL)).isEqualTo(dir);
     assertThat(target("--dir", dir.toString(), "--output", "x", URL)).isEqualTo(dir.resolve("x"));

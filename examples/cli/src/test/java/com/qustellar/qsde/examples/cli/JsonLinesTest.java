@@ -66,8 +66,9 @@ class JsonLinesTest {
 
   @Test
   void aCompletedDownloadHasItsChecksumWhereThereIsOne() {
-    json.ended(new DownloadOutcome.Completed(REQUEST, result(null)));
-    json.ended(new DownloadOutcome.Completed(REQUEST, result(Checksum.parse("sha256:" + DIGEST))));
+    json.ended(new DownloadOutcome.Completed(REQUEST, result(null)), false);
+    json.ended(
+        new DownloadOutcome.Completed(REQUEST, result(Checksum.parse("sha256:" + DIGEST))), false);
 
     assertThat(screen.outLines())
         .containsExactly(
@@ -85,7 +86,7 @@ class JsonLinesTest {
     DownloadException error =
         new DownloadException.TooLarge(REQUEST.uri(), REQUEST.target(), 10, null);
 
-    json.ended(new DownloadOutcome.Failed(REQUEST, error));
+    json.ended(new DownloadOutcome.Failed(REQUEST, error), false);
 
     assertThat(screen.outLines())
         .containsExactly(
@@ -99,12 +100,19 @@ class JsonLinesTest {
 
   @Test
   void aCancelledDownloadHasFailed() {
-    json.ended(new DownloadOutcome.Cancelled(REQUEST));
+    json.ended(new DownloadOutcome.Cancelled(REQUEST), false);
 
     assertThat(screen.outLines())
         .containsExactly(
             "{\"event\":\"failed\",\"id\":\"one\",\"file\":\"a.bin\",\"error\":\"Cancelled\","
                 + "\"message\":\"the download was cancelled\",\"retryable\":false}");
+  }
+
+  @Test
+  void aCancelledDownloadThatIsKeptSaysSo() {
+    json.ended(new DownloadOutcome.Cancelled(REQUEST), true);
+
+    assertThat(screen.outLines()).singleElement().asString().contains("goes on where it stopped");
   }
 
   @Test

@@ -58,7 +58,7 @@ class ProgressDisplayTest {
 
     display.progress(overview(1, MIB), List.of());
     display.progress(overview(2, 2 * MIB), List.of());
-    display.ended(new DownloadOutcome.Completed(REQUEST, result()));
+    display.ended(new DownloadOutcome.Completed(REQUEST, result()), false);
     display.summary(SUMMARY);
 
     String blank = "\r" + " ".repeat(20) + "\r";
@@ -96,12 +96,23 @@ class ProgressDisplayTest {
         new DownloadException.TooLarge(REQUEST.uri(), REQUEST.target(), 10, null);
 
     display.progress(overview(10, MIB), List.of());
-    display.ended(new DownloadOutcome.Completed(REQUEST, result()));
-    display.ended(new DownloadOutcome.Failed(REQUEST, error));
+    display.ended(new DownloadOutcome.Completed(REQUEST, result()), false);
+    display.ended(new DownloadOutcome.Failed(REQUEST, error), false);
     display.summary(SUMMARY);
 
     assertThat(screen.err()).isEqualTo("qsde: " + error.getMessage() + "\n");
     assertThat(screen.out()).isEmpty();
+  }
+
+  @Test
+  void whatIsKeptIsToldAtTheEnd() {
+    TestScreen screen = new TestScreen();
+    ProgressDisplay display = new ProgressDisplay(screen.screen(), Style.PLAIN, false, false);
+
+    display.ended(new DownloadOutcome.Cancelled(REQUEST), true);
+    display.summary(SUMMARY);
+
+    assertThat(screen.errLines()).hasSize(2).last().asString().contains("the same command goes on");
   }
 
   @Test
@@ -113,7 +124,7 @@ class ProgressDisplayTest {
     display.progress(overview(1, 0), List.of(retried(1, "it broke off\u001b[2J")));
     display.progress(overview(1, 0), List.of(retried(1, "it broke off\u001b[2J")));
     display.progress(overview(1, 0), List.of(retried(3, null)));
-    display.ended(new DownloadOutcome.Completed(REQUEST, result()));
+    display.ended(new DownloadOutcome.Completed(REQUEST, result()), false);
 
     assertThat(screen.errLines())
         .containsExactly(
@@ -129,7 +140,7 @@ class ProgressDisplayTest {
     ProgressDisplay display = new ProgressDisplay(screen.screen(), Style.PLAIN, true, false);
 
     display.progress(overview(1, 0), List.of(retried(1, null)));
-    display.ended(new DownloadOutcome.Completed(REQUEST, result()));
+    display.ended(new DownloadOutcome.Completed(REQUEST, result()), false);
 
     assertThat(screen.errLines()).hasSize(2).first().isEqualTo("one.bin: retry 1");
   }
