@@ -33,11 +33,11 @@ class SignalTest {
       String url = origin.serve(DemoFile.of("slow.bin", 10_000_000).paced(100_000)).toString();
       Process process = start("get", "-d", dir.toString(), "--json", url);
       try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-        String line = out.readLine();
-        while (line.contains("\"received\":0,")) {
-          line = out.readLine();
+        String progress = out.readLine();
+        while (progress.contains("\"received\":0,")) {
+          progress = out.readLine();
         }
-        assertThat(line).startsWith("{\"event\":\"progress\"");
+        assertThat(progress).startsWith("{\"event\":\"progress\"");
 
         assertThat(new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor())
             .isZero();
