@@ -1,15 +1,19 @@
 package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.internal.http.Origin;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Decides who starts next: downloads under the engine's bound, and connections under the bound of
@@ -17,17 +21,21 @@ import reactor.core.publisher.Sinks;
  *
  * <p>The bounds are read anew at every decision, so they may change at any time: what runs is never
  * ended, what waits starts when there is room. {@link #review} is called after a change.
+ *
+ * <p>An origin that asks to wait is left alone by all downloads until then.
  */
 final class Admission {
 
   private final IntSupplier connectionsPerHost;
+  private final Scheduler scheduler;
   private final Gate downloads;
 
   /** By the origin's text: to link a record's first hashCode takes 20 ms of a cold start. */
-  private final Map<String, Gate> hosts = new HashMap<>();
+  private final Map<String, Host> hosts = new HashMap<>();
 
-  Admission(IntSupplier maxDownloads, IntSupplier connectionsPerHost) {
+  Admission(IntSupplier maxDownloads, IntSupplier connectionsPerHost, Scheduler scheduler) {
     this.connectionsPerHost = connectionsPerHost;
+    this.scheduler = scheduler;
     this.downloads = new Gate(maxDownloads);
   }
 
@@ -39,15 +47,44 @@ final class Admission {
         ticket -> ticket.gate.leave(ticket));
   }
 
-  /** Runs the work as one connection to the host, once there is room for it. */
-  <T> Mono<T> connection(Origin origin, Supplier<Mono<T>> work) {
-    String host = origin.toString();
+  /**
+   * Runs the work as one connection to the host, once there is room for it and no hold.
+   *
+   * @param progress told while it waits for the end of a hold
+   */
+  <T> Mono<T> connection(Origin origin, ProgressSampler progress, Supplier<Mono<T>> work) {
+    String name = origin.toString();
     return Mono.using(
-        () -> new Ticket(enter(host), 0),
-        ticket -> ticket.admitted().then(Mono.defer(work)),
-        ticket -> {
-          ticket.gate.leave(ticket);
-          exit(host);
+        () -> new Connection(enter(name)),
+        connection ->
+            connection.admitted().then(released(connection.host, progress)).then(Mono.defer(work)),
+        connection -> {
+          connection.host.leave(connection);
+          exit(name);
+        });
+  }
+
+  /** Starts nothing more at the origin before the time is over. */
+  void hold(Origin origin, Duration wait) {
+    long until = now() + wait.toNanos();
+    synchronized (hosts) {
+      hosts.values().removeIf(host -> host.isForgettable(now()));
+      hosts.computeIfAbsent(origin.toString(), o -> new Host(connectionsPerHost)).hold(until);
+    }
+  }
+
+  /** Who waits for the end of a hold keeps its place: nobody else could use it. */
+  private Mono<Void> released(Host host, ProgressSampler progress) {
+    return Mono.defer(
+        () -> {
+          long left = host.left(now());
+          if (left <= 0) {
+            return Mono.empty();
+          }
+          progress.held();
+          return Mono.delay(Duration.ofNanos(left), scheduler)
+              .doFinally(signal -> progress.released())
+              .then(released(host, progress));
         });
   }
 
@@ -63,21 +100,29 @@ final class Admission {
     }
   }
 
-  private Gate enter(String host) {
+  private Host enter(String name) {
     synchronized (hosts) {
-      Gate gate = hosts.computeIfAbsent(host, h -> new Gate(connectionsPerHost));
-      gate.users++;
-      return gate;
+      Host host = hosts.computeIfAbsent(name, n -> new Host(connectionsPerHost));
+      host.users++;
+      return host;
     }
   }
 
-  private void exit(String host) {
+  private void exit(String name) {
     synchronized (hosts) {
-      hosts.computeIfPresent(host, (h, gate) -> --gate.users == 0 ? null : gate);
+      Host host = Objects.requireNonNull(hosts.get(name));
+      host.users--;
+      if (host.isForgettable(now())) {
+        hosts.remove(name);
+      }
     }
   }
 
-  private static final class Ticket {
+  private long now() {
+    return scheduler.now(TimeUnit.NANOSECONDS);
+  }
+
+  private static class Ticket {
     private final Gate gate;
     private final int priority;
     private final Sinks.Empty<Void> turn = Sinks.empty();
@@ -96,15 +141,22 @@ final class Admission {
     }
   }
 
-  private static final class Gate {
+  private static final class Connection extends Ticket {
+    private final Host host;
+
+    Connection(Host host) {
+      super(host, 0);
+      this.host = host;
+    }
+  }
+
+  private static class Gate {
     private final IntSupplier bound;
     private final PriorityQueue<Ticket> queue =
         new PriorityQueue<>(
             Comparator.<Ticket>comparingInt(t -> -t.priority).thenComparingLong(t -> t.number));
     private long arrivals;
     private int inside;
-    // Guarded by the map of hosts.
-    private int users;
 
     Gate(IntSupplier bound) {
       this.bound = bound;
@@ -146,6 +198,30 @@ final class Admission {
         inside++;
       }
       return ticket;
+    }
+  }
+
+  private static final class Host extends Gate {
+    // Guarded by the map of hosts.
+    private int users;
+    private volatile long heldUntil;
+
+    Host(IntSupplier bound) {
+      super(bound);
+    }
+
+    /** Of several holds the one that ends last counts. Called under the lock of the map. */
+    void hold(long until) {
+      heldUntil = Math.max(heldUntil, until);
+    }
+
+    /** Returns how long the hold lasts yet; zero or less when there is none. */
+    long left(long now) {
+      return heldUntil - now;
+    }
+
+    boolean isForgettable(long now) {
+      return users == 0 && left(now) <= 0;
     }
   }
 }

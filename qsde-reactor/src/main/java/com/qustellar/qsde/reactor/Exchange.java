@@ -74,7 +74,10 @@ final class Exchange {
   }
 
   private Mono<Void> hop(Next here) {
-    return engine.admission().connection(Origin.of(here.uri()), () -> ask(here)).flatMap(this::hop);
+    return engine
+        .admission()
+        .connection(Origin.of(here.uri()), pipeline.progress(), () -> ask(here))
+        .flatMap(this::hop);
   }
 
   private Mono<Next> ask(Next here) {
@@ -137,6 +140,7 @@ final class Exchange {
       return drain(body).then(Mono.fromCallable(() -> follow(here, redirect.location())));
     }
     if (verdict instanceof ResponseVerdict.Failed failed) {
+      failed.retryAfter().ifPresent(wait -> hold(here.uri(), failed.status(), wait));
       return drain(body).then(Mono.error(() -> status(failed, head)));
     }
     if (verdict instanceof ResponseVerdict.Invalid invalid) {
@@ -149,6 +153,14 @@ final class Exchange {
     return known == null
         ? begin(here.uri(), verdict, head, body)
         : goOn(known, verdict, head, body);
+  }
+
+  /** A server that asks for time gets it from all downloads, unless it asks for too much. */
+  private void hold(URI uri, int status, Duration wait) {
+    boolean busy = status == 429 || status == 503;
+    if (busy && wait.compareTo(pipeline.retryPolicy().longestRetryAfter()) <= 0) {
+      engine.admission().hold(Origin.of(uri), wait);
+    }
   }
 
   /** A part of nobody knows how much can't be planned with. */

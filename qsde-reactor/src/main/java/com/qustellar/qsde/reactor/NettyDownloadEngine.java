@@ -63,7 +63,8 @@ final class NettyDownloadEngine implements DownloadEngine {
             .publish()
             .refCount();
     this.admission =
-        new Admission(() -> limits.maxConcurrentDownloads(), () -> limits().connectionsPerHost());
+        new Admission(
+            () -> limits.maxConcurrentDownloads(), () -> limits().connectionsPerHost(), scheduler);
     // Half of what Netty may take: the rest is for what is being read.
     long most = PlatformDependent.maxDirectMemory() / 2;
     this.budget = new MemoryBudget(() -> Math.min(limits().memoryBudget(), most));

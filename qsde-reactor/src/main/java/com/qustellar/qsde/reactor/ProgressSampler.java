@@ -98,11 +98,16 @@ final class ProgressSampler {
 
   synchronized void retrying(DownloadException why) {
     retries++;
-    waiting++;
+    held();
     lastError = why.getMessage();
   }
 
-  synchronized void retried() {
+  /** Something waits: for its next attempt, or as the origin has asked. */
+  synchronized void held() {
+    waiting++;
+  }
+
+  synchronized void released() {
     waiting--;
   }
 

@@ -102,6 +102,6 @@ final class SegmentFetch {
     }
     pipeline.progress().retrying(failure);
     return Mono.delay(delay.get(), engine.scheduler())
-        .doFinally(signal -> pipeline.progress().retried());
+        .doFinally(signal -> pipeline.progress().released());
   }
 }
