@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -22,9 +24,26 @@ import reactor.core.scheduler.Scheduler;
  * <p>The bounds are read anew at every decision, so they may change at any time: what runs is never
  * ended, what waits starts when there is room. {@link #review} is called after a change.
  *
- * <p>An origin that asks to wait is left alone by all downloads until then.
+ * <p>An origin that asks to wait is left alone by all downloads until then. One that refuses a
+ * connection while it serves others allows fewer than were open: from then on there are as many at
+ * once as it left, and one more with every minute in which it refuses none. That is forgotten with
+ * the last one who wants something of the origin.
  */
 final class Admission {
+
+  /** What a piece of work knows of the connection that it has been given room for. */
+  interface Place {
+    /** The origin has begun to give what was asked for. */
+    void served();
+
+    /**
+     * The origin has refused this connection. Returns whether it serves others meanwhile, so that
+     * it is worth to wait until one of them has ended.
+     */
+    boolean refused();
+  }
+
+  private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
   private final IntSupplier connectionsPerHost;
   private final Scheduler scheduler;
@@ -52,12 +71,15 @@ final class Admission {
    *
    * @param progress told while it waits for the end of a hold
    */
-  <T> Mono<T> connection(Origin origin, ProgressSampler progress, Supplier<Mono<T>> work) {
+  <T> Mono<T> connection(Origin origin, ProgressSampler progress, Function<Place, Mono<T>> work) {
     String name = origin.toString();
     return Mono.using(
         () -> new Connection(enter(name)),
         connection ->
-            connection.admitted().then(released(connection.host, progress)).then(Mono.defer(work)),
+            connection
+                .admitted()
+                .then(released(connection.host, progress))
+                .then(Mono.defer(() -> work.apply(connection))),
         connection -> {
           connection.host.leave(connection);
           exit(name);
@@ -69,7 +91,9 @@ final class Admission {
     long until = now() + wait.toNanos();
     synchronized (hosts) {
       hosts.values().removeIf(host -> host.isForgettable(now()));
-      hosts.computeIfAbsent(origin.toString(), o -> new Host(connectionsPerHost)).hold(until);
+      hosts
+          .computeIfAbsent(origin.toString(), o -> new Host(connectionsPerHost, this::now))
+          .hold(until);
     }
   }
 
@@ -102,7 +126,7 @@ final class Admission {
 
   private Host enter(String name) {
     synchronized (hosts) {
-      Host host = hosts.computeIfAbsent(name, n -> new Host(connectionsPerHost));
+      Host host = hosts.computeIfAbsent(name, n -> new Host(connectionsPerHost, this::now));
       host.users++;
       return host;
     }
@@ -141,12 +165,24 @@ final class Admission {
     }
   }
 
-  private static final class Connection extends Ticket {
+  private static final class Connection extends Ticket implements Place {
     private final Host host;
+    // Guarded by the host.
+    private boolean served;
 
     Connection(Host host) {
       super(host, 0);
       this.host = host;
+    }
+
+    @Override
+    public void served() {
+      host.serves(this);
+    }
+
+    @Override
+    public boolean refused() {
+      return host.refuses();
     }
   }
 
@@ -156,10 +192,15 @@ final class Admission {
         new PriorityQueue<>(
             Comparator.<Ticket>comparingInt(t -> -t.priority).thenComparingLong(t -> t.number));
     private long arrivals;
-    private int inside;
+    int inside;
 
     Gate(IntSupplier bound) {
       this.bound = bound;
+    }
+
+    /** Called under the lock. */
+    int bound() {
+      return bound.getAsInt();
     }
 
     void arrive(Ticket ticket) {
@@ -189,7 +230,7 @@ final class Admission {
     }
 
     private synchronized @Nullable Ticket next() {
-      if (inside >= bound.getAsInt()) {
+      if (inside >= bound()) {
         return null;
       }
       Ticket ticket = queue.poll();
@@ -202,12 +243,49 @@ final class Admission {
   }
 
   private static final class Host extends Gate {
+    private final LongSupplier clock;
+    private volatile long heldUntil;
     // Guarded by the map of hosts.
     private int users;
-    private volatile long heldUntil;
+    // Guarded by this.
+    private int serving;
+    private int allowed = Integer.MAX_VALUE;
+    private long refusedAt;
 
-    Host(IntSupplier bound) {
+    Host(IntSupplier bound, LongSupplier clock) {
       super(bound);
+      this.clock = clock;
+    }
+
+    @Override
+    int bound() {
+      long grown = allowed + (clock.getAsLong() - refusedAt) / MINUTE;
+      return (int) Math.min(super.bound(), grown);
+    }
+
+    synchronized void serves(Connection connection) {
+      if (!connection.served) {
+        connection.served = true;
+        serving++;
+      }
+    }
+
+    synchronized boolean refuses() {
+      if (serving == 0) {
+        return false;
+      }
+      allowed = inside - 1;
+      refusedAt = clock.getAsLong();
+      return true;
+    }
+
+    void leave(Connection connection) {
+      synchronized (this) {
+        if (connection.served) {
+          serving--;
+        }
+      }
+      super.leave(connection);
     }
 
     /** Of several holds the one that ends last counts. Called under the lock of the map. */

@@ -35,6 +35,7 @@ final class Exchange {
   private volatile long end;
   private volatile URI asked;
   private volatile boolean answered;
+  private volatile boolean refused;
   private volatile @Nullable SegmentWriter writer;
   private volatile long drained = StallWatch.CONTENT;
 
@@ -60,6 +61,11 @@ final class Exchange {
     return end;
   }
 
+  /** Returns whether the origin refused the connection while it served others. */
+  boolean refused() {
+    return refused;
+  }
+
   /** Completes once every write of the exchange has ended; fails if one of them failed. */
   Mono<Void> idle() {
     SegmentWriter body = writer;
@@ -76,11 +82,11 @@ final class Exchange {
   private Mono<Void> hop(Next here) {
     return engine
         .admission()
-        .connection(Origin.of(here.uri()), pipeline.progress(), () -> ask(here))
+        .connection(Origin.of(here.uri()), pipeline.progress(), given -> ask(here, given))
         .flatMap(this::hop);
   }
 
-  private Mono<Next> ask(Next here) {
+  private Mono<Next> ask(Next here, Admission.Place given) {
     asked = here.uri();
     answered = false;
     drained = StallWatch.CONTENT;
@@ -96,7 +102,7 @@ final class Exchange {
                 RequestHeaders.of(
                     pipeline.request(), settings, here.uri(), range, ifRange, pipeline.anew()),
                 settings,
-                (head, body) -> receive(here, range, head, body))
+                (head, body) -> receive(here, given, range, head, body))
             .singleOrEmpty()
             .onErrorMap(this::translate);
     Mono<Next> stalled =
@@ -110,12 +116,27 @@ final class Exchange {
           pipeline.progress().segmentStarted();
           return pipeline.progress();
         },
-        progress -> Mono.firstWithSignal(exchange, stalled),
+        progress ->
+            Mono.firstWithSignal(exchange, stalled)
+                .doOnError(thrown -> refused = isRefusal(thrown) && given.refused()),
         ProgressSampler::segmentStopped);
   }
 
   private DownloadException translate(Throwable thrown) {
     return TransportFailures.translate(asked, pipeline.target(), thrown, answered);
+  }
+
+  /** How servers say that they have too many connections already: 503, 429, or not at all. */
+  private boolean isRefusal(Throwable thrown) {
+    if (thrown instanceof DownloadException.HttpStatus no) {
+      return isBusy(no.status());
+    }
+    return thrown instanceof DownloadException.ConnectFailed
+        || (thrown instanceof DownloadException.ConnectionLost && !answered);
+  }
+
+  private static boolean isBusy(int status) {
+    return status == 429 || status == 503;
   }
 
   private DownloadException stallFailure() {
@@ -132,7 +153,11 @@ final class Exchange {
   }
 
   private Mono<Next> receive(
-      Next here, @Nullable ByteRange range, ResponseHead head, Flux<ByteBuf> body) {
+      Next here,
+      Admission.Place given,
+      @Nullable ByteRange range,
+      ResponseHead head,
+      Flux<ByteBuf> body) {
     answered = true;
     Representation known = pipeline.representation();
     ResponseVerdict verdict = ResponseRules.judge(head, range, known == null);
@@ -150,6 +175,7 @@ final class Exchange {
         || (known == null && isUnplannable(verdict))) {
       return drain(body).thenReturn(new Next(here.uri(), false, here.followed()));
     }
+    given.served();
     return known == null
         ? begin(here.uri(), verdict, head, body)
         : goOn(known, verdict, head, body);
@@ -157,8 +183,7 @@ final class Exchange {
 
   /** A server that asks for time gets it from all downloads, unless it asks for too much. */
   private void hold(URI uri, int status, Duration wait) {
-    boolean busy = status == 429 || status == 503;
-    if (busy && wait.compareTo(pipeline.retryPolicy().longestRetryAfter()) <= 0) {
+    if (isBusy(status) && wait.compareTo(pipeline.retryPolicy().longestRetryAfter()) <= 0) {
       engine.admission().hold(Origin.of(uri), wait);
     }
   }

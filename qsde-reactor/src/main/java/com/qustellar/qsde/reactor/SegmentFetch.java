@@ -16,10 +16,16 @@ import reactor.util.retry.Retry;
  * <p>A new attempt starts when the delay of the retry policy is over and every write of the last
  * one has ended. Progress resets the count of attempts: {@value #PROGRESS} bytes beyond the best
  * position so far, or the rest of the segment.
+ *
+ * <p>A connection that the origin refuses while it serves others costs no attempt: the next one
+ * waits for its place among those that are left. After {@value #REFUSALS} without progress it is a
+ * failure like any other.
  */
 final class SegmentFetch {
 
   private static final int PROGRESS = 64 << 10;
+
+  private static final int REFUSALS = 16;
 
   private final NettyDownloadEngine engine;
   private final DownloadPipeline pipeline;
@@ -30,6 +36,8 @@ final class SegmentFetch {
   private long best;
   private int failures;
   private long failingSince;
+  private boolean refused;
+  private int refusals;
 
   SegmentFetch(NettyDownloadEngine engine, DownloadPipeline pipeline, ByteRange range) {
     this.engine = engine;
@@ -72,6 +80,7 @@ final class SegmentFetch {
     // A server without ranges begins at byte 0, whatever was asked for.
     best = Math.min(best, position);
     end = exchange.end();
+    refused = exchange.refused();
   }
 
   /** A connection that breaks behind the last byte has done all that was wanted of it. */
@@ -86,11 +95,18 @@ final class SegmentFetch {
     if (position >= best + PROGRESS || (position > best && position == end)) {
       best = position;
       failures = 0;
+      refusals = 0;
+    }
+    RetryPolicy policy = pipeline.retryPolicy();
+    if (refused && refusals < REFUSALS && policy.delay(failure, 1, Duration.ZERO, 0).isPresent()) {
+      refusals++;
+      pipeline.progress().retrying(failure);
+      pipeline.progress().released();
+      return Mono.just(0L);
     }
     if (failures++ == 0) {
       failingSince = now;
     }
-    RetryPolicy policy = pipeline.retryPolicy();
     Optional<Duration> delay =
         policy.delay(
             failure,
