@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +62,10 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   private final boolean anew;
   private final ByteRange first;
   private final SegmentSource source = new SegmentSource();
+  private final Sinks.Empty<Void> rangesRefused = Sinks.empty();
   private final Set<Note> notes = EnumSet.noneOf(Note.class);
 
+  private final Set<SegmentWriter> writers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger bodies = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -77,6 +80,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   private volatile @Nullable PrefixHasher hasher;
   private volatile Path target;
   private volatile List<Claim> claims = List.of();
+  private volatile boolean elsewhere;
   private long segments = 1;
 
   /**
@@ -116,11 +120,13 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   private Mono<Void> fetchSegments() {
     progress().state(DownloadState.CONNECTING);
     // Only the ends of segments are merged here; no byte goes through it.
-    Mono<Void> fetched =
+    Mono<Void> segments =
         Flux.concat(Mono.just(first), source.segments())
             .flatMap(this::fetch, connections(), 1)
             .then();
-    return Mono.when(fetched, begun.asMono().then(Mono.defer(this::check)));
+    Mono<Void> ranged = Mono.when(segments, begun.asMono().then(Mono.defer(this::check)));
+    return Mono.firstWithSignal(ranged.thenReturn(true), rangesRefused.asMono().thenReturn(false))
+        .flatMap(whole -> whole ? Mono.empty() : fetchRest());
   }
 
   /** What an earlier run has left is read again meanwhile; what is not there is fetched as well. */
@@ -141,6 +147,24 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   public void refuted(Claim claim) {
     progress().missed(claim.range().length());
     source.missed(claim.range());
+  }
+
+  /** One stream brings what is behind the prefix, and with it what stands further on already. */
+  private Mono<Void> fetchRest() {
+    return Flux.fromIterable(writers)
+        .flatMap(SegmentWriter::idle)
+        .then(
+            Mono.defer(
+                () -> {
+                  long prefix;
+                  synchronized (written) {
+                    prefix = written.prefixEnd();
+                    written.remove(new ByteRange(prefix, Long.MAX_VALUE));
+                  }
+                  progress().dropped(progress().received() - prefix);
+                  ByteRange rest = new ByteRange(prefix, known().total().orElseThrow());
+                  return new SegmentFetch(engine, this, rest).run();
+                }));
   }
 
   /** Of segments that fail at the same time the first counts, and the others stand under it. */
@@ -261,15 +285,19 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
     bodies.incrementAndGet();
     // One byte more than is allowed tells a body without a length that is too large.
     long bound = end == Long.MAX_VALUE && request.maxBytes() < end ? request.maxBytes() + 1 : end;
-    return new SegmentWriter(
-        opened(),
-        engine.budget(),
-        this,
-        position,
-        bound,
-        skip,
-        limits.writeBufferSize(),
-        Context.of(context));
+    SegmentWriter writer =
+        new SegmentWriter(
+            opened(),
+            engine.budget(),
+            this,
+            position,
+            bound,
+            skip,
+            limits.writeBufferSize(),
+            Context.of(context));
+    writers.add(writer);
+    writer.idle().onErrorComplete().subscribe(null, null, () -> writers.remove(writer));
+    return writer;
   }
 
   @Override
@@ -302,6 +330,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
     HashAlgorithm algorithm = algorithm();
     progress().dropped(position);
     bodies.set(0);
+    elsewhere = false;
     synchronized (written) {
       written.remove(new ByteRange(0, Long.MAX_VALUE));
     }
@@ -374,7 +403,8 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
     if (file.total().isEmpty() && !expected) {
       notes.add(Note.LENGTH_UNKNOWN);
     }
-    if (bodies.get() > 1 && !file.validator().isStrong() && !expected) {
+    boolean proven = file.validator().isStrong() && !elsewhere;
+    if (bodies.get() > 1 && !proven && !expected) {
       notes.add(Note.UNPROVEN);
     }
     return new DownloadResult(
@@ -395,6 +425,23 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   Mono<Void> endDigest() {
     PrefixHasher digest = hasher;
     return digest == null ? Mono.empty() : digest.cancel();
+  }
+
+  // ---- what the exchanges tell
+
+  /** The redirect leads elsewhere now: the segments that follow ask there. */
+  synchronized void moved(URI uri, ResponseHead head) {
+    Representation known = known();
+    elsewhere |= !known.isAt(uri);
+    representation = known.at(uri, head);
+  }
+
+  /** The server gives this version as a whole only: no segment goes on. */
+  void rangesAreRefused() {
+    synchronized (this) {
+      representation = known().asStream();
+    }
+    rangesRefused.tryEmitEmpty();
   }
 
   // ---- what the exchanges ask

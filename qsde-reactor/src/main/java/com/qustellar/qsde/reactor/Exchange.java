@@ -4,11 +4,9 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.Timeout.Phase;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.internal.http.Origin;
-import com.qustellar.qsde.internal.http.RedirectRules;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseRules;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
-import com.qustellar.qsde.internal.http.Validator;
 import com.qustellar.qsde.internal.plan.ByteRange;
 import io.netty.buffer.ByteBuf;
 import java.net.URI;
@@ -36,18 +34,27 @@ final class Exchange {
   private volatile URI asked;
   private volatile boolean answered;
   private volatile boolean refused;
+  private volatile boolean doubtful;
   private volatile @Nullable SegmentWriter writer;
   private volatile long drained = StallWatch.CONTENT;
 
-  /** Where to ask next, and whether with the range. */
-  private record Next(URI uri, boolean ranged, int followed) {}
-
-  Exchange(NettyDownloadEngine engine, DownloadPipeline pipeline, long from, long end) {
+  /**
+   * Prepares an exchange.
+   *
+   * @param doubtful whether the last answer for this segment was {@link #isDoubtful}
+   */
+  Exchange(
+      NettyDownloadEngine engine,
+      DownloadPipeline pipeline,
+      long from,
+      long end,
+      boolean doubtful) {
     this.engine = engine;
     this.pipeline = pipeline;
     this.asked = pipeline.uri();
     this.from = from;
     this.end = end;
+    this.doubtful = doubtful;
   }
 
   /** Returns the offset after the last byte that has been given to a write. */
@@ -66,6 +73,11 @@ final class Exchange {
     return refused;
   }
 
+  /** Returns whether this or the last answer was perhaps not about the file at all. */
+  boolean isDoubtful() {
+    return doubtful;
+  }
+
   /** Completes once every write of the exchange has ended; fails if one of them failed. */
   Mono<Void> idle() {
     SegmentWriter body = writer;
@@ -76,25 +88,26 @@ final class Exchange {
   Mono<Void> run() {
     Representation known = pipeline.representation();
     boolean ranged = known == null || known.canContinue();
-    return hop(new Next(pipeline.uri(), ranged, 0));
+    return ask(Hop.to(pipeline.uri(), ranged));
   }
 
-  private Mono<Void> hop(Next here) {
+  private Mono<Void> ask(Hop here) {
     return engine
         .admission()
         .connection(Origin.of(here.uri()), pipeline.progress(), given -> ask(here, given))
-        .flatMap(this::hop);
+        .flatMap(this::ask);
   }
 
-  private Mono<Next> ask(Next here, Admission.Place given) {
+  private Mono<Hop> ask(Hop here, Admission.Place given) {
     asked = here.uri();
     answered = false;
     drained = StallWatch.CONTENT;
     NetworkSettings settings = pipeline.network();
     Representation known = pipeline.representation();
     ByteRange range = here.ranged() ? new ByteRange(from, end) : null;
-    Optional<String> ifRange = known == null ? Optional.empty() : known.validator().ifRange();
-    Mono<Next> exchange =
+    Optional<String> ifRange =
+        known == null || !known.isAt(here.uri()) ? Optional.empty() : known.validator().ifRange();
+    Mono<Hop> exchange =
         engine
             .transport()
             .get(
@@ -102,10 +115,10 @@ final class Exchange {
                 RequestHeaders.of(
                     pipeline.request(), settings, here.uri(), range, ifRange, pipeline.anew()),
                 settings,
-                (head, body) -> receive(here, given, range, head, body))
+                (head, body) -> receive(here, known, given, range, head, body))
             .singleOrEmpty()
             .onErrorMap(this::translate);
-    Mono<Next> stalled =
+    Mono<Hop> stalled =
         engine
             .stallWatch()
             .stalled(settings.stallTimeout(), this::activity)
@@ -152,20 +165,26 @@ final class Exchange {
     return body == null ? drained : body.activity();
   }
 
-  private Mono<Next> receive(
-      Next here,
+  private Mono<Hop> receive(
+      Hop here,
+      @Nullable Representation known,
       Admission.Place given,
       @Nullable ByteRange range,
       ResponseHead head,
       Flux<ByteBuf> body) {
     answered = true;
-    Representation known = pipeline.representation();
     ResponseVerdict verdict = ResponseRules.judge(head, range, known == null);
     if (verdict instanceof ResponseVerdict.Redirect redirect) {
-      return drain(body).then(Mono.fromCallable(() -> follow(here, redirect.location())));
+      int limit = pipeline.network().maxRedirects();
+      return drain(body)
+          .then(
+              Mono.fromCallable(() -> here.follow(redirect.location(), limit, pipeline.target())));
     }
     if (verdict instanceof ResponseVerdict.Failed failed) {
       failed.retryAfter().ifPresent(wait -> hold(here.uri(), failed.status(), wait));
+      if (known != null && here.hasExpired(failed.status(), pipeline.request().uri())) {
+        return drain(body).then(Mono.fromCallable(() -> renew(here, known)));
+      }
       return drain(body).then(Mono.error(() -> status(failed, head)));
     }
     if (verdict instanceof ResponseVerdict.Invalid invalid) {
@@ -173,12 +192,20 @@ final class Exchange {
     }
     if (verdict instanceof ResponseVerdict.AskWithoutRange
         || (known == null && isUnplannable(verdict))) {
-      return drain(body).thenReturn(new Next(here.uri(), false, here.followed()));
+      return drain(body).thenReturn(here.withoutRange());
     }
     given.served();
     return known == null
         ? begin(here.uri(), verdict, head, body)
-        : goOn(known, verdict, head, body);
+        : goOn(here.uri(), known, verdict, head, body);
+  }
+
+  /** Another segment may have found the way by now. */
+  private Hop renew(Hop here, Representation known) {
+    Representation now = pipeline.representation();
+    return now == null || now.uri().equals(known.uri())
+        ? here.renew(pipeline.request().uri())
+        : Hop.to(now.uri(), here.ranged());
   }
 
   /** A server that asks for time gets it from all downloads, unless it asks for too much. */
@@ -194,8 +221,7 @@ final class Exchange {
   }
 
   /** The first answer: the download begins with it. */
-  private Mono<Next> begin(
-      URI uri, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
+  private Mono<Hop> begin(URI uri, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
     return pipeline
         .begin(uri, verdict, head)
         .flatMap(
@@ -215,27 +241,43 @@ final class Exchange {
   }
 
   /** A later answer: the same version, or nothing of it is used. */
-  private Mono<Next> goOn(
-      Representation known, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
-    if (known.isOtherThan(verdict, head)) {
-      return Mono.error(new DownloadException.SourceChanged(asked, pipeline.target(), null));
-    }
-    if (verdict instanceof ResponseVerdict.Partial part) {
-      return write(body, from, part.bytesToSkip(), part.taken().endExclusive()).then(Mono.empty());
+  private Mono<Hop> goOn(
+      URI uri,
+      Representation known,
+      ResponseVerdict verdict,
+      ResponseHead head,
+      Flux<ByteBuf> body) {
+    Representation.Likeness likeness = known.compare(uri, verdict, head);
+    if (likeness != Representation.Likeness.SAME) {
+      return Mono.error(unlike(likeness));
     }
     if (verdict instanceof ResponseVerdict.Unsatisfiable) {
       return Mono.error(invalid("it has no such range of a file of the same length", true));
     }
-    if (known.ranged()) {
-      return Mono.error(invalid("it no longer gives ranges", false));
+    if (!uri.equals(known.uri())) {
+      pipeline.moved(uri, head);
     }
-    // Only the same strong validator proves that the bytes before are of this body as well.
-    if (verdict instanceof ResponseVerdict.RangesRefused
-        && known.validator().isStrong()
-        && known.validator().ifRange().equals(Validator.of(head).ifRange())) {
+    if (verdict instanceof ResponseVerdict.Partial part) {
+      return write(body, from, part.bytesToSkip(), part.taken().endExclusive()).then(Mono.empty());
+    }
+    if (known.ranged()) {
+      // Ends this exchange with all the others.
+      return Mono.<Void>fromRunnable(pipeline::rangesAreRefused).then(Mono.never());
+    }
+    if (verdict instanceof ResponseVerdict.RangesRefused && known.isProven(uri, head)) {
       return write(body, from, from, end).then(Mono.empty());
     }
     return pipeline.rewind(from).then(Mono.defer(() -> write(body, 0, 0, end))).then(Mono.empty());
+  }
+
+  /** What only may be another version, or is none, gets one more attempt: a proxy's slip, say. */
+  private DownloadException unlike(Representation.Likeness likeness) {
+    boolean last = doubtful;
+    doubtful = likeness != Representation.Likeness.CHANGED;
+    if (!doubtful || (last && likeness == Representation.Likeness.UNLIKE)) {
+      return new DownloadException.SourceChanged(asked, pipeline.target(), null);
+    }
+    return invalid("it is something else than the file", !last);
   }
 
   /**
@@ -260,20 +302,6 @@ final class Exchange {
       return Mono.error(new DownloadException.ConnectionLost(asked, pipeline.target(), null));
     }
     return Mono.empty();
-  }
-
-  private Next follow(Next here, String location) {
-    int limit = pipeline.network().maxRedirects();
-    RedirectRules.Outcome outcome =
-        RedirectRules.next(here.uri(), location, here.followed(), limit);
-    if (outcome instanceof RedirectRules.Outcome.Follow follow) {
-      return new Next(follow.target(), here.ranged(), here.followed() + 1);
-    }
-    if (outcome instanceof RedirectRules.Outcome.Refused refused) {
-      throw new DownloadException.RedirectRefused(
-          here.uri(), pipeline.target(), refused.location(), null);
-    }
-    throw new DownloadException.TooManyRedirects(here.uri(), pipeline.target(), limit, null);
   }
 
   private DownloadException status(ResponseVerdict.Failed failed, ResponseHead head) {

@@ -65,8 +65,13 @@ final class PrefixHasher {
         return;
       }
       if (offset + length - hashed <= AT_HAND && atHandBytes + length <= AT_HAND) {
-        atHand.put(offset, data.retainedSlice());
+        ByteBuf before = atHand.put(offset, data.retainedSlice());
         atHandBytes += length;
+        if (before != null) {
+          // Written again, with the same bytes: ranges had been refused meanwhile.
+          atHandBytes -= before.readableBytes();
+          before.release();
+        }
       }
     }
     reached(prefixEnd);

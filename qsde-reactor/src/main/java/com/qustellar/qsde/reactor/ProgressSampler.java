@@ -73,6 +73,7 @@ final class ProgressSampler {
   /** Takes back what is going to be received anew. */
   synchronized void dropped(long bytes) {
     received -= bytes;
+    resumed = Math.min(resumed, received);
   }
 
   /** The download starts over from byte 0. */

@@ -1,9 +1,12 @@
 package com.qustellar.qsde.reactor;
 
+import com.qustellar.qsde.internal.http.HttpUris;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
 import com.qustellar.qsde.internal.http.Validator;
 import java.net.URI;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -15,49 +18,132 @@ import java.util.OptionalLong;
  * @param validator what tells it from another version
  * @param ranged whether the server gives ranges of it
  * @param contentEncoding the codings that it has though none was asked for
+ * @param contentType its media type without parameters
  */
 record Representation(
     URI uri,
     OptionalLong total,
     Validator validator,
     boolean ranged,
-    Optional<String> contentEncoding) {
+    Optional<String> contentEncoding,
+    Optional<String> contentType) {
+
+  /** What a later answer is about. */
+  enum Likeness {
+    /** This version, for all that the answer tells. */
+    SAME,
+    /** Another version of the file. */
+    CHANGED,
+    /** Another version, or what a server sends in place of the file; worth to be asked again. */
+    UNLIKE,
+    /** Something else than the file, such as a login page. */
+    FOREIGN
+  }
 
   /** Returns what the first answer tells. */
   static Representation of(URI uri, ResponseVerdict verdict, ResponseHead head) {
-    Validator validator = Validator.of(head);
-    if (verdict instanceof ResponseVerdict.Partial some) {
-      return new Representation(uri, some.total(), validator, true, some.contentEncoding());
-    }
-    if (verdict instanceof ResponseVerdict.Whole whole) {
-      return new Representation(uri, whole.length(), validator, false, whole.contentEncoding());
-    }
-    return new Representation(uri, OptionalLong.of(0), validator, true, Optional.empty());
+    OptionalLong total =
+        verdict instanceof ResponseVerdict.Empty ? OptionalLong.of(0) : length(verdict);
+    boolean ranged = !(verdict instanceof ResponseVerdict.Whole);
+    return new Representation(uri, total, validator(head), ranged, codings(verdict), type(head));
   }
 
-  /** Returns whether another answer is about another version of the file. */
-  boolean isOtherThan(ResponseVerdict verdict, ResponseHead head) {
-    if (verdict instanceof ResponseVerdict.Changed || validator.contradicts(Validator.of(head))) {
-      return true;
-    }
-    if (verdict instanceof ResponseVerdict.Partial some) {
-      return differ(total, some.total()) || !contentEncoding.equals(some.contentEncoding());
-    }
-    if (verdict instanceof ResponseVerdict.RangesRefused whole) {
-      return differ(total, whole.length()) || !contentEncoding.equals(whole.contentEncoding());
+  /** Returns the same version at another place, which has its own names for it. */
+  Representation at(URI elsewhere, ResponseHead head) {
+    return new Representation(
+        elsewhere, total, validator(head), ranged, contentEncoding, contentType);
+  }
+
+  /** Returns the same version at a server that gives no ranges any more. */
+  Representation asStream() {
+    return new Representation(uri, total, validator, false, contentEncoding, contentType);
+  }
+
+  /**
+   * Returns whether a URI names the same resource, whatever its query: signatures stand there.
+   * Elsewhere a validator says nothing about this version.
+   */
+  boolean isAt(URI other) {
+    return HttpUris.sameOrigin(uri, other) && Objects.equals(uri.getRawPath(), other.getRawPath());
+  }
+
+  /** Returns whether another answer, from this URI, is about the same version of the file. */
+  Likeness compare(URI from, ResponseVerdict verdict, ResponseHead head) {
+    Validator other = isAt(from) ? validator(head) : Validator.NONE;
+    boolean contradicted = validator.contradicts(other);
+    if (verdict instanceof ResponseVerdict.Changed) {
+      return Likeness.CHANGED;
     }
     if (verdict instanceof ResponseVerdict.Unsatisfiable none) {
-      return differ(total, none.total());
+      return contradicted || differ(total, none.total()) ? Likeness.CHANGED : Likeness.SAME;
     }
-    return verdict instanceof ResponseVerdict.Whole whole && differ(total, whole.length());
+    boolean part = verdict instanceof ResponseVerdict.Partial;
+    boolean proven = proves(other);
+    Optional<String> type = type(head);
+    boolean foreign = type.isPresent() && contentType.isPresent() && !type.equals(contentType);
+    if (foreign && !proven && !(part && contradicted)) {
+      return Likeness.FOREIGN;
+    }
+    if (contradicted || !contentEncoding.equals(codings(verdict))) {
+      return Likeness.CHANGED;
+    }
+    if (differ(total, length(verdict))) {
+      return part || proven ? Likeness.CHANGED : Likeness.UNLIKE;
+    }
+    if (part || proven || !ranged) {
+      return Likeness.SAME;
+    }
+    // A whole of the same length that nothing proves to be this version is fetched as a whole.
+    return length(verdict).isPresent() ? Likeness.CHANGED : Likeness.FOREIGN;
   }
 
-  private static boolean differ(OptionalLong one, OptionalLong other) {
-    return one.isPresent() && other.isPresent() && one.getAsLong() != other.getAsLong();
+  /** Returns whether equal validators prove equal bytes. */
+  private boolean proves(Validator other) {
+    return validator.isStrong() && validator.ifRange().equals(other.ifRange());
+  }
+
+  /** Returns whether the whole that an answer gives begins with the bytes that are here already. */
+  boolean isProven(URI from, ResponseHead head) {
+    return isAt(from) && proves(validator(head));
   }
 
   /** Returns whether a broken body can be gone on with where it broke. */
   boolean canContinue() {
     return ranged || (validator.isStrong() && total.isPresent());
+  }
+
+  private static OptionalLong length(ResponseVerdict verdict) {
+    if (verdict instanceof ResponseVerdict.Partial some) {
+      return some.total();
+    }
+    if (verdict instanceof ResponseVerdict.RangesRefused refused) {
+      return refused.length();
+    }
+    return verdict instanceof ResponseVerdict.Whole whole ? whole.length() : OptionalLong.empty();
+  }
+
+  private static Optional<String> codings(ResponseVerdict verdict) {
+    if (verdict instanceof ResponseVerdict.Partial some) {
+      return some.contentEncoding();
+    }
+    if (verdict instanceof ResponseVerdict.RangesRefused refused) {
+      return refused.contentEncoding();
+    }
+    return verdict instanceof ResponseVerdict.Whole whole
+        ? whole.contentEncoding()
+        : Optional.empty();
+  }
+
+  private static Validator validator(ResponseHead head) {
+    return Validator.of(head);
+  }
+
+  private static Optional<String> type(ResponseHead head) {
+    return head.value("Content-Type")
+        .map(type -> type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean differ(OptionalLong one, OptionalLong other) {
+    return one.isPresent() && other.isPresent() && one.getAsLong() != other.getAsLong();
   }
 }

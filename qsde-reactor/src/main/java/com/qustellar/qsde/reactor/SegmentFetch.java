@@ -38,6 +38,7 @@ final class SegmentFetch {
   private long failingSince;
   private boolean refused;
   private int refusals;
+  private boolean doubtful;
 
   SegmentFetch(NettyDownloadEngine engine, DownloadPipeline pipeline, ByteRange range) {
     this.engine = engine;
@@ -58,7 +59,7 @@ final class SegmentFetch {
   }
 
   private Mono<Void> attempt() {
-    Exchange exchange = new Exchange(engine, pipeline, position, end);
+    Exchange exchange = new Exchange(engine, pipeline, position, end, doubtful);
     return exchange
         .run()
         .then(Mono.fromRunnable(() -> ended(exchange)))
@@ -81,6 +82,7 @@ final class SegmentFetch {
     best = Math.min(best, position);
     end = exchange.end();
     refused = exchange.refused();
+    doubtful = exchange.isDoubtful();
   }
 
   /** A connection that breaks behind the last byte has done all that was wanted of it. */
@@ -96,6 +98,7 @@ final class SegmentFetch {
       best = position;
       failures = 0;
       refusals = 0;
+      doubtful = false;
     }
     RetryPolicy policy = pipeline.retryPolicy();
     if (refused && refusals < REFUSALS && policy.delay(failure, 1, Duration.ZERO, 0).isPresent()) {

@@ -1,0 +1,54 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.internal.http.RedirectRules;
+import java.net.URI;
+import java.nio.file.Path;
+
+/**
+ * One request on the way to the file.
+ *
+ * @param uri where to ask
+ * @param ranged whether for a range
+ * @param followed how many redirects have led here
+ * @param renewed whether the way began anew, as where it led to before had expired
+ */
+record Hop(URI uri, boolean ranged, int followed, boolean renewed) {
+
+  /** Returns the first request of an exchange. */
+  static Hop to(URI uri, boolean ranged) {
+    return new Hop(uri, ranged, 0, false);
+  }
+
+  Hop withoutRange() {
+    return new Hop(uri, false, followed, renewed);
+  }
+
+  /** Returns where a redirect leads; throws if it must not be followed. */
+  Hop follow(String location, int limit, Path target) {
+    RedirectRules.Outcome outcome = RedirectRules.next(uri, location, followed, limit);
+    if (outcome instanceof RedirectRules.Outcome.Follow follow) {
+      return new Hop(follow.target(), ranged, followed + 1, renewed);
+    }
+    if (outcome instanceof RedirectRules.Outcome.Refused refused) {
+      throw new DownloadException.RedirectRefused(uri, target, refused.location(), null);
+    }
+    throw new DownloadException.TooManyRedirects(uri, target, limit, null);
+  }
+
+  /**
+   * Returns whether a redirect's target says with a status that it was good for a time only, and
+   * the requested URI has not been asked again already.
+   */
+  boolean hasExpired(int status, URI requested) {
+    return switch (status) {
+      case 401, 403, 404, 410 -> !renewed && !uri.equals(requested);
+      default -> false;
+    };
+  }
+
+  /** Returns the way from the requested URI on. */
+  Hop renew(URI requested) {
+    return new Hop(requested, ranged, 0, true);
+  }
+}
