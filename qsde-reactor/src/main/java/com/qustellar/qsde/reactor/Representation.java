@@ -109,7 +109,12 @@ record Representation(
 
   /** Returns whether a broken body can be gone on with where it broke. */
   boolean canContinue() {
-    return ranged || (validator.isStrong() && total.isPresent());
+    // The same date does not make a body that is coded on the fly the same.
+    boolean strong =
+        contentEncoding.isEmpty()
+            ? validator.isStrong()
+            : validator.etag() != null && validator.isStrong();
+    return ranged || (strong && total.isPresent());
   }
 
   private static OptionalLong length(ResponseVerdict verdict) {
@@ -134,8 +139,9 @@ record Representation(
         : Optional.empty();
   }
 
+  /** What a proxy has transformed (203) is not what the origin's validators name. */
   private static Validator validator(ResponseHead head) {
-    return Validator.of(head);
+    return head.status() == 203 ? Validator.NONE : Validator.of(head);
   }
 
   private static Optional<String> type(ResponseHead head) {

@@ -42,7 +42,7 @@ public final class ResponseRules {
   public static ResponseVerdict judge(ResponseHead head, @Nullable ByteRange asked, boolean first) {
     return switch (head.status()) {
       case 200, 203 -> whole(head, asked == null || first);
-      case 206 -> partial(head, asked);
+      case 206 -> partial(head, asked, first);
       case 301, 302, 303, 307, 308 -> redirect(head);
       case 412 -> first ? failed(head) : new Changed(head.status());
       case 416 -> asked == null ? failed(head) : unsatisfied(head, first);
@@ -60,7 +60,8 @@ public final class ResponseRules {
         : new RangesRefused(framing.length(), contentEncoding(head));
   }
 
-  private static ResponseVerdict partial(ResponseHead head, @Nullable ByteRange asked) {
+  private static ResponseVerdict partial(
+      ResponseHead head, @Nullable ByteRange asked, boolean first) {
     Framing framing = Framing.of(head);
     if (framing.fault() != null) {
       return new Invalid(framing.fault());
@@ -82,7 +83,20 @@ public final class ResponseRules {
     if (!sent.contains(asked.start())) {
       return new Invalid("it sent the range " + sent + " though " + asked + " was asked for");
     }
-    return new Partial(sent, sent.intersect(asked), part.total(), contentEncoding(head));
+    Partial partial = new Partial(sent, sent.intersect(asked), part.total(), contentEncoding(head));
+    return first && !canHaveSiblings(partial, head) ? new AskWithoutRange() : partial;
+  }
+
+  /**
+   * A part of nobody knows how much can't be planned with. And a body that was coded on the fly may
+   * be another one every time: only one strong entity tag, of one coding, makes its parts fit.
+   */
+  private static boolean canHaveSiblings(Partial partial, ResponseHead head) {
+    Optional<String> coding = partial.contentEncoding();
+    EntityTag etag = Validator.of(head).etag();
+    boolean fits =
+        coding.isEmpty() || (coding.get().indexOf(',') < 0 && etag != null && !etag.weak());
+    return fits && partial.total().isPresent();
   }
 
   private static ResponseVerdict redirect(ResponseHead head) {

@@ -47,7 +47,10 @@ public sealed interface ResponseVerdict {
   /** A file without a byte: the first range could not be satisfied because there is nothing. */
   record Empty() implements ResponseVerdict {}
 
-  /** The server can't satisfy the first range; it is asked once more, without Range. */
+  /**
+   * The first range is of no use, as the server can't satisfy it, or as nobody can tell which
+   * others would fit: it is asked once more, without Range.
+   */
   record AskWithoutRange() implements ResponseVerdict {}
 
   /**

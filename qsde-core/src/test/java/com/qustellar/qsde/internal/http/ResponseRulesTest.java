@@ -15,6 +15,8 @@ import com.qustellar.qsde.internal.http.ResponseVerdict.Unsatisfiable;
 import com.qustellar.qsde.internal.http.ResponseVerdict.Whole;
 import com.qustellar.qsde.internal.plan.ByteRange;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,38 @@ class ResponseRulesTest {
     assertThat(partial.sent().endExclusive() > to).isEqualTo(more);
     assertThat(partial.total())
         .isEqualTo(total == null ? OptionalLong.empty() : OptionalLong.of(total));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "1000 | -                   | -      | true",
+        "*    | -                   | \"v1\"   | false",
+        "1000 | identity            | -      | true",
+        "1000 | gzip                | \"v1\"   | true",
+        "1000 | gzip                | W/\"v1\" | false",
+        "1000 | gzip                | -      | false",
+        "1000 | gzip, br            | \"v1\"   | false",
+      })
+  void aFirstPartIsTakenWhereOthersFitToIt(
+      String total, String coding, String etag, boolean taken) {
+    List<String> fields = new ArrayList<>();
+    fields.add("Content-Range: bytes 0-99/" + total);
+    // A strong date is not enough for what is coded on the fly.
+    fields.add("Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT");
+    fields.add("Date: Tue, 02 Jan 2024 00:00:00 GMT");
+    if (coding != null) {
+      fields.add("Content-Encoding: " + coding);
+    }
+    if (etag != null) {
+      fields.add("ETag: " + etag);
+    }
+    ResponseHead head = head(206, fields.toArray(String[]::new));
+    assertThat(first(head) instanceof Partial).isEqualTo(taken);
+    assertThat(first(head) instanceof AskWithoutRange).isNotEqualTo(taken);
+    assertThat(ResponseRules.judge(head, new ByteRange(0, 100), false)).isInstanceOf(Partial.class);
   }
 
   @ParameterizedTest
