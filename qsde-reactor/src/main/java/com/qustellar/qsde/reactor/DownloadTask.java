@@ -88,7 +88,8 @@ final class DownloadTask implements Download {
             thrown ->
                 end(
                     null,
-                    TransportFailures.translate(request.uri(), request.target(), thrown, true))));
+                    TransportFailures.translate(
+                        request.uri(), request.target(), thrown, true, false))));
   }
 
   private DownloadException timedOut() {

@@ -117,7 +117,10 @@ final class Exchange {
                 settings,
                 (head, body) -> receive(here, known, given, range, head, body))
             .singleOrEmpty()
-            .onErrorMap(this::translate);
+            .onErrorMap(
+                thrown ->
+                    TransportFailures.translate(
+                        asked, pipeline.target(), thrown, answered, known != null));
     Mono<Hop> stalled =
         engine
             .stallWatch()
@@ -131,25 +134,10 @@ final class Exchange {
         },
         progress ->
             Mono.firstWithSignal(exchange, stalled)
-                .doOnError(thrown -> refused = isRefusal(thrown) && given.refused()),
+                .doOnError(
+                    thrown ->
+                        refused = TransportFailures.isRefusal(thrown, answered) && given.refused()),
         ProgressSampler::segmentStopped);
-  }
-
-  private DownloadException translate(Throwable thrown) {
-    return TransportFailures.translate(asked, pipeline.target(), thrown, answered);
-  }
-
-  /** How servers say that they have too many connections already: 503, 429, or not at all. */
-  private boolean isRefusal(Throwable thrown) {
-    if (thrown instanceof DownloadException.HttpStatus no) {
-      return isBusy(no.status());
-    }
-    return thrown instanceof DownloadException.ConnectFailed
-        || (thrown instanceof DownloadException.ConnectionLost && !answered);
-  }
-
-  private static boolean isBusy(int status) {
-    return status == 429 || status == 503;
   }
 
   private DownloadException stallFailure() {
@@ -185,13 +173,13 @@ final class Exchange {
       if (known != null && here.hasExpired(failed.status(), pipeline.request().uri())) {
         return drain(body).then(Mono.fromCallable(() -> renew(here, known)));
       }
-      return drain(body).then(Mono.error(() -> status(failed, head)));
+      return drain(body)
+          .then(Mono.error(() -> TransportFailures.status(asked, pipeline.target(), failed, head)));
     }
     if (verdict instanceof ResponseVerdict.Invalid invalid) {
       return Mono.error(invalid(invalid.reason(), known != null));
     }
-    if (verdict instanceof ResponseVerdict.AskWithoutRange
-        || (known == null && isUnplannable(verdict))) {
+    if (verdict instanceof ResponseVerdict.AskWithoutRange) {
       return drain(body).thenReturn(here.withoutRange());
     }
     given.served();
@@ -210,14 +198,10 @@ final class Exchange {
 
   /** A server that asks for time gets it from all downloads, unless it asks for too much. */
   private void hold(URI uri, int status, Duration wait) {
-    if (isBusy(status) && wait.compareTo(pipeline.retryPolicy().longestRetryAfter()) <= 0) {
+    if (TransportFailures.isBusy(status)
+        && wait.compareTo(pipeline.retryPolicy().longestRetryAfter()) <= 0) {
       engine.admission().hold(Origin.of(uri), wait);
     }
-  }
-
-  /** A part of nobody knows how much can't be planned with. */
-  private static boolean isUnplannable(ResponseVerdict verdict) {
-    return verdict instanceof ResponseVerdict.Partial part && part.total().isEmpty();
   }
 
   /** The first answer: the download begins with it. */
@@ -302,17 +286,6 @@ final class Exchange {
       return Mono.error(new DownloadException.ConnectionLost(asked, pipeline.target(), null));
     }
     return Mono.empty();
-  }
-
-  private DownloadException status(ResponseVerdict.Failed failed, ResponseHead head) {
-    Duration wait = failed.retryAfter().orElse(null);
-    return new DownloadException.HttpStatus(
-        asked,
-        pipeline.target(),
-        failed.status(),
-        wait == null ? null : head.received().plus(wait),
-        head.received(),
-        null);
   }
 
   /** Where good answers came before, a bad one is retried as a lost connection would be. */

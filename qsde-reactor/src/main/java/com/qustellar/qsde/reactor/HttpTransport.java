@@ -6,11 +6,13 @@ import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AttributeKey;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.NettyPipeline;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
@@ -69,6 +73,7 @@ final class HttpTransport {
             // What is sent again, and when, is decided here and by the retry policy.
             .disableRetry(true)
             .httpResponseDecoder(HttpTransport::wholeReads)
+            .doOnChannelInit(HttpTransport::dropInterimAnswers)
             .option(ChannelOption.ALLOCATOR, Buffers.POOL)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
@@ -81,6 +86,13 @@ final class HttpTransport {
   @SuppressWarnings("deprecation")
   private static HttpResponseDecoderSpec wholeReads(HttpResponseDecoderSpec decoder) {
     return decoder.maxChunkSize(CHUNK).maxHeaderSize(MAX_HEADER_BYTES);
+  }
+
+  private static void dropInterimAnswers(
+      ConnectionObserver observer, Channel channel, @Nullable SocketAddress address) {
+    channel
+        .pipeline()
+        .addBefore(NettyPipeline.ReactiveBridge, "qsde.interim", new InterimAnswers());
   }
 
   /**

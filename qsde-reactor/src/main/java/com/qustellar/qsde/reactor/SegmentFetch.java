@@ -92,7 +92,7 @@ final class SegmentFetch {
 
   private Mono<Long> again(Throwable thrown) {
     DownloadException failure =
-        TransportFailures.translate(pipeline.uri(), pipeline.target(), thrown, true);
+        TransportFailures.translate(pipeline.uri(), pipeline.target(), thrown, true, false);
     long now = engine.scheduler().now(TimeUnit.NANOSECONDS);
     if (position >= best + PROGRESS || (position > best && position == end)) {
       best = position;

@@ -2,6 +2,8 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.Timeout.Phase;
+import com.qustellar.qsde.internal.http.ResponseHead;
+import com.qustellar.qsde.internal.http.ResponseVerdict;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
@@ -12,11 +14,12 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what an error of the HTTP client means. */
+/** Tells what an error of the HTTP client means, and an answer that says no. */
 final class TransportFailures {
 
   private TransportFailures() {}
@@ -25,9 +28,14 @@ final class TransportFailures {
    * Turns what the client threw into the failure of the exchange.
    *
    * @param answered whether the head of the response had arrived
+   * @param afterGoodAnswers whether the server had answered this download well before
    */
   static DownloadException translate(
-      URI uri, @Nullable Path target, Throwable thrown, boolean answered) {
+      URI uri,
+      @Nullable Path target,
+      Throwable thrown,
+      boolean answered,
+      boolean afterGoodAnswers) {
     if (thrown instanceof DownloadException known) {
       return known;
     }
@@ -47,15 +55,41 @@ final class TransportFailures {
       return new DownloadException.TlsFailure(uri, target, thrown);
     }
     if (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException cause) {
-      return translate(uri, target, cause, answered);
+      return translate(uri, target, cause, answered, afterGoodAnswers);
     }
     if (thrown instanceof DecoderException || isOfTheCodec(thrown)) {
-      return new DownloadException.InvalidResponse(uri, target, "it is not HTTP", thrown);
+      return new DownloadException.InvalidResponse(
+          uri, target, "it is not HTTP", afterGoodAnswers, thrown);
     }
     if (thrown instanceof IOException || isNoLongerConnected(thrown)) {
       return new DownloadException.ConnectionLost(uri, target, thrown);
     }
     return new DownloadException.Unexpected(uri, target, thrown);
+  }
+
+  /** Returns the failure of an answer that says no. */
+  static DownloadException status(
+      URI uri, @Nullable Path target, ResponseVerdict.Failed failed, ResponseHead head) {
+    Instant until = failed.retryAfter().map(head.received()::plus).orElse(null);
+    return new DownloadException.HttpStatus(
+        uri, target, failed.status(), until, head.received(), null);
+  }
+
+  /**
+   * Returns whether this is how servers say that they have too many connections already: 503, 429,
+   * or nothing at all.
+   */
+  static boolean isRefusal(Throwable failure, boolean answered) {
+    if (failure instanceof DownloadException.HttpStatus no) {
+      return isBusy(no.status());
+    }
+    return failure instanceof DownloadException.ConnectFailed
+        || (failure instanceof DownloadException.ConnectionLost && !answered);
+  }
+
+  /** Returns whether a server asks with this status to be left alone for a while. */
+  static boolean isBusy(int status) {
+    return status == 429 || status == 503;
   }
 
   /** A socket that is reset while it is read says ENOTCONN, which Netty has this name for. */

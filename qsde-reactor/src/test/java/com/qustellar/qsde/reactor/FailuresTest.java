@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the errors of the network and of the disk mean. */
 class FailuresTest {
@@ -57,11 +58,19 @@ class FailuresTest {
   @ParameterizedTest
   @MethodSource("transport")
   void everyErrorOfTheClientHasItsKind(Throwable thrown, boolean answered, String kind) {
-    DownloadException failure = TransportFailures.translate(ASKED, TARGET, thrown, answered);
+    DownloadException failure = TransportFailures.translate(ASKED, TARGET, thrown, answered, false);
     assertThat(failure.getClass().getSimpleName()).isEqualTo(kind);
     assertThat(failure.uri()).isEqualTo(ASKED);
     assertThat(failure.target()).isEqualTo(TARGET);
     assertThat(failure).hasRootCause(rootOf(thrown));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void garbageIsWorthAnotherAttemptWhereGoodAnswersCameBefore(boolean before) {
+    Throwable thrown = new DecoderException("garbage");
+    assertThat(TransportFailures.translate(ASKED, TARGET, thrown, true, before).retryable())
+        .isEqualTo(before);
   }
 
   private static Throwable rootOf(Throwable thrown) {
@@ -75,13 +84,13 @@ class FailuresTest {
   }
 
   private static Timeout.Phase phase(Throwable thrown) {
-    return ((Timeout) TransportFailures.translate(ASKED, TARGET, thrown, false)).phase();
+    return ((Timeout) TransportFailures.translate(ASKED, TARGET, thrown, false, false)).phase();
   }
 
   @Test
   void whatIsTranslatedAlreadyStays() {
     DownloadException known = new DownloadException.ConnectionLost(ASKED, TARGET, null);
-    assertThat(TransportFailures.translate(ASKED, null, known, true)).isSameAs(known);
+    assertThat(TransportFailures.translate(ASKED, null, known, true, false)).isSameAs(known);
     assertThat(FileFailures.translate(ASKED, TARGET, known)).isSameAs(known);
   }
 
