@@ -87,11 +87,12 @@ class RetryTest extends EngineTestBase {
     assertHolds(target(), body);
   }
 
-  @Test
-  void aStatusThatMayPassIsTriedFiveTimes() {
-    origin.on("/file").answer(Reply.status(503).body(Body.of("busy")));
+  @ParameterizedTest
+  @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+  void aStatusThatMayPassIsTriedFiveTimes(int status) {
+    origin.on("/file").answer(Reply.status(status).body(Body.of("busy")));
     HttpStatus failure = failure(HttpStatus.class, request("/file"));
-    assertThat(failure.status()).isEqualTo(503);
+    assertThat(failure.status()).isEqualTo(status);
     assertThat(origin.requests()).hasSize(5);
     assertDirectoryHolds();
   }
