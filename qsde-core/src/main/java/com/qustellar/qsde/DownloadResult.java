@@ -75,7 +75,9 @@ public record DownloadResult(
     LENGTH_UNKNOWN,
     /** The server compressed the body though it was asked not to; the file holds it as it came. */
     CONTENT_ENCODED,
-    /** The server sends no ranges: one connection fetched the whole file. */
+    /**
+     * The server sends no ranges, or none any more: one connection fetched the file, or its rest.
+     */
     SINGLE_STREAM,
     /** The file changed at the server, or was wrong at first; it was fetched anew from byte 0. */
     RESTARTED,

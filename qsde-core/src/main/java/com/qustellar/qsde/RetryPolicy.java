@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * attempt that brings at least 64 KiB, or the rest of its segment, is progress: attempts and time
  * then count anew.
  *
+ * <p>A connection that a server refuses while it serves others costs no attempt, unless there is
+ * only one: the segment waits until one of the others has ended. Nor does a kept connection that
+ * had been closed before the request arrived.
+ *
  * <p>What {@link DownloadException#retryable()} answers false for is never retried.
  */
 public final class RetryPolicy {
@@ -167,6 +171,9 @@ public final class RetryPolicy {
 
   /**
    * {@return a copy that waits for servers as long as this}
+   *
+   * <p>While a server that answered 429 or 503 has asked to wait, no download of the engine sends
+   * it a request.
    *
    * @param longest the longest wait that a server may ask for with Retry-After (RFC 9110 §10.2.3);
    *     60 seconds by default. Where it asks for more the download fails, and {@link

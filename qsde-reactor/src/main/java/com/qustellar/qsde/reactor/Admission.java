@@ -2,19 +2,15 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.internal.http.Origin;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -61,9 +57,9 @@ final class Admission {
   /** Runs the work as one download, once there is room for it; higher priorities first. */
   <T> Mono<T> download(int priority, Supplier<Mono<T>> work) {
     return Mono.using(
-        () -> new Ticket(downloads, priority),
+        () -> new Gate.Ticket(downloads, priority),
         ticket -> ticket.admitted().then(Mono.defer(work)),
-        ticket -> ticket.gate.leave(ticket));
+        ticket -> ticket.gate().leave(ticket));
   }
 
   /**
@@ -81,7 +77,7 @@ final class Admission {
                 .then(released(connection.host, progress))
                 .then(Mono.defer(() -> work.apply(connection))),
         connection -> {
-          connection.host.leave(connection);
+          connection.host.ended(connection);
           exit(name);
         });
   }
@@ -146,26 +142,7 @@ final class Admission {
     return scheduler.now(TimeUnit.NANOSECONDS);
   }
 
-  private static class Ticket {
-    private final Gate gate;
-    private final int priority;
-    private final Sinks.Empty<Void> turn = Sinks.empty();
-    // Guarded by the gate.
-    private long number;
-    private boolean inside;
-
-    Ticket(Gate gate, int priority) {
-      this.gate = gate;
-      this.priority = priority;
-    }
-
-    Mono<Void> admitted() {
-      gate.arrive(this);
-      return turn.asMono();
-    }
-  }
-
-  private static final class Connection extends Ticket implements Place {
+  private static final class Connection extends Gate.Ticket implements Place {
     private final Host host;
     // Guarded by the host.
     private boolean served;
@@ -183,62 +160,6 @@ final class Admission {
     @Override
     public boolean refused() {
       return host.refuses();
-    }
-  }
-
-  private static class Gate {
-    private final IntSupplier bound;
-    private final PriorityQueue<Ticket> queue =
-        new PriorityQueue<>(
-            Comparator.<Ticket>comparingInt(t -> -t.priority).thenComparingLong(t -> t.number));
-    private long arrivals;
-    int inside;
-
-    Gate(IntSupplier bound) {
-      this.bound = bound;
-    }
-
-    /** Called under the lock. */
-    int bound() {
-      return bound.getAsInt();
-    }
-
-    void arrive(Ticket ticket) {
-      synchronized (this) {
-        ticket.number = arrivals++;
-        queue.add(ticket);
-      }
-      admit();
-    }
-
-    void leave(Ticket ticket) {
-      synchronized (this) {
-        if (ticket.inside) {
-          inside--;
-        } else {
-          queue.remove(ticket);
-        }
-      }
-      admit();
-    }
-
-    /** Decides under the lock, acts after it. */
-    void admit() {
-      for (Ticket next = next(); next != null; next = next()) {
-        next.turn.tryEmitEmpty();
-      }
-    }
-
-    private synchronized @Nullable Ticket next() {
-      if (inside >= bound()) {
-        return null;
-      }
-      Ticket ticket = queue.poll();
-      if (ticket != null) {
-        ticket.inside = true;
-        inside++;
-      }
-      return ticket;
     }
   }
 
@@ -274,18 +195,18 @@ final class Admission {
       if (serving == 0) {
         return false;
       }
-      allowed = inside - 1;
+      allowed = inside() - 1;
       refusedAt = clock.getAsLong();
       return true;
     }
 
-    void leave(Connection connection) {
+    void ended(Connection connection) {
       synchronized (this) {
         if (connection.served) {
           serving--;
         }
       }
-      super.leave(connection);
+      leave(connection);
     }
 
     /** Of several holds the one that ends last counts. Called under the lock of the map. */

@@ -1,7 +1,6 @@
 package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadException;
-import com.qustellar.qsde.DownloadException.Timeout.Phase;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.http.ResponseHead;
@@ -105,8 +104,7 @@ final class Exchange {
     NetworkSettings settings = pipeline.network();
     Representation known = pipeline.representation();
     ByteRange range = here.ranged() ? new ByteRange(from, end) : null;
-    Optional<String> ifRange =
-        known == null || !known.isAt(here.uri()) ? Optional.empty() : known.validator().ifRange();
+    Optional<String> ifRange = known == null ? Optional.empty() : known.ifRange(here.uri());
     Mono<Hop> exchange =
         engine
             .transport()
@@ -125,7 +123,7 @@ final class Exchange {
         engine
             .stallWatch()
             .stalled(settings.stallTimeout(), this::activity)
-            .then(Mono.error(this::stallFailure));
+            .then(Mono.error(() -> TransportFailures.stall(asked, pipeline.target(), answered)));
     // Counted out before the end is told: the last snapshot shows no active segment.
     return Mono.using(
         () -> {
@@ -138,11 +136,6 @@ final class Exchange {
                     thrown ->
                         refused = TransportFailures.isRefusal(thrown, answered) && given.refused()),
         ProgressSampler::segmentStopped);
-  }
-
-  private DownloadException stallFailure() {
-    Phase phase = answered ? Phase.STALL : Phase.RESPONSE;
-    return new DownloadException.Timeout(asked, pipeline.target(), phase, null);
   }
 
   private long activity() {
@@ -170,8 +163,10 @@ final class Exchange {
     }
     if (verdict instanceof ResponseVerdict.Failed failed) {
       failed.retryAfter().ifPresent(wait -> hold(here.uri(), failed.status(), wait));
-      if (known != null && here.hasExpired(failed.status(), pipeline.request().uri())) {
-        return drain(body).then(Mono.fromCallable(() -> renew(here, known)));
+      URI requested = pipeline.request().uri();
+      Optional<Hop> renewed = here.renew(failed.status(), requested, known, pipeline.uri());
+      if (renewed.isPresent()) {
+        return drain(body).thenReturn(renewed.get());
       }
       return drain(body)
           .then(Mono.error(() -> TransportFailures.status(asked, pipeline.target(), failed, head)));
@@ -186,14 +181,6 @@ final class Exchange {
     return known == null
         ? begin(here.uri(), verdict, head, body)
         : goOn(here.uri(), known, verdict, head, body);
-  }
-
-  /** Another segment may have found the way by now. */
-  private Hop renew(Hop here, Representation known) {
-    Representation now = pipeline.representation();
-    return now == null || now.uri().equals(known.uri())
-        ? here.renew(pipeline.request().uri())
-        : Hop.to(now.uri(), here.ranged());
   }
 
   /** A server that asks for time gets it from all downloads, unless it asks for too much. */

@@ -4,6 +4,8 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.internal.http.RedirectRules;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request on the way to the file.
@@ -37,18 +39,27 @@ record Hop(URI uri, boolean ranged, int followed, boolean renewed) {
   }
 
   /**
-   * Returns whether a redirect's target says with a status that it was good for a time only, and
-   * the requested URI has not been asked again already.
+   * Returns where to ask instead, if a redirect's target says with its status that it was good for
+   * a time only: where other segments have found the file meanwhile, else the requested URI, once.
+   *
+   * @param known what was known of the file when this was sent; null for a first request, whose
+   *     answer stands
+   * @param now where the file is for all that is known
    */
-  boolean hasExpired(int status, URI requested) {
-    return switch (status) {
-      case 401, 403, 404, 410 -> !renewed && !uri.equals(requested);
-      default -> false;
-    };
-  }
-
-  /** Returns the way from the requested URI on. */
-  Hop renew(URI requested) {
-    return new Hop(requested, ranged, 0, true);
+  Optional<Hop> renew(int status, URI requested, @Nullable Representation known, URI now) {
+    boolean expired =
+        switch (status) {
+          case 401, 403, 404, 410 -> !uri.equals(requested);
+          default -> false;
+        };
+    if (known == null || !expired) {
+      return Optional.empty();
+    }
+    if (!now.equals(known.uri())) {
+      return Optional.of(to(now, ranged));
+    }
+    return expired && !renewed
+        ? Optional.of(new Hop(requested, ranged, 0, true))
+        : Optional.empty();
   }
 }

@@ -48,10 +48,12 @@ record Representation(
     return new Representation(uri, total, validator(head), ranged, codings(verdict), type(head));
   }
 
-  /** Returns the same version at another place, which has its own names for it. */
-  Representation at(URI elsewhere, ResponseHead head) {
-    return new Representation(
-        elsewhere, total, validator(head), ranged, contentEncoding, contentType);
+  /**
+   * Returns the same version where a redirect leads now; another place has its own names for it.
+   */
+  Representation at(URI other, ResponseHead head) {
+    Validator there = isAt(other) ? validator : validator(head);
+    return new Representation(other, total, there, ranged, contentEncoding, contentType);
   }
 
   /** Returns the same version at a server that gives no ranges any more. */
@@ -67,7 +69,12 @@ record Representation(
     return HttpUris.sameOrigin(uri, other) && Objects.equals(uri.getRawPath(), other.getRawPath());
   }
 
-  /** Returns whether another answer, from this URI, is about the same version of the file. */
+  /** Returns the condition under which a range from this URI is of this version. */
+  Optional<String> ifRange(URI from) {
+    return isAt(from) ? validator.ifRange() : Optional.empty();
+  }
+
+  /** Returns what another answer, from this URI, is about. */
   Likeness compare(URI from, ResponseVerdict verdict, ResponseHead head) {
     Validator other = isAt(from) ? validator(head) : Validator.NONE;
     boolean contradicted = validator.contradicts(other);

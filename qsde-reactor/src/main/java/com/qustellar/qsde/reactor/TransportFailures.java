@@ -67,6 +67,12 @@ final class TransportFailures {
     return new DownloadException.Unexpected(uri, target, thrown);
   }
 
+  /** Returns the failure of an exchange in which no byte came though bytes were wanted. */
+  static DownloadException stall(URI uri, @Nullable Path target, boolean answered) {
+    Phase phase = answered ? Phase.STALL : Phase.RESPONSE;
+    return new DownloadException.Timeout(uri, target, phase, null);
+  }
+
   /** Returns the failure of an answer that says no. */
   static DownloadException status(
       URI uri, @Nullable Path target, ResponseVerdict.Failed failed, ResponseHead head) {
