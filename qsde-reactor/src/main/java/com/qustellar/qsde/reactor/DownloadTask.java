@@ -252,7 +252,13 @@ final class DownloadTask implements Download {
       stage = Stage.ENDING;
     }
     boolean useless = isWrong(failure) || failure instanceof DownloadException.TooLarge;
-    closePass(useless).onErrorComplete().subscribe(null, null, () -> ended(result, failure));
+    Mono<Void> closed = failure == null ? closePass(useless) : closeAll(useless);
+    closed.onErrorComplete().subscribe(null, null, () -> ended(result, failure));
+  }
+
+  /** Lets the connections close that were cancelled, and the pass as well. */
+  private Mono<Void> closeAll(boolean useless) {
+    return engine.transport().settled().then(Mono.defer(() -> closePass(useless)));
   }
 
   /**
@@ -329,7 +335,7 @@ final class DownloadTask implements Download {
       stage = Stage.ENDING;
     }
     subscription.dispose();
-    closePass(false).onErrorComplete().subscribe(null, null, () -> ended(null, why));
+    closeAll(false).onErrorComplete().subscribe(null, null, () -> ended(null, why));
   }
 
   @Override

@@ -58,8 +58,6 @@ record Hop(URI uri, boolean ranged, int followed, boolean renewed) {
     if (!now.equals(known.uri())) {
       return Optional.of(to(now, ranged));
     }
-    return expired && !renewed
-        ? Optional.of(new Hop(requested, ranged, 0, true))
-        : Optional.empty();
+    return renewed ? Optional.empty() : Optional.of(new Hop(requested, ranged, 0, true));
   }
 }

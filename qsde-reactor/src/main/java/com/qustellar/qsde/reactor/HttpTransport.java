@@ -9,9 +9,12 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -55,6 +58,10 @@ final class HttpTransport {
   private final ConnectionProvider pool;
   private final HttpClient client;
 
+  /** Every open connection, those as well that are being made while the pool is disposed of. */
+  private final ChannelGroup channels =
+      new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
+
   HttpTransport() {
     int threads = Runtime.getRuntime().availableProcessors();
     // Not colocated: the next segment's request may be sent by a loop, and would stay on it.
@@ -73,7 +80,7 @@ final class HttpTransport {
             // What is sent again, and when, is decided here and by the retry policy.
             .disableRetry(true)
             .httpResponseDecoder(HttpTransport::wholeReads)
-            .doOnChannelInit(HttpTransport::dropInterimAnswers)
+            .doOnChannelInit(this::init)
             .option(ChannelOption.ALLOCATOR, Buffers.POOL)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
@@ -88,8 +95,8 @@ final class HttpTransport {
     return decoder.maxChunkSize(CHUNK).maxHeaderSize(MAX_HEADER_BYTES);
   }
 
-  private static void dropInterimAnswers(
-      ConnectionObserver observer, Channel channel, @Nullable SocketAddress address) {
+  private void init(ConnectionObserver observer, Channel channel, @Nullable SocketAddress address) {
+    channels.add(channel);
     channel
         .pipeline()
         .addBefore(NettyPipeline.ReactiveBridge, "qsde.interim", new InterimAnswers());
@@ -163,8 +170,20 @@ final class HttpTransport {
     return new ResponseHead(response.status().code(), fields::getAll, Instant.now());
   }
 
+  /** Completes when the event loops have done what was given to them: closed sockets, say. */
+  Mono<Void> settled() {
+    return Flux.fromIterable(loops.onClient(true))
+        .flatMap(loop -> Mono.<Void>create(sink -> loop.execute(sink::success)), Integer.MAX_VALUE)
+        // A loop that has ended has nothing left to do.
+        .onErrorComplete()
+        .then();
+  }
+
   /** Closes every connection and ends the event loops. */
   Mono<Void> closeLater() {
-    return pool.disposeLater().then(loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)));
+    Mono<Void> closed = Mono.create(sink -> channels.close().addListener(done -> sink.success()));
+    return pool.disposeLater()
+        .then(closed)
+        .then(loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)));
   }
 }

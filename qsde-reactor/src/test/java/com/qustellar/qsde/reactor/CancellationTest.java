@@ -29,16 +29,10 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Stopping at any moment, without a trace. The checks for leaks are part of every test. */
-class CancellationTest extends EngineTestBase {
+class CancellationTest extends TracelessTestBase {
 
   private static final Body BODY = Body.random(1, 6 * SEGMENT + 100);
   private final CountDownLatch never = new CountDownLatch(1);
-
-  /** Without a trace; what is kept to resume from is ResumeTest's matter. */
-  @Override
-  DownloadRequest request(String path) {
-    return super.request(path).withResume(false);
-  }
 
   private static void assertCancelled(Download download) {
     Signal<DownloadResult> signal = download.result().materialize().block(LIMIT);

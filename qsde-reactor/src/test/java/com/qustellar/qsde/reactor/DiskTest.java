@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Disks that are full or broken. */
-class DiskTest extends EngineTestBase {
+class DiskTest extends TracelessTestBase {
 
   private static final Body BODY = Body.random(1, 5 * SEGMENT + 77);
 
@@ -56,12 +56,6 @@ class DiskTest extends EngineTestBase {
     origin.serve("/file", body);
     get(verified("/file", body));
     assertHolds(realTarget(), body);
-  }
-
-  /** Without a trace; what is kept to resume from is ResumeTest's matter. */
-  @Override
-  DownloadRequest request(String path) {
-    return super.request(path).withResume(false);
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Redirects to signed addresses that are good for a while only. */
-class ExpiredTargetTest extends EngineTestBase {
+class ExpiredTargetTest extends TracelessTestBase {
 
   private static final Body BODY = Body.random(1, 6 * SEGMENT);
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Origins that refuse a connection while they serve others. */
-class FewConnectionsTest extends EngineTestBase {
+class FewConnectionsTest extends TracelessTestBase {
 
   private static final Body BODY = Body.random(1, 12 * SEGMENT);
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** How long a download goes on trying, in virtual time. */
-class PatienceTest extends EngineTestBase {
+class PatienceTest extends TracelessTestBase {
 
   private static final Body BODY = Body.random(1, 4 * SEGMENT);
   private static final Duration STEP = Duration.ofMillis(200);

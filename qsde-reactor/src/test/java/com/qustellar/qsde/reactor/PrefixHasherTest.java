@@ -45,7 +45,8 @@ class PrefixHasherTest {
     URI uri = URI.create("http://h/f");
     Path target = dir.resolve("target");
     Representation stream =
-        new Representation(uri, OptionalLong.empty(), Validator.NONE, false, Optional.empty());
+        new Representation(
+            uri, OptionalLong.empty(), Validator.NONE, false, Optional.empty(), Optional.empty());
     Resumption none = new Resumption(DownloadRequest.of(uri, target), target, stream, 1);
     file = PartFile.open(io, Schedulers.parallel(), uri, target, none);
   }

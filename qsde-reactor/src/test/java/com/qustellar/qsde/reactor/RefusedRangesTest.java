@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole answers to later ranges: no ranges any more, another version, or a login page. */
-class RefusedRangesTest extends EngineTestBase {
+class RefusedRangesTest extends TracelessTestBase {
 
   private static final Body BODY = Body.random(1, 8 * SEGMENT);
   private static final Resource BARE = Resource.of(BODY).withoutValidators();
