@@ -105,8 +105,9 @@ final class HttpTransport {
   /**
    * Sends a GET request when subscribed to.
    *
-   * <p>A kept connection may be closed by the server while the request is on its way: then it is
-   * sent again at once. Completes once the connection can be used by the next request.
+   * <p>A kept connection may be closed by the server while the request is on its way, or hold a
+   * rest of the answer before that is no HTTP: then the request is sent again at once. Completes
+   * once the connection can be used by the next request.
    *
    * @param headers every header field but Host
    * @param receiver called with the head and the body, on an event loop; the exchange lasts as long
@@ -138,14 +139,15 @@ final class HttpTransport {
               stale.set(false);
               return receiver.apply(head(response), body);
             })
-        .retryWhen(Retry.indefinitely().filter(thrown -> stale.get() && isClosed(thrown)))
+        .retryWhen(Retry.indefinitely().filter(thrown -> stale.get() && isStale(thrown)))
         // The client drops its connection, open as it is, when a cancel meets the arriving head.
         .doOnDiscard(Connection.class, Connection::dispose)
         .concatWith(Mono.defer(() -> afterNow(loop.get())));
   }
 
-  private static boolean isClosed(Throwable thrown) {
+  private static boolean isStale(Throwable thrown) {
     return thrown instanceof PrematureCloseException
+        || TransportFailures.isNotHttp(thrown)
         || TransportFailures.isNoLongerConnected(thrown)
         || AbortedException.isConnectionReset(thrown);
   }

@@ -57,7 +57,7 @@ final class TransportFailures {
     if (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException cause) {
       return translate(uri, target, cause, answered, afterGoodAnswers);
     }
-    if (thrown instanceof DecoderException || isOfTheCodec(thrown)) {
+    if (isNotHttp(thrown)) {
       return new DownloadException.InvalidResponse(
           uri, target, "it is not HTTP", afterGoodAnswers, thrown);
     }
@@ -101,6 +101,11 @@ final class TransportFailures {
   /** A socket that is reset while it is read says ENOTCONN, which Netty has this name for. */
   static boolean isNoLongerConnected(Throwable thrown) {
     return thrown instanceof NotYetConnectedException;
+  }
+
+  /** Returns whether what has arrived could not be read. */
+  static boolean isNotHttp(Throwable thrown) {
+    return thrown instanceof DecoderException || isOfTheCodec(thrown);
   }
 
   /** The codec reports some faults of a response as an illegal argument, as a defect of ours is. */

@@ -221,6 +221,22 @@ class RetryTest extends EngineTestBase {
     assertThat(result.retries()).isZero();
   }
 
+  /** Two that are dropped, and one that the decoder keeps for the rest of its line. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"garbage\r\n\r\n", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "gar"})
+  void whatComesBehindAnAnswerIsNotTakenForTheNext(String surplus) throws IOException {
+    Body one = Body.of("one");
+    origin.serve("/one", one);
+    origin.on("/one").answer(reply -> reply.sending(one.then(Body.of(surplus))));
+    origin.serve("/file", BODY);
+    get(DownloadRequest.of(origin.uri("/one"), dir.resolve("one")));
+    DownloadResult result = get(request("/file").withRetryPolicy(RetryPolicy.none()));
+    assertHolds(dir.resolve("one"), one);
+    assertHolds(target(), BODY);
+    assertThat(result.retries()).isZero();
+  }
+
   @Test
   void anOriginThatComesBackIsFoundAgain() throws IOException {
     origin.serve("/file", BODY);
