@@ -22,6 +22,7 @@ import java.util.function.UnaryOperator;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -79,7 +80,7 @@ final class NettyDownloadEngine implements DownloadEngine {
     return Mono.deferContextual(
         context -> {
           DownloadTask task = start(request, context);
-          return task.result().doOnCancel(task::dispose);
+          return task.result().doFinally(signal -> disposeIfCancelled(task, signal));
         });
   }
 
@@ -90,8 +91,17 @@ final class NettyDownloadEngine implements DownloadEngine {
         context -> {
           DownloadTask task = start(request, context);
           Mono<Progress> end = task.result().then(Mono.empty());
-          return task.progress().concatWith(end).doOnCancel(task::dispose);
+          return task.progress()
+              .concatWith(end)
+              .doFinally(signal -> disposeIfCancelled(task, signal));
         });
+  }
+
+  /** The subscriber has left by now: it must not hear of the end that it has brought about. */
+  private static void disposeIfCancelled(DownloadTask task, SignalType signal) {
+    if (signal == SignalType.CANCEL) {
+      task.dispose();
+    }
   }
 
   @Override

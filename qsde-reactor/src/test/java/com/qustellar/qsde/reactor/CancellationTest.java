@@ -16,13 +16,16 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Signal;
 import reactor.core.scheduler.Schedulers;
@@ -114,6 +117,30 @@ class CancellationTest extends TracelessTestBase {
       assertDirectoryHolds();
     }
     origin.await(() -> origin.openConnections() == 0);
+  }
+
+  /** The subscriber is gone: that its download was cancelled is no news to it, nor to a log. */
+  @Test
+  void whoCancelsHearsNoMore() {
+    origin.serve("/file", BODY);
+    origin.on("/file").answer(reply -> reply.delayedUntil(never));
+    Queue<Throwable> dropped = new ConcurrentLinkedQueue<>();
+    Hooks.onErrorDropped(dropped::add);
+    try {
+      for (int i = 0; i < 200; i++) {
+        Disposable subscription = engine.progress(request("/file")).subscribe();
+        Download download = engine.downloads().get(0);
+        subscription.dispose();
+        assertCancelled(download);
+        subscription = engine.download(request("/file")).subscribe();
+        download = engine.downloads().get(0);
+        subscription.dispose();
+        assertCancelled(download);
+      }
+    } finally {
+      Hooks.resetOnErrorDropped();
+    }
+    assertThat(dropped).isEmpty();
   }
 
   @Test
