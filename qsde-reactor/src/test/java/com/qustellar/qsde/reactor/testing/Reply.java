@@ -186,11 +186,13 @@ public final class Reply {
     return with(it -> it.pieceSize = bytes);
   }
 
-  int status() {
+  /** Returns the status; 0 for an answer that is given verbatim. */
+  public int status() {
     return status;
   }
 
-  Body body() {
+  /** Returns the body. */
+  public Body body() {
     return body;
   }
 
