@@ -58,7 +58,8 @@ class SignalTest {
     }
   }
 
-  private static Process start(String... args) throws IOException {
+  /** Starts the command in a process of its own. */
+  static Process start(String... args) throws IOException {
     Stream<String> java =
         Stream.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
