@@ -118,14 +118,24 @@ final class PartName {
   private static PartName create(IoPool io, URI uri, Path target, Path part, Path key)
       throws IOException {
     AsynchronousFileChannel channel = AsynchronousFileChannel.open(part, NEW, io.executor());
-    Object identity = identity(part);
-    lock(channel, uri, target);
-    if (!identity.equals(identity(part))) {
-      // Another process took it for abandoned between the two steps, and the name with it.
-      channel.close();
-      throw new FileAccess(uri, target, Reason.IN_USE, null);
+    boolean created = false;
+    try {
+      Object identity = identity(part);
+      lock(channel, uri, target);
+      if (!identity.equals(identity(part))) {
+        // Another process took it for abandoned between the two steps, and the name with it.
+        throw new FileAccess(uri, target, Reason.IN_USE, null);
+      }
+      created = true;
+      return new PartName(part, key, identity, channel, false);
+    } catch (IOException e) {
+      Files.deleteIfExists(part);
+      throw e;
+    } finally {
+      if (!created) {
+        channel.close();
+      }
     }
-    return new PartName(part, key, identity, channel, false);
   }
 
   /**
@@ -200,15 +210,10 @@ final class PartName {
       throws IOException {
     try {
       if (channel.tryLock() == null) {
-        channel.close();
         throw new FileAccess(uri, target, Reason.IN_USE, null);
       }
     } catch (OverlappingFileLockException e) {
-      channel.close();
       throw new FileAccess(uri, target, Reason.IN_USE, e);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
     }
   }
 
