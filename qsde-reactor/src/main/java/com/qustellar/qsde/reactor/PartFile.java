@@ -300,8 +300,8 @@ final class PartFile {
       given = discarded;
     }
     try {
-      boolean resumable = journal != null && journal.close() && !named && !given && name.isHeld();
-      channel.close();
+      boolean resumable = journal != null && journal.close() && !named && !given && isStillOurs();
+      closeChannel();
       if (resumable) {
         synchronized (this) {
           kept = true;
@@ -315,12 +315,29 @@ final class PartFile {
         JournalFile.delete(target);
       }
     } catch (IOException e) {
-      // The outcome of the download is known by now and stands: a failed close changes nothing.
+      // The outcome of the download is known by now and stands: what could not be deleted stays.
       return null;
     } finally {
       name.giveBack();
     }
     return null;
+  }
+
+  private boolean isStillOurs() {
+    try {
+      return name.isHeld();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void closeChannel() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // It is closed all the same, and what is resumed from is read again before it counts.
+      return;
+    }
   }
 
   private <T> Mono<T> operation(Callable<? extends @Nullable T> function) {
