@@ -107,11 +107,13 @@ final class DiskChannel extends AsynchronousFileChannel {
 
   @Override
   public long size() throws IOException {
+    disk.before(Operation.INSPECT, path);
     return real.size();
   }
 
   @Override
   public FileLock tryLock(long position, long size, boolean shared) throws IOException {
+    disk.before(Operation.LOCK, path);
     return real.tryLock(position, size, shared);
   }
 
@@ -123,6 +125,7 @@ final class DiskChannel extends AsynchronousFileChannel {
   @Override
   public void close() throws IOException {
     real.close();
+    disk.before(Operation.CLOSE, path);
   }
 
   @Override

@@ -58,7 +58,8 @@ final class DiskProvider extends FileSystemProvider {
   public SeekableByteChannel newByteChannel(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
-    return real().newByteChannel(real(Operation.OPEN, path), options, attributes);
+    return new DiskByteChannel(
+        disk, path, real().newByteChannel(real(Operation.OPEN, path), options, attributes));
   }
 
   @Override
@@ -98,7 +99,7 @@ final class DiskProvider extends FileSystemProvider {
   @Override
   public <A extends BasicFileAttributes> A readAttributes(
       Path path, Class<A> type, LinkOption... options) throws IOException {
-    return real().readAttributes(DiskPath.real(path), type, options);
+    return real().readAttributes(real(Operation.INSPECT, path), type, options);
   }
 
   @Override

@@ -30,7 +30,12 @@ public final class ScriptedDisk extends FileSystem {
     LINK,
     MOVE,
     DELETE,
-    CHECK_WRITABLE
+    CHECK_WRITABLE,
+    /** Reading a file's attributes or length. */
+    INSPECT,
+    LOCK,
+    /** The descriptor is gone all the same, as with close(2). */
+    CLOSE
   }
 
   /** Asked before each operation, on the thread that asks for it or on one of the pool. */

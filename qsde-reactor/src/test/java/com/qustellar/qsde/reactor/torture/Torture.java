@@ -49,10 +49,15 @@ final class Torture {
     String run(long seed) throws Exception;
   }
 
+  /** Returns whether this is the sample rather than the whole. */
+  static boolean isSample() {
+    return Integer.getInteger(SCALE, 1) == 1;
+  }
+
   /** Tries so many seeds, times the scale; or the one that was asked for. */
   void seeds(int sample, Attempt attempt) {
     Long alone = Long.getLong(SEED);
-    long count = sample * (long) Integer.getInteger(SCALE, 1);
+    long count = (long) sample * Integer.getInteger(SCALE, 1);
     Flux<Long> seeds =
         alone == null
             ? Flux.generate(
@@ -78,15 +83,19 @@ final class Torture {
     try {
       outcomes.merge(attempt.run(seed), 1, Integer::sum);
     } catch (Exception | AssertionError e) {
-      failures.add(
-          new AssertionError(
-              "seed %d: %s%nalone: .ci/torture %d, or -Dtest=%s -D%s=%d"
-                  .formatted(seed, e.getMessage(), seed, test.getSimpleName(), SEED, seed),
-              e));
+      failed(
+          "seed %d (alone: .ci/torture %d, or -Dtest=%s -D%s=%d)"
+              .formatted(seed, seed, test.getSimpleName(), SEED, seed),
+          e);
     }
   }
 
-  /** Counts an outcome that no seed has decided. */
+  /** Keeps what has gone wrong for the end. */
+  void failed(String which, Throwable how) {
+    failures.add(new AssertionError(which + ": " + how.getMessage(), how));
+  }
+
+  /** Counts an outcome. */
   void count(String outcome) {
     outcomes.merge(outcome, 1, Integer::sum);
   }
