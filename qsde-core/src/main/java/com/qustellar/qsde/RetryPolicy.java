@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * attempt that brings at least 64 KiB, or the rest of its segment, is progress: attempts and time
  * then count anew.
  *
- * <p>A connection that a server refuses while it serves others costs no attempt, unless there is
- * only one: the segment waits until one of the others has ended. Nor does a kept connection that
- * had been closed before the request arrived.
+ * <p>A connection that a server refuses while it has others costs no attempt, unless there is only
+ * one: the segment waits until one of the others has ended. Nor does a kept connection that had
+ * been closed before the request arrived.
  *
  * <p>What {@link DownloadException#retryable()} answers false for is never retried.
  */

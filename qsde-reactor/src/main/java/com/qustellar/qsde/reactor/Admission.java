@@ -21,7 +21,7 @@ import reactor.core.scheduler.Scheduler;
  * ended, what waits starts when there is room. {@link #review} is called after a change.
  *
  * <p>An origin that asks to wait is left alone by all downloads until then. One that refuses a
- * connection while it serves others allows fewer than were open: from then on there are as many at
+ * connection while it has others allows fewer than were open: from then on there are as many at
  * once as it left, and one more with every minute in which it refuses none. That is forgotten with
  * the last one who wants something of the origin.
  */
@@ -33,10 +33,13 @@ final class Admission {
     void served();
 
     /**
-     * The origin has refused this connection. Returns whether it serves others meanwhile, so that
-     * it is worth to wait until one of them has ended.
+     * The origin has refused this connection. Returns whether there are others, so that it is worth
+     * to wait until one of them has ended.
+     *
+     * @param answered whether it said so: then it is there, and others count that wait for its
+     *     answer; else only those that it serves
      */
-    boolean refused();
+    boolean refused(boolean answered);
   }
 
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
@@ -158,8 +161,8 @@ final class Admission {
     }
 
     @Override
-    public boolean refused() {
-      return host.refuses();
+    public boolean refused(boolean answered) {
+      return host.refuses(answered);
     }
   }
 
@@ -191,11 +194,12 @@ final class Admission {
       }
     }
 
-    synchronized boolean refuses() {
-      if (serving == 0) {
+    synchronized boolean refuses(boolean answered) {
+      if (answered ? inside() == 1 : serving == 0) {
         return false;
       }
-      allowed = inside() - 1;
+      // Of several that are refused at the same time each lowers it by one.
+      allowed = Math.max(1, Math.min(bound(), inside()) - 1);
       refusedAt = clock.getAsLong();
       return true;
     }

@@ -67,7 +67,7 @@ final class Exchange {
     return end;
   }
 
-  /** Returns whether the origin refused the connection while it served others. */
+  /** Returns whether the origin refused the connection while it had others. */
   boolean refused() {
     return refused;
   }
@@ -134,7 +134,9 @@ final class Exchange {
             Mono.firstWithSignal(exchange, stalled)
                 .doOnError(
                     thrown ->
-                        refused = TransportFailures.isRefusal(thrown, answered) && given.refused()),
+                        refused =
+                            TransportFailures.isRefusal(thrown, answered)
+                                && given.refused(answered)),
         ProgressSampler::segmentStopped);
   }
 

@@ -17,8 +17,8 @@ import reactor.util.retry.Retry;
  * one has ended. Progress resets the count of attempts: {@value #PROGRESS} bytes beyond the best
  * position so far, or the rest of the segment.
  *
- * <p>A connection that the origin refuses while it serves others costs no attempt: the next one
- * waits for its place among those that are left. After {@value #REFUSALS} without progress it is a
+ * <p>A connection that the origin refuses while it has others costs no attempt: the next one waits
+ * for its place among those that are left. After {@value #REFUSALS} without progress it is a
  * failure like any other.
  */
 final class SegmentFetch {

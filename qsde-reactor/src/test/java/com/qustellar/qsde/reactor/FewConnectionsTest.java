@@ -50,12 +50,13 @@ class FewConnectionsTest extends TracelessTestBase {
   void itGoesDownToOneConnectionAndFinishes(Reply refusal) throws IOException {
     serveOneAtATime(refusal);
     Download download = engine.submit(request("/file").withConnections(4).withRetryPolicy(HASTY));
-    await(() -> download.latest().retries() == 3);
+    await(() -> download.latest().retries() > 0 && download.latest().activeSegments() == 1);
     go.countDown();
-    download.result().block(LIMIT);
+    int retries = download.result().block(LIMIT).retries();
     assertHolds(target(), BODY);
     // Nothing was refused again: the others have waited for the one.
-    assertThat(origin.requests()).hasSize(12 + 3);
+    assertThat(origin.requests()).hasSize(12 + retries);
+    assertThat(retries).isLessThanOrEqualTo(3);
   }
 
   @ParameterizedTest
@@ -110,7 +111,8 @@ class FewConnectionsTest extends TracelessTestBase {
   @Test
   void whoWantsNoRetryGetsNone() {
     serveOneAtATime(Reply.status(503));
-    failure(HttpStatus.class, request("/file").withRetryPolicy(RetryPolicy.none()));
+    failure(
+        HttpStatus.class, request("/file").withConnections(2).withRetryPolicy(RetryPolicy.none()));
     assertDirectoryHolds();
   }
 
@@ -122,15 +124,15 @@ class FewConnectionsTest extends TracelessTestBase {
             .scheduler(time)
             .network(NetworkSettings.defaults().withStallTimeout(Duration.ofHours(1))));
     serveOneAtATime(Reply.status(503));
-    Download download = engine.submit(request("/file").withConnections(4));
-    await(() -> download.latest().retries() == 3);
+    Download download = engine.submit(request("/file").withConnections(2));
+    await(() -> download.latest().retries() == 1);
     time.advanceTimeBy(Duration.ofSeconds(59));
     engine.updateLimits(limits -> limits);
-    assertThat(origin.requests()).hasSize(4);
+    assertThat(origin.requests()).hasSize(2);
     time.advanceTimeBy(Duration.ofSeconds(1));
     engine.updateLimits(limits -> limits);
-    await(() -> download.latest().retries() == 4);
-    assertThat(origin.requests()).hasSize(5);
+    await(() -> download.latest().retries() == 2);
+    assertThat(origin.requests()).hasSize(3);
     go.countDown();
     download.result().block(LIMIT);
     assertHolds(target(), BODY);
