@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that are coded, transformed, interim, contradictory, or no HTTP at all. */
-class StrangeAnswersTest extends EngineTestBase {
+class StrangeAnswersTest extends TracelessTestBase {
 
   private static final Body BODY = Body.random(1, 5 * SEGMENT);
   private static final String EARLY_HINTS =
@@ -216,7 +216,7 @@ class StrangeAnswersTest extends EngineTestBase {
     origin.await(() -> origin.openConnections() == 0);
   }
 
-  /** As a lost connection would be. */
+  /** As a lost connection would be; what is no HTTP on a kept connection does not even count. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("contradictions")
   void afterGoodAnswersItIsAskedAgain(String what, UnaryOperator<Reply> change) throws IOException {
@@ -224,7 +224,7 @@ class StrangeAnswersTest extends EngineTestBase {
     origin.on("/file").request(3).answer(change);
     DownloadResult result = get(request("/file").withConnections(1));
     assertHolds(target(), BODY);
-    assertThat(result.retries()).isEqualTo(1);
+    assertThat(result.retries()).isLessThanOrEqualTo(1);
     assertThat(origin.requests()).hasSize(6);
   }
 
