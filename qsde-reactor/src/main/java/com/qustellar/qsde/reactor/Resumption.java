@@ -96,7 +96,13 @@ final class Resumption {
   @Nullable JournalFile openJournal(IoPool io, Scheduler scheduler) throws IOException {
     ResumeJournal found = journal;
     if (found != null) {
-      return JournalFile.goOn(target, found, io, scheduler);
+      try {
+        return JournalFile.goOn(target, found, io, scheduler);
+      } catch (IOException e) {
+        // Nobody would go on with it, nor delete it at the end.
+        JournalFile.delete(target);
+        throw e;
+      }
     }
     if (!journaled) {
       JournalFile.delete(target);

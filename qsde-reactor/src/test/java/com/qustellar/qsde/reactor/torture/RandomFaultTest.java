@@ -9,6 +9,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
@@ -17,6 +18,7 @@ import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -75,7 +77,8 @@ class RandomFaultTest {
     Scenario scenario = new Scenario(seed);
     scenarios.put("/" + seed, scenario);
     try {
-      DownloadRequest request = scenario.request(origin.uri("/" + seed), target);
+      DownloadRequest request =
+          scenario.request(origin.uri("/" + seed), target).withId(Long.toString(seed));
       DownloadEngine engine = engines.get(scenario.segmentSize());
       Signal<DownloadResult> end = engine.download(request).materialize().block(Torture.LIMIT);
       if (end.hasValue()) {
@@ -89,11 +92,17 @@ class RandomFaultTest {
       goOn(scenario, engine, request);
       return failure.getClass().getSimpleName();
     } catch (Exception | AssertionError e) {
-      throw new AssertionError(e.getMessage() + "\n" + scenario, e);
+      throw new AssertionError(
+          e.getMessage() + "\n" + scenario + "\nstill there: " + running(seed), e);
     } finally {
       scenarios.remove("/" + seed);
       Leftovers.delete(target.getParent());
     }
+  }
+
+  private List<Download> running(long seed) {
+    String id = Long.toString(seed);
+    return engines.values().stream().flatMap(engine -> engine.find(id).stream()).toList();
   }
 
   /** Whatever a failure has left, the next download makes the right file. */
