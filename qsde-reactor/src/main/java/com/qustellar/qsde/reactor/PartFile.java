@@ -300,7 +300,10 @@ final class PartFile {
       given = discarded;
     }
     try {
-      boolean resumable = journal != null && journal.close() && !named && !given && isStillOurs();
+      boolean claimed = journal != null && journal.close();
+      // Another file may have come into its place meanwhile: that is not ours to delete.
+      boolean ours = !named && isStillOurs();
+      boolean resumable = claimed && ours && !given;
       closeChannel();
       if (resumable) {
         synchronized (this) {
@@ -308,7 +311,7 @@ final class PartFile {
         }
         return null;
       }
-      if (!named) {
+      if (ours) {
         Files.deleteIfExists(part);
       }
       if (journal != null) {

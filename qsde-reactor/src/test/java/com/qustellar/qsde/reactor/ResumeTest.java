@@ -327,6 +327,20 @@ class ResumeTest extends EngineTestBase {
   }
 
   @Test
+  void aFileThatCameIntoThePlaceOfThePartIsNotDeleted() throws IOException {
+    origin.serve("/file", BODY);
+    origin.on("/file").request(2).answer(reply -> reply.stallAfter(10, never));
+    Download download = engine.submit(request("/file"));
+    origin.await(() -> origin.requests().size() >= 2);
+    Files.delete(part());
+    Files.writeString(part(), "theirs");
+    download.dispose();
+    download.closed().block(LIMIT);
+    assertThat(part()).hasContent("theirs");
+    assertThat(journal()).doesNotExist();
+  }
+
+  @Test
   void discardingDeletesWhatIsKept() {
     origin.serve("/file", BODY);
     origin.on("/file").request(2).answer(reply -> reply.stallAfter(10, never));
