@@ -13,14 +13,12 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +47,6 @@ final class HttpTransport {
   private static final int CHUNK = 256 << 10;
 
   private static final int MAX_HEADER_BYTES = 64 << 10;
-
-  /** Set on a connection that has sent a request. */
-  private static final AttributeKey<Boolean> USED =
-      AttributeKey.valueOf(HttpTransport.class, "used");
 
   private final LoopResources loops;
   private final ConnectionProvider pool;
@@ -118,34 +112,49 @@ final class HttpTransport {
       Map<String, String> headers,
       NetworkSettings settings,
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver) {
-    AtomicBoolean stale = new AtomicBoolean();
-    AtomicReference<@Nullable EventLoop> loop = new AtomicReference<>();
+    AtomicReference<@Nullable Sending> last = new AtomicReference<>();
+    return Flux.using(
+            () -> {
+              Sending sending = new Sending();
+              last.set(sending);
+              return sending;
+            },
+            sending -> send(uri, headers, settings, receiver, sending),
+            Sending::end)
+        .retryWhen(Retry.indefinitely().filter(thrown -> isStale(last.get(), thrown)))
+        // The client drops its connection, open as it is, when a cancel meets the arriving head.
+        .doOnDiscard(Connection.class, Connection::dispose)
+        .concatWith(Mono.defer(() -> afterNow(last.get())));
+  }
+
+  private <T> Flux<T> send(
+      URI uri,
+      Map<String, String> headers,
+      NetworkSettings settings,
+      BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver,
+      Sending sending) {
     HttpClient.RequestSender get =
         client
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(settings.connectTimeout()))
             .headers(fields -> fill(fields, headers))
-            .doOnRequest(
-                (request, connection) -> {
-                  stale.set(connection.channel().attr(USED).getAndSet(true) != null);
-                  loop.set(connection.channel().eventLoop());
-                })
+            .doOnRequest((request, connection) -> sending.sends(connection))
             .request(HttpMethod.GET);
     URI plain = URI.create(Origin.of(uri) + HttpUris.requestTarget(uri));
     // A java.net.URI has no host where the name has an underscore; text may have no port below 10.
     HttpClient.ResponseReceiver<?> sent =
         plain.getHost() == null ? get.uri(plain.toString()) : get.uri(plain);
     return sent.response(
-            (response, body) -> {
-              stale.set(false);
-              return receiver.apply(head(response), body);
-            })
-        .retryWhen(Retry.indefinitely().filter(thrown -> stale.get() && isStale(thrown)))
-        // The client drops its connection, open as it is, when a cancel meets the arriving head.
-        .doOnDiscard(Connection.class, Connection::dispose)
-        .concatWith(Mono.defer(() -> afterNow(loop.get())));
+        (response, body) -> {
+          sending.answered();
+          return receiver.apply(head(response), body);
+        });
   }
 
-  private static boolean isStale(Throwable thrown) {
+  private static boolean isStale(@Nullable Sending sending, Throwable thrown) {
+    return sending != null && sending.isReused() && meansClosed(thrown);
+  }
+
+  private static boolean meansClosed(Throwable thrown) {
     return thrown instanceof PrematureCloseException
         || TransportFailures.isNotHttp(thrown)
         || TransportFailures.isNoLongerConnected(thrown)
@@ -153,7 +162,8 @@ final class HttpTransport {
   }
 
   /** The task that ends a body gives its connection back afterwards: completes behind it. */
-  private static <T> Mono<T> afterNow(@Nullable EventLoop loop) {
+  private static <T> Mono<T> afterNow(@Nullable Sending sending) {
+    EventLoop loop = sending == null ? null : sending.loop();
     return loop == null ? Mono.empty() : Mono.create(sink -> loop.execute(sink::success));
   }
 

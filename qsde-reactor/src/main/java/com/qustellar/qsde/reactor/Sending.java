@@ -1,0 +1,58 @@
+package com.qustellar.qsde.reactor;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.AttributeKey;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.Connection;
+
+/**
+ * One sending of a request, and the connection that it went to.
+ *
+ * <p>The client tells of an error before a connection is made, or is cancelled, and may have that
+ * connection made all the same: it would send the request, and keep an answer that nobody takes.
+ */
+final class Sending {
+
+  /** Set on a connection that has sent a request. */
+  private static final AttributeKey<Boolean> USED = AttributeKey.valueOf(Sending.class, "used");
+
+  private volatile @Nullable Connection unanswered;
+  private volatile @Nullable EventLoop loop;
+  private volatile boolean reused;
+  private volatile boolean ended;
+
+  /** The request is about to be sent. */
+  void sends(Connection connection) {
+    reused = connection.channel().attr(USED).getAndSet(true) != null;
+    loop = connection.channel().eventLoop();
+    unanswered = connection;
+    if (ended) {
+      connection.dispose();
+    }
+  }
+
+  /** The head has come: whoever takes the body closes the connection. */
+  void answered() {
+    reused = false;
+    unanswered = null;
+  }
+
+  /** Closes the connection unless it is answered; one that is still being made as well. */
+  void end() {
+    ended = true;
+    Connection connection = unanswered;
+    if (connection != null) {
+      connection.dispose();
+    }
+  }
+
+  /** Returns whether the connection was a kept one, and has given no answer. */
+  boolean isReused() {
+    return reused;
+  }
+
+  /** Returns the loop of the connection, if there is one. */
+  @Nullable EventLoop loop() {
+    return loop;
+  }
+}
