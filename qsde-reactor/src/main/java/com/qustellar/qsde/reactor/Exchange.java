@@ -37,6 +37,10 @@ final class Exchange {
   private volatile @Nullable SegmentWriter writer;
   private volatile long drained = StallWatch.CONTENT;
 
+  // Guarded by this.
+  private @Nullable Mono<Boolean> beginning;
+  private boolean over;
+
   /**
    * Prepares an exchange.
    *
@@ -77,10 +81,23 @@ final class Exchange {
     return doubtful;
   }
 
-  /** Completes once every write of the exchange has ended; fails if one of them failed. */
+  /**
+   * Completes once all that the exchange has begun has ended, every write; fails if one of those
+   * failed. Nothing begins from then on.
+   */
   Mono<Void> idle() {
-    SegmentWriter body = writer;
-    return body == null ? Mono.empty() : body.idle();
+    Mono<Boolean> begun;
+    synchronized (this) {
+      over = true;
+      begun = beginning;
+    }
+    Mono<Void> ended = begun == null ? Mono.empty() : begun.onErrorComplete().then();
+    return ended.then(
+        Mono.defer(
+            () -> {
+              SegmentWriter body = writer;
+              return body == null ? Mono.empty() : body.idle();
+            }));
   }
 
   /** Asks when subscribed to; completes once the last write has ended. */
@@ -195,22 +212,49 @@ final class Exchange {
 
   /** The first answer: the download begins with it. */
   private Mono<Hop> begin(URI uri, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
-    return pipeline
-        .begin(uri, verdict, head)
+    return toItsEnd(
+            pipeline
+                .begin(uri, verdict, head)
+                .doOnNext(wanted -> end = wanted ? endOfBody(verdict) : from))
         .flatMap(
             wanted -> {
               if (wanted && verdict instanceof ResponseVerdict.Partial part) {
-                end = Math.min(end, part.total().orElseThrow());
                 return write(body, from, part.bytesToSkip(), part.taken().endExclusive());
               }
-              if (wanted && verdict instanceof ResponseVerdict.Whole whole) {
-                end = whole.length().orElse(Long.MAX_VALUE);
+              if (wanted && verdict instanceof ResponseVerdict.Whole) {
                 return write(body, 0, 0, end);
               }
-              end = from;
               return drain(body);
             })
         .then(Mono.empty());
+  }
+
+  /** Returns where the segment ends that the first answer brings. */
+  private long endOfBody(ResponseVerdict verdict) {
+    if (verdict instanceof ResponseVerdict.Partial part) {
+      return Math.min(end, part.total().orElseThrow());
+    }
+    return verdict instanceof ResponseVerdict.Whole whole
+        ? whole.length().orElse(Long.MAX_VALUE)
+        : from;
+  }
+
+  /**
+   * A stall or a cancel may meet the beginning: it goes on to its end all the same, and the next
+   * attempt waits for that, so that no download begins twice.
+   */
+  private Mono<Boolean> toItsEnd(Mono<Boolean> begin) {
+    return Mono.defer(
+        () -> {
+          Mono<Boolean> once = begin.cache();
+          synchronized (this) {
+            if (over) {
+              return Mono.never();
+            }
+            beginning = once;
+          }
+          return once;
+        });
   }
 
   /** A later answer: the same version, or nothing of it is used. */
