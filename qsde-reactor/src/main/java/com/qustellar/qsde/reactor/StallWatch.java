@@ -23,12 +23,20 @@ final class StallWatch {
   private static final long TICKS_A_SECOND = 1000 / TICK_MILLIS;
 
   private final Scheduler scheduler;
+  private final LongSupplier millis;
   private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
   private Disposable timer = () -> {};
   private boolean ticking;
+  private volatile long lastTick = -TICK_MILLIS;
 
   StallWatch(Scheduler scheduler) {
+    this(scheduler, () -> scheduler.now(TimeUnit.MILLISECONDS));
+  }
+
+  /** Makes one whose clock is not its scheduler's. */
+  StallWatch(Scheduler scheduler, LongSupplier millis) {
     this.scheduler = scheduler;
+    this.millis = millis;
   }
 
   /** What is watched returns this while it wants no bytes. */
@@ -91,7 +99,22 @@ final class StallWatch {
     watched.remove(entry);
   }
 
+  /**
+   * Ticks that were missed come all at once, after the process was stopped for a while, say: they
+   * are no time in which a server could have sent something.
+   */
+  private boolean isMadeUpFor() {
+    long now = millis.getAsLong();
+    long since = now - lastTick;
+    lastTick = now;
+    // Not so when the clock has been set back.
+    return since >= 0 && since < TICK_MILLIS / 2;
+  }
+
   private void tick() {
+    if (isMadeUpFor()) {
+      return;
+    }
     synchronized (this) {
       if (watched.isEmpty()) {
         ticking = false;

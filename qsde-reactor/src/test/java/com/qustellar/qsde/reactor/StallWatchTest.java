@@ -56,6 +56,22 @@ class StallWatchTest {
   }
 
   @Test
+  void ticksThatAreMadeUpForAreNoTime() {
+    AtomicLong clock = new AtomicLong();
+    new StallWatch(time, clock::get)
+        .stalled(Duration.ofSeconds(1), activity::get)
+        .subscribe(none -> {}, thrown -> {}, alarms::incrementAndGet);
+    time.advanceTimeBy(Duration.ofMinutes(1));
+    assertThat(alarms).hasValue(0);
+    for (int tick = 0; tick < 4; tick++) {
+      assertThat(alarms).hasValue(0);
+      clock.addAndGet(250);
+      time.advanceTimeBy(Duration.ofMillis(250));
+    }
+    assertThat(alarms).hasValue(1);
+  }
+
+  @Test
   void theTimerStartsAgainAfterNothingWasWatched() {
     Disposable first = watch(Duration.ofSeconds(1));
     first.dispose();
