@@ -69,15 +69,12 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   private final AtomicInteger bodies = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  // Guarded by itself.
-  private final RangeSet written = new RangeSet();
-
   private final Sinks.Empty<Void> begun = Sinks.empty();
 
   private volatile @Nullable Representation representation;
   private volatile @Nullable Resumption resumption;
   private volatile @Nullable PartFile part;
-  private volatile @Nullable PrefixHasher hasher;
+  private volatile @Nullable WrittenBytes written;
   private volatile Path target;
   private volatile List<Claim> claims = List.of();
   private volatile boolean elsewhere;
@@ -136,11 +133,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
 
   @Override
   public void confirmed(Claim claim) {
-    long prefix = addWritten(claim.range());
-    PrefixHasher digest = hasher;
-    if (digest != null) {
-      digest.reached(prefix);
-    }
+    written().confirmed(claim.range());
   }
 
   @Override
@@ -156,11 +149,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
         .then(
             Mono.defer(
                 () -> {
-                  long prefix;
-                  synchronized (written) {
-                    prefix = written.prefixEnd();
-                    written.remove(new ByteRange(prefix, Long.MAX_VALUE));
-                  }
+                  long prefix = written().keepPrefix();
                   progress().dropped(progress().received() - prefix);
                   ByteRange rest = new ByteRange(prefix, known().total().orElseThrow());
                   return new SegmentFetch(engine, this, rest).run();
@@ -211,8 +200,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
         .map(
             file -> {
               part = file;
-              HashAlgorithm algorithm = algorithm();
-              hasher = algorithm == null ? null : new PrefixHasher(algorithm, file, engine.io());
+              written = new WrittenBytes(file, algorithm(), engine.io());
               representation = answered;
               boolean wanted = plan(answered);
               begun.tryEmitEmpty();
@@ -308,37 +296,15 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
 
   @Override
   public void written(long offset, ByteBuf data) {
-    long prefix = addWritten(new ByteRange(offset, offset + data.readableBytes()));
-    PrefixHasher digest = hasher;
-    if (digest != null) {
-      digest.written(offset, data, prefix);
-    }
-    opened().claim(offset, data);
-  }
-
-  private long addWritten(ByteRange range) {
-    synchronized (written) {
-      written.add(range);
-      return written.prefixEnd();
-    }
+    written().written(offset, data);
   }
 
   /** A stream that can't be gone on with begins again at byte 0. */
   Mono<Void> rewind(long position) {
-    PrefixHasher old = hasher;
-    PartFile file = opened();
-    HashAlgorithm algorithm = algorithm();
     progress().dropped(position);
     bodies.set(0);
     elsewhere = false;
-    synchronized (written) {
-      written.remove(new ByteRange(0, Long.MAX_VALUE));
-    }
-    if (old == null || algorithm == null) {
-      return file.truncate(0);
-    }
-    hasher = new PrefixHasher(algorithm, file, engine.io());
-    return old.cancel().then(file.truncate(0));
+    return written().clear();
   }
 
   // ---- verify: length, then digest
@@ -354,28 +320,18 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
         .size()
         .flatMap(
             size -> {
-              if (size != total || prefixEnd() != total) {
+              if (size != total || written().prefixEnd() != total) {
                 return Mono.error(new DownloadException.ConnectionLost(uri(), target, null));
               }
-              PrefixHasher digest = hasher;
-              return digest == null
-                  ? Mono.just(Optional.<Checksum>empty())
-                  : digest.finish(total).map(this::agree);
+              return written().digest(total).doOnNext(digest -> digest.ifPresent(this::agree));
             });
   }
 
-  private long prefixEnd() {
-    synchronized (written) {
-      return written.prefixEnd();
-    }
-  }
-
-  private Optional<Checksum> agree(Checksum actual) {
+  private void agree(Checksum actual) {
     Checksum expected = request.checksum();
     if (expected != null && !expected.equals(actual)) {
       throw new DownloadException.ChecksumMismatch(uri(), target, expected, actual, null);
     }
-    return Optional.of(actual);
   }
 
   // ---- commit: the one step that makes the target appear
@@ -423,8 +379,8 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
 
   /** Ends the digest; completes when it no longer runs. */
   Mono<Void> endDigest() {
-    PrefixHasher digest = hasher;
-    return digest == null ? Mono.empty() : digest.cancel();
+    WrittenBytes bytes = written;
+    return bytes == null ? Mono.empty() : bytes.endDigest();
   }
 
   // ---- what the exchanges tell
@@ -498,5 +454,13 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
       throw new IllegalStateException("no answer has come yet");
     }
     return file;
+  }
+
+  private WrittenBytes written() {
+    WrittenBytes bytes = written;
+    if (bytes == null) {
+      throw new IllegalStateException("no answer has come yet");
+    }
+    return bytes;
   }
 }
