@@ -6,6 +6,8 @@ import org.springframework.core.SpringVersion;
 /** The libraries that run inside a JVM of their own. */
 enum Library {
   QSDE(Lineup.QSDE, Integer.MAX_VALUE),
+  /** Takes part only where it is named: it tells what the journal costs. */
+  QSDE_NO_RESUME("QSDE without resume", Integer.MAX_VALUE),
   WEBCLIENT("WebClient + DataBufferUtils.write", 1),
   JDK("JDK HttpClient, BodyHandlers.ofFile", 1),
   OKHTTP("OkHttp to an Okio sink", 1);
@@ -29,7 +31,8 @@ enum Library {
 
   Client open() {
     return switch (this) {
-      case QSDE -> new QsdeClient();
+      case QSDE -> new QsdeClient(true);
+      case QSDE_NO_RESUME -> new QsdeClient(false);
       case WEBCLIENT -> new SpringClient();
       case JDK -> new JdkClient();
       case OKHTTP -> new OkClient();
@@ -43,7 +46,7 @@ enum Library {
   String version() {
     return switch (this) {
       case WEBCLIENT -> "Spring " + SpringVersion.getVersion();
-      case QSDE, JDK -> "";
+      case QSDE, QSDE_NO_RESUME, JDK -> "";
       case OKHTTP -> "OkHttp " + OkHttp.VERSION;
     };
   }

@@ -49,7 +49,7 @@ final class Lineup {
   }
 
   private static String name(Library library) {
-    return library.name().toLowerCase(Locale.ROOT);
+    return library.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private boolean chosen(String name) {
@@ -81,7 +81,10 @@ final class Lineup {
   }
 
   private List<Library> chosenLibraries() {
-    return List.of(Library.values()).stream().filter(library -> chosen(name(library))).toList();
+    return List.of(Library.values()).stream()
+        .filter(library -> chosen(name(library)))
+        .filter(library -> library != Library.QSDE_NO_RESUME || !only.isEmpty())
+        .toList();
   }
 
   /**

@@ -10,10 +10,18 @@ import java.util.Map;
 final class QsdeClient implements Client {
 
   private final Map<Integer, DownloadEngine> engines = new HashMap<>();
+  private final boolean resume;
+
+  /**
+   * @param resume whether a later run could go on with a download that is cut short
+   */
+  QsdeClient(boolean resume) {
+    this.resume = resume;
+  }
 
   @Override
   public void download(Job job) {
-    DownloadRequest request = DownloadRequest.of(job.uri(), job.target());
+    DownloadRequest request = DownloadRequest.of(job.uri(), job.target()).withResume(resume);
     if (job.sha256() != null) {
       request = request.withChecksum("sha256:" + job.sha256());
     }

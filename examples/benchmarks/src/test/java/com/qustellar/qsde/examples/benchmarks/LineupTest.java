@@ -74,6 +74,20 @@ class LineupTest {
     assertThat(lineup.commands(null)).isEmpty();
   }
 
+  @Test
+  void whatIsNoRivalTakesPartOnlyByItsName() {
+    String title = Library.QSDE_NO_RESUME.title();
+    Path logs = Path.of("/tmp");
+
+    assertThat(new Lineup(Set.of(), logs).fresh())
+        .extracting(Entrant::title)
+        .contains(Library.QSDE.title(), Library.OKHTTP.title())
+        .doesNotContain(title);
+    assertThat(new Lineup(Set.of("qsde-no-resume"), logs).fresh())
+        .extracting(Entrant::title)
+        .containsExactly(title);
+  }
+
   private static Entrant entrant(int maxConnections, boolean checksSha256) {
     return new FreshProcess(
         "x", Kind.COMMAND, maxConnections, checksSha256, Path.of("log"), job -> List.of());
