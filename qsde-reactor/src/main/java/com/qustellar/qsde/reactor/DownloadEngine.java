@@ -86,9 +86,16 @@ public interface DownloadEngine extends AutoCloseable {
 
   /**
    * Downloads many files, as many at once as the limits allow, and emits an outcome for each in the
-   * order in which they end. A failure never ends the batch.
+   * order in which they end. A failure never ends the batch, not even that of a request that can't
+   * be carried out.
    *
-   * <p>Not available yet: throws {@link UnsupportedOperationException}.
+   * <p>Each subscription subscribes to the source anew, and downloads everything anew. The source
+   * is read as far as there is room: for {@link Limits#maxConcurrentDownloads()}, as it is at that
+   * moment, and a few more; a subscriber that asks for no outcome holds it up. Its own failure, if
+   * there is one, comes after the last outcome. Cancelling cancels what runs. Once the engine is
+   * being closed nothing more is taken from the source, and the batch completes.
+   *
+   * <p>The outcomes arrive on threads of the engine's scheduler.
    *
    * @param requests what to download
    * @return one outcome for each request

@@ -48,6 +48,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   private final EngineTally tally = new EngineTally();
 
   private final Set<DownloadTask> tasks = ConcurrentHashMap.newKeySet();
+  private final Set<Batch> batches = ConcurrentHashMap.newKeySet();
   private final ConcurrentHashMap<Path, DownloadTask> claims = new ConcurrentHashMap<>();
   private final Sinks.Empty<Void> closing = Sinks.empty();
   private final Mono<Void> closed = Mono.defer(this::shutDown).cache();
@@ -106,8 +107,12 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Download submit(DownloadRequest request) {
+    return begin(request, Context.empty());
+  }
+
+  private DownloadTask begin(DownloadRequest request, ContextView context) {
     Supported.check(request);
-    return start(request, Context.empty());
+    return start(request, context);
   }
 
   private DownloadTask start(DownloadRequest request, ContextView context) {
@@ -123,7 +128,16 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Flux<DownloadOutcome> downloadAll(Publisher<? extends DownloadRequest> requests) {
-    throw new UnsupportedOperationException("batches are not available yet");
+    return Flux.deferContextual(
+        context -> {
+          Batch batch =
+              new Batch(() -> limits.maxConcurrentDownloads(), request -> begin(request, context));
+          batches.add(batch);
+          // A closed engine takes nothing more from the source.
+          return batch
+              .outcomes(Flux.from(requests).takeUntilOther(closing.asMono()))
+              .doFinally(signal -> batches.remove(batch));
+        });
   }
 
   @Override
@@ -180,6 +194,7 @@ final class NettyDownloadEngine implements DownloadEngine {
       limits = Supported.check(update.apply(limits));
     }
     admission.review();
+    batches.forEach(Batch::review);
   }
 
   @Override
