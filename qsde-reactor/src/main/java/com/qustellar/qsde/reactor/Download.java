@@ -53,16 +53,19 @@ public interface Download extends Disposable {
   Mono<DownloadResult> result();
 
   /**
-   * Pauses the download.
+   * Pauses the download: it gives up its connections and its place among those that run, and keeps
+   * what it has received as a cancelled download would. Returns at once; the state is {@link
+   * com.qustellar.qsde.DownloadState#PAUSED} when its last write has ended and its file is closed.
    *
-   * <p>Not available yet: throws {@link UnsupportedOperationException}.
+   * <p>Does nothing where the download is paused, has ended, or is just getting its name. The time
+   * until {@link #resume()} does not count for {@link DownloadRequest#totalTimeout()}.
    */
   void pause();
 
   /**
-   * Resumes a paused download.
-   *
-   * <p>Not available yet: throws {@link UnsupportedOperationException}.
+   * Resumes a paused download: it waits for its turn as a new one would, and goes on where it
+   * stopped; one that could keep nothing, as its server names no version of the file, starts over.
+   * Does nothing where the download is not paused.
    */
   void resume();
 

@@ -14,12 +14,14 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
@@ -28,12 +30,14 @@ import reactor.util.context.ContextView;
  * <p>Whatever ends it, a result, a failure or a cancellation, takes the same way out: the stream is
  * cancelled, the digest and the last write end, the file is closed, and only then the outcome is
  * told. The first to end it decides the outcome; a commit that has begun can't be cancelled any
- * more.
+ * more. A pause takes that way as well, but for its end.
  */
 final class DownloadTask implements Download {
 
   private enum Stage {
     RUNNING,
+    PAUSING,
+    PAUSED,
     COMMITTING,
     ENDING,
     ENDED
@@ -48,6 +52,7 @@ final class DownloadTask implements Download {
   private final Disposable.Swap subscription = Disposables.swap();
   private final Disposable.Swap timer = Disposables.swap();
   private volatile long startedAt;
+  private volatile ContextView context = Context.empty();
 
   // Guarded by this.
   private Stage stage = Stage.RUNNING;
@@ -55,6 +60,10 @@ final class DownloadTask implements Download {
   private @Nullable PartFile file;
   private Sinks.@Nullable Empty<Void> creating;
   private boolean discarded;
+  private boolean resumeAsked;
+  private @Nullable Path left;
+  private @Nullable Duration timeLeft;
+  private @Nullable Long runningSince;
 
   /** Where the download goes, and what it asks for first. */
   private record Place(boolean directory, ByteRange first) {}
@@ -73,13 +82,19 @@ final class DownloadTask implements Download {
     this.engine = engine;
     this.request = request;
     this.target = path;
+    this.timeLeft = request.totalTimeout();
     Path name = path.getFileName();
     this.sampler = new ProgressSampler(request.id(), name == null ? null : name.toString());
   }
 
   /** Queues the download; its signals carry the subscriber's context. */
-  void start(ContextView context) {
+  void start(ContextView subscriber) {
+    context = subscriber;
     startedAt = System.nanoTime();
+    queue();
+  }
+
+  private void queue() {
     Mono<DownloadResult> work =
         engine.admission().download(request.priority(), this::run).contextWrite(context);
     subscription.update(
@@ -99,7 +114,11 @@ final class DownloadTask implements Download {
 
   private Mono<DownloadResult> run() {
     sampler.state(DownloadState.CONNECTING);
-    Duration timeout = request.totalTimeout();
+    Duration timeout;
+    synchronized (this) {
+      timeout = timeLeft;
+      runningSince = engine.scheduler().now(TimeUnit.NANOSECONDS);
+    }
     if (timeout != null) {
       timer.update(Mono.delay(timeout, engine.scheduler()).subscribe(tick -> abort(timedOut())));
     }
@@ -246,7 +265,7 @@ final class DownloadTask implements Download {
 
   private void end(@Nullable DownloadResult result, @Nullable DownloadException failure) {
     synchronized (this) {
-      if (stage == Stage.ENDING || stage == Stage.ENDED) {
+      if (stage != Stage.RUNNING && stage != Stage.COMMITTING) {
         return;
       }
       stage = Stage.ENDING;
@@ -298,14 +317,15 @@ final class DownloadTask implements Download {
   }
 
   private void ended(@Nullable DownloadResult result, @Nullable DownloadException failure) {
-    boolean kept;
+    boolean resumable;
     synchronized (this) {
       stage = Stage.ENDED;
-      kept = file != null && file.isKept();
+      noteLeft();
+      resumable = left != null;
     }
     timer.dispose();
     DownloadException told =
-        failure instanceof DownloadException.Cancelled ? cancelled(kept) : failure;
+        failure instanceof DownloadException.Cancelled ? cancelled(resumable) : failure;
     engine.forget(this, sampler.ended(told));
     ended.tryEmitEmpty();
     engine.deliver(
@@ -316,6 +336,13 @@ final class DownloadTask implements Download {
             outcome.tryEmitError(told);
           }
         });
+  }
+
+  /** Called under the lock, when the file is closed. */
+  private void noteLeft() {
+    if (file != null && pipeline != null) {
+      left = file.isKept() ? pipeline.target() : null;
+    }
   }
 
   private DownloadException.Cancelled cancelled(boolean resumable) {
@@ -329,7 +356,7 @@ final class DownloadTask implements Download {
 
   private void abort(DownloadException why) {
     synchronized (this) {
-      if (stage != Stage.RUNNING) {
+      if (stage != Stage.RUNNING && stage != Stage.PAUSING && stage != Stage.PAUSED) {
         return;
       }
       stage = Stage.ENDING;
@@ -375,12 +402,53 @@ final class DownloadTask implements Download {
 
   @Override
   public void pause() {
-    throw new UnsupportedOperationException("pausing is not available yet");
+    synchronized (this) {
+      resumeAsked = false;
+      if (stage != Stage.RUNNING) {
+        return;
+      }
+      stage = Stage.PAUSING;
+      if (timeLeft != null && runningSince != null) {
+        long ran = engine.scheduler().now(TimeUnit.NANOSECONDS) - runningSince;
+        timeLeft = timeLeft.minusNanos(ran);
+      }
+    }
+    timer.update(Disposables.disposed());
+    subscription.update(Disposables.disposed());
+    closeAll(false).onErrorComplete().subscribe(null, null, this::paused);
+  }
+
+  private void paused() {
+    boolean again;
+    synchronized (this) {
+      if (stage != Stage.PAUSING) {
+        return; // cancelled meanwhile
+      }
+      stage = Stage.PAUSED;
+      noteLeft();
+      pipeline = null;
+      file = null;
+      creating = null;
+      again = resumeAsked;
+    }
+    sampler.state(DownloadState.PAUSED);
+    if (again) {
+      resume();
+    }
   }
 
   @Override
   public void resume() {
-    throw new UnsupportedOperationException("pausing is not available yet");
+    synchronized (this) {
+      resumeAsked = true;
+      if (stage != Stage.PAUSED) {
+        return;
+      }
+      stage = Stage.RUNNING;
+      runningSince = null;
+    }
+    sampler.queued();
+    queue();
   }
 
   @Override
@@ -396,7 +464,7 @@ final class DownloadTask implements Download {
   private Mono<Void> deleteKept() {
     Path kept;
     synchronized (this) {
-      kept = file != null && file.isKept() && pipeline != null ? pipeline.target() : null;
+      kept = left;
     }
     return kept == null
         ? Mono.empty()

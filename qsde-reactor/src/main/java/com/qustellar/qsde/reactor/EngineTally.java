@@ -30,10 +30,13 @@ final class EngineTally {
   EngineProgress snapshot(Collection<DownloadTask> tasks, long nanoTime) {
     int active = 0;
     int queued = 0;
+    int paused = 0;
     for (DownloadTask task : tasks) {
       DownloadState state = task.sampler().state();
       if (state == DownloadState.QUEUED) {
         queued++;
+      } else if (state == DownloadState.PAUSED) {
+        paused++;
       } else if (!state.isTerminal()) {
         active++;
       }
@@ -45,6 +48,6 @@ final class EngineTally {
       speed = meter.bytesPerSecond(nanoTime);
     }
     return new EngineProgress(
-        completed.sum(), failed.sum(), cancelled.sum(), active, queued, 0, bytes, speed);
+        completed.sum(), failed.sum(), cancelled.sum(), active, queued, paused, bytes, speed);
   }
 }

@@ -51,6 +51,10 @@ final class ProgressSampler {
   synchronized void planned(OptionalLong totalBytes, long totalSegments) {
     total = totalBytes;
     segments = totalSegments;
+    // What was there before a pause is counted anew: as resumed, where it was kept.
+    received = 0;
+    resumed = 0;
+    completed = 0;
     state(DownloadState.DOWNLOADING);
   }
 
@@ -74,6 +78,12 @@ final class ProgressSampler {
   synchronized void dropped(long bytes) {
     received -= bytes;
     resumed = Math.min(resumed, received);
+  }
+
+  /** The download was paused, and waits for its turn again. */
+  synchronized void queued() {
+    waiting = 0;
+    state(DownloadState.QUEUED);
   }
 
   /** The download starts over from byte 0. */
@@ -125,7 +135,8 @@ final class ProgressSampler {
   }
 
   synchronized DownloadState state() {
-    boolean onlyWaits = waiting > 0 && active == 0 && !state.isTerminal();
+    boolean runs = state == DownloadState.CONNECTING || state == DownloadState.DOWNLOADING;
+    boolean onlyWaits = runs && waiting > 0 && active == 0;
     return onlyWaits ? DownloadState.WAITING : state;
   }
 

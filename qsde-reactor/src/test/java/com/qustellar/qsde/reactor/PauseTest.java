@@ -1,0 +1,187 @@
+package com.qustellar.qsde.reactor;
+
+import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.DownloadState;
+import com.qustellar.qsde.reactor.testing.Body;
+import com.qustellar.qsde.reactor.testing.KeepsPartFiles;
+import com.qustellar.qsde.reactor.testing.Resource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+/** A download that is paused gives everything up but what it has received. */
+@KeepsPartFiles
+class PauseTest extends EngineTestBase {
+
+  private static final Body BODY = Body.random(1, 12 * SEGMENT);
+
+  private final CountDownLatch held = new CountDownLatch(1);
+
+  private void awaitState(Download download, DownloadState state) {
+    await(() -> download.latest().state() == state);
+  }
+
+  /** Serves a file whose last segments stall until they are let go. */
+  private void serveHalf() {
+    origin.serve("/file", BODY);
+    origin
+        .on("/file")
+        .requestsFrom(5)
+        .answer(reply -> held.getCount() == 0 ? reply : reply.stallAfter(1000, held));
+  }
+
+  private Download paused(DownloadRequest request) {
+    Download download = engine.submit(request);
+    await(() -> download.latest().bytesReceived() > 4 * SEGMENT);
+    download.pause();
+    awaitState(download, DownloadState.PAUSED);
+    return download;
+  }
+
+  @Test
+  void itGoesOnWhereItStopped() throws IOException {
+    serveHalf();
+    Download download = paused(request("/file"));
+    await(() -> origin.openConnections() < 4);
+    assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
+    assertThat(engine.progress().blockFirst(LIMIT).paused()).isOne();
+    assertThat(engine.progress().blockFirst(LIMIT).active()).isZero();
+    assertThat(download.latest().activeSegments()).isZero();
+    assertThat(download.isDisposed()).isFalse();
+
+    held.countDown();
+    download.resume();
+    DownloadResult result = download.result().block(LIMIT);
+    assertHolds(target(), BODY);
+    assertDirectoryHolds("target");
+    assertThat(result.resumedBytes()).isGreaterThanOrEqualTo(4 * SEGMENT);
+    assertThat(result.bytes()).isEqualTo(BODY.length());
+    assertThat(download.latest().bytesReceived()).isEqualTo(BODY.length());
+  }
+
+  @Test
+  void whatKeepsNothingStartsOver() throws IOException {
+    origin.serve("/file", Resource.of(BODY).withoutRanges());
+    origin.on("/file").request(1).answer(reply -> reply.stallAfter(100_000, held));
+    Download download = engine.submit(request("/file"));
+    await(() -> download.latest().bytesReceived() == 100_000);
+    download.pause();
+    awaitState(download, DownloadState.PAUSED);
+    assertDirectoryHolds();
+    download.resume();
+    assertThat(download.result().block(LIMIT).resumedBytes()).isZero();
+    assertHolds(target(), BODY);
+  }
+
+  @Test
+  void itsPlaceIsFreeMeanwhile() throws IOException {
+    use(builder().limits(limits().withMaxConcurrentDownloads(1)));
+    serveHalf();
+    origin.serve("/other", BODY);
+    Download download = paused(request("/file"));
+    get(DownloadRequest.of(origin.uri("/other"), dir.resolve("other")));
+    held.countDown();
+    download.resume();
+    download.result().block(LIMIT);
+    assertHolds(target(), BODY);
+  }
+
+  @Test
+  void oneThatWaitsForItsTurnCanBePausedToo() {
+    use(builder().limits(limits().withMaxConcurrentDownloads(1)));
+    serveHalf();
+    origin.serve("/other", BODY);
+    Download first = engine.submit(request("/file"));
+    await(() -> first.latest().bytesReceived() > 4 * SEGMENT);
+    Download second = engine.submit(DownloadRequest.of(origin.uri("/other"), dir.resolve("b")));
+    second.pause();
+    awaitState(second, DownloadState.PAUSED);
+    held.countDown();
+    first.result().block(LIMIT);
+    assertThat(second.latest().state()).isEqualTo(DownloadState.PAUSED);
+    assertThat(origin.requests("/other")).isEmpty();
+    second.resume();
+    second.result().block(LIMIT);
+  }
+
+  @Test
+  void aCancelEndsAPauseAndTellsWhatIsKept() {
+    serveHalf();
+    Download download = paused(request("/file"));
+    download.dispose();
+    StepVerifier.create(download.result())
+        .expectErrorSatisfies(
+            thrown ->
+                assertThat(thrown)
+                    .isInstanceOfSatisfying(
+                        DownloadException.Cancelled.class,
+                        cancelled -> assertThat(cancelled.resumable()).isTrue()))
+        .verify(LIMIT);
+    assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
+  }
+
+  @Test
+  void aDiscardDeletesWhatAPauseKept() {
+    serveHalf();
+    Download download = paused(request("/file"));
+    download.discard();
+    download.closed().block(LIMIT);
+    await(() -> dir.toFile().list().length == 0);
+  }
+
+  @Test
+  void anEngineThatIsClosedEndsWhatIsPaused() {
+    serveHalf();
+    Download download = paused(request("/file"));
+    engine.closeLater().block(LIMIT);
+    assertThat(download.latest().state()).isEqualTo(DownloadState.CANCELLED);
+  }
+
+  @Test
+  void quickChangesOfMindEndWhereTheLastOneWants() throws IOException {
+    serveHalf();
+    Download download = engine.submit(request("/file"));
+    await(() -> download.latest().bytesReceived() > 4 * SEGMENT);
+    for (int i = 0; i < 50; i++) {
+      download.pause();
+      download.pause();
+      download.resume();
+      download.resume();
+    }
+    held.countDown();
+    download.result().block(LIMIT);
+    assertHolds(target(), BODY);
+    download.pause();
+    download.resume();
+    assertThat(download.latest().state()).isEqualTo(DownloadState.COMPLETED);
+  }
+
+  @Test
+  void pausedTimeIsNoTimeOfTheDownload() throws IOException {
+    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    use(builder().scheduler(time));
+    serveHalf();
+    Download download = engine.submit(request("/file").withTotalTimeout(Duration.ofMinutes(1)));
+    await(() -> download.latest().bytesReceived() > 4 * SEGMENT);
+    time.advanceTimeBy(Duration.ofSeconds(20));
+    download.pause();
+    awaitState(download, DownloadState.PAUSED);
+    time.advanceTimeBy(Duration.ofHours(1));
+    assertThat(download.latest().state()).isEqualTo(DownloadState.PAUSED);
+    download.resume();
+    await(() -> download.latest().activeSegments() > 0);
+    time.advanceTimeBy(Duration.ofSeconds(25));
+    assertThat(download.isDisposed()).isFalse();
+    time.advanceTimeBy(Duration.ofSeconds(20));
+    await(() -> download.latest().state() == DownloadState.FAILED);
+    engine.close();
+  }
+}
