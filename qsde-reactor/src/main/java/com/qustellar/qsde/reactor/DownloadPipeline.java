@@ -58,6 +58,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   private final DownloadTask task;
   private final DownloadRequest request;
   private final Limits limits;
+  private final Throttle throttle;
   private final boolean directory;
   private final boolean anew;
   private final ByteRange first;
@@ -98,6 +99,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
     this.task = task;
     this.request = task.request();
     this.limits = engine.limits();
+    this.throttle = new Throttle(request::bytesPerSecond, engine.scheduler());
     this.target = target;
     this.directory = directory;
     this.first = first;
@@ -277,6 +279,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
         new SegmentWriter(
             opened(),
             engine.budget(),
+            new ReadTurns(throttle, engine.throttle()),
             this,
             position,
             bound,
@@ -423,6 +426,11 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   NetworkSettings network() {
     NetworkSettings own = request.network();
     return own == null ? engine.network() : own;
+  }
+
+  /** Returns how many bytes are to be read at once, so that they come evenly. */
+  int readSize() {
+    return Math.min(throttle.readSize(), engine.throttle().readSize());
   }
 
   RetryPolicy retryPolicy() {

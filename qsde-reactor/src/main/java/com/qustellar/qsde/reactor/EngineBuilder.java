@@ -21,7 +21,7 @@ final class EngineBuilder implements DownloadEngine.Builder {
 
   @Override
   public EngineBuilder limits(Limits limits) {
-    this.limits = Supported.check(limits);
+    this.limits = Objects.requireNonNull(limits);
     return this;
   }
 

@@ -130,6 +130,7 @@ final class Exchange {
                 RequestHeaders.of(
                     pipeline.request(), settings, here.uri(), range, ifRange, pipeline.anew()),
                 settings,
+                pipeline.readSize(),
                 (head, body) -> receive(here, known, given, range, head, body))
             .singleOrEmpty()
             .onErrorMap(

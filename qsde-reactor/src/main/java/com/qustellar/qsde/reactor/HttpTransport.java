@@ -9,6 +9,8 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -19,6 +21,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,8 @@ final class HttpTransport {
   private static final int CHUNK = 256 << 10;
 
   private static final int MAX_HEADER_BYTES = 64 << 10;
+
+  private static final Map<Integer, RecvByteBufAllocator> SMALL_READS = new ConcurrentHashMap<>();
 
   private final LoopResources loops;
   private final ConnectionProvider pool;
@@ -104,6 +109,7 @@ final class HttpTransport {
    * once the connection can be used by the next request.
    *
    * @param headers every header field but Host
+   * @param readSize how many bytes to read at once; more at a time where that is the most
    * @param receiver called with the head and the body, on an event loop; the exchange lasts as long
    *     as the publisher that it returns. A body that is not read to its end closes the connection
    */
@@ -111,6 +117,7 @@ final class HttpTransport {
       URI uri,
       Map<String, String> headers,
       NetworkSettings settings,
+      int readSize,
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver) {
     AtomicReference<@Nullable Sending> last = new AtomicReference<>();
     return Flux.using(
@@ -119,7 +126,7 @@ final class HttpTransport {
               last.set(sending);
               return sending;
             },
-            sending -> send(uri, headers, settings, receiver, sending),
+            sending -> send(uri, headers, settings, readSize, receiver, sending),
             Sending::end)
         .retryWhen(Retry.indefinitely().filter(thrown -> isStale(last.get(), thrown)))
         // The client drops its connection, open as it is, when a cancel meets the arriving head.
@@ -131,10 +138,11 @@ final class HttpTransport {
       URI uri,
       Map<String, String> headers,
       NetworkSettings settings,
+      int readSize,
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver,
       Sending sending) {
     HttpClient.RequestSender get =
-        client
+        reading(readSize)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(settings.connectTimeout()))
             .headers(fields -> fill(fields, headers))
             .doOnRequest((request, connection) -> sending.sends(connection))
@@ -148,6 +156,19 @@ final class HttpTransport {
           sending.answered();
           return receiver.apply(head(response), body);
         });
+  }
+
+  /** A connection reads as much at once as the one it was made for; each size has its own. */
+  private HttpClient reading(int size) {
+    return size >= CHUNK
+        ? client
+        : client.option(
+            ChannelOption.RECVBUF_ALLOCATOR,
+            SMALL_READS.computeIfAbsent(size, HttpTransport::readsOf));
+  }
+
+  private static RecvByteBufAllocator readsOf(int size) {
+    return new FixedRecvByteBufAllocator(size).maxMessagesPerRead(1);
   }
 
   private static boolean isStale(@Nullable Sending sending, Throwable thrown) {

@@ -44,6 +44,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   private final IoPool io = new IoPool();
   private final Admission admission;
   private final MemoryBudget budget;
+  private final Throttle throttle;
   private final StallWatch stallWatch;
   private final EngineTally tally = new EngineTally();
 
@@ -70,6 +71,7 @@ final class NettyDownloadEngine implements DownloadEngine {
     // Half of what Netty may take: the rest is for what is being read.
     long most = PlatformDependent.maxDirectMemory() / 2;
     this.budget = new MemoryBudget(() -> Math.min(limits().memoryBudget(), most));
+    this.throttle = new Throttle(() -> limits().bytesPerSecond(), scheduler);
     this.stallWatch = new StallWatch(scheduler);
   }
 
@@ -191,10 +193,11 @@ final class NettyDownloadEngine implements DownloadEngine {
   @Override
   public void updateLimits(UnaryOperator<Limits> update) {
     synchronized (this) {
-      limits = Supported.check(update.apply(limits));
+      limits = update.apply(limits);
     }
     admission.review();
     batches.forEach(Batch::review);
+    throttle.review();
   }
 
   @Override
@@ -317,6 +320,11 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   MemoryBudget budget() {
     return budget;
+  }
+
+  /** What bounds the bytes a second of all downloads. */
+  Throttle throttle() {
+    return throttle;
   }
 
   StallWatch stallWatch() {

@@ -40,6 +40,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
 
   private final PartFile file;
   private final MemoryBudget budget;
+  private final ReadTurns turns;
   private final Target target;
   private final long end;
   private final int gatherSize;
@@ -69,6 +70,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   SegmentWriter(
       PartFile file,
       MemoryBudget budget,
+      ReadTurns turns,
       Target target,
       long position,
       long end,
@@ -77,6 +79,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
       Context context) {
     this.file = file;
     this.budget = budget;
+    this.turns = turns;
     this.target = target;
     this.position = position;
     this.end = end;
@@ -139,12 +142,14 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   public void onNext(ByteBuf data) {
     boolean enough = false;
     Throwable broken = null;
+    int length = data.readableBytes();
     synchronized (this) {
       if (ended) {
         return;
       }
       asked--;
       activity++;
+      turns.came(length);
       try {
         int skipped = (int) Math.min(skip, data.readableBytes());
         data.skipBytes(skipped);
@@ -196,6 +201,9 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
       ended = true;
       failure = failure == null ? thrown : failure;
       source = upstream;
+      if (asked > 0) {
+        turns.came(0);
+      }
       flush();
     }
     if (cancelUpstream && source != null) {
@@ -307,7 +315,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
       }
       waitingForRoom = true;
     }
-    if (!budget.whenRoom(this::askNow)) {
+    if (!budget.whenRoom(this::askWhenDue)) {
       // What is gathered takes room and would wait for more, as all the others' may.
       synchronized (this) {
         flush();
@@ -315,11 +323,16 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
     }
   }
 
+  private void askWhenDue() {
+    turns.whenDue(this::askNow);
+  }
+
   private void askNow() {
     Subscription source;
     synchronized (this) {
       waitingForRoom = false;
       if (ended) {
+        turns.came(0);
         return;
       }
       asked++;

@@ -3,7 +3,6 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.AddressPolicy;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.HttpProtocol;
-import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.ProxySettings;
 import com.qustellar.qsde.TlsSettings;
@@ -12,11 +11,6 @@ import com.qustellar.qsde.TlsSettings;
 final class Supported {
 
   private Supported() {}
-
-  static Limits check(Limits limits) {
-    require(limits.bytesPerSecond() == Limits.UNLIMITED, "a bound on bytes per second");
-    return limits;
-  }
 
   static NetworkSettings check(NetworkSettings settings) {
     require(settings.proxy().equals(ProxySettings.none()), "a proxy");
@@ -28,7 +22,6 @@ final class Supported {
 
   static void check(DownloadRequest request) {
     require(request.source() == null, "a source");
-    require(request.bytesPerSecond() == Limits.UNLIMITED, "a bound on bytes per second");
     NetworkSettings network = request.network();
     if (network != null) {
       check(network);
