@@ -47,8 +47,15 @@ final class GetOptions {
       paramLabel = "SIZE",
       converter = Sizes.class,
       description =
-          "Bytes that one request asks for, 64K at least. By default 4M to 32M, by what is left.")
+          "Bytes that one request asks for, 64K at least. By default 4M to 128M, by what is left.")
   @Nullable Long segmentSize;
+
+  @Option(
+      names = "--limit-rate",
+      paramLabel = "SIZE",
+      converter = Sizes.class,
+      description = "Bytes a second that all downloads take together at most. Default: no limit.")
+  @Nullable Long limitRate;
 
   @Option(
       names = "--checksum",
@@ -171,6 +178,9 @@ final class GetOptions {
           limits
               .withConnectionsPerDownload(connections)
               .withConnectionsPerHost(Math.max(connections, limits.connectionsPerHost()));
+    }
+    if (limitRate != null) {
+      limits = limits.withBytesPerSecond(limitRate);
     }
     return segmentSize == null ? limits : limits.withSegmentSize(segmentSize);
   }

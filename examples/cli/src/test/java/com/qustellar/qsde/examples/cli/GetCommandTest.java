@@ -340,7 +340,8 @@ class GetCommandTest {
   void helpNamesEveryOption() {
     assertThat(screen.run("get", "--help")).isZero();
     assertThat(screen.out())
-        .contains("-o", "-d", "-x", "--segment-size", "--checksum", "-H", "--user-agent")
+        .contains(
+            "-o", "-d", "-x", "--segment-size", "--limit-rate", "--checksum", "-H", "--user-agent")
         .contains("--retries", "--timeout", "--connect-timeout", "--max-bytes", "--overwrite")
         .contains("--[no-]fsync", "--ui", "--json", "-q", "-v");
     assertThat(new TestScreen().run("--help")).isZero();

@@ -60,10 +60,12 @@ class GetOptionsTest {
 
   @Test
   void limitsAreTheEngines() {
-    try (DownloadEngine engine = configured("-x", "24", "--segment-size", "128K", URL)) {
+    try (DownloadEngine engine =
+        configured("-x", "24", "--segment-size", "128K", "--limit-rate", "2M", URL)) {
       assertThat(engine.limits().connectionsPerDownload()).isEqualTo(24);
       assertThat(engine.limits().connectionsPerHost()).isEqualTo(24);
       assertThat(engine.limits().segmentSize()).isEqualTo(128 * 1024);
+      assertThat(engine.limits().bytesPerSecond()).isEqualTo(2 << 20);
     }
     try (DownloadEngine engine = configured("--connections", "2", URL)) {
       assertThat(engine.limits().connectionsPerHost())
@@ -138,6 +140,7 @@ class GetOptionsTest {
   @ParameterizedTest
   @CsvSource({
     "--segment-size, 1K, at least 65536",
+    "--limit-rate, 0, at least 1",
     "-x, -1, at least 0",
     "--timeout, 0, timeout",
     "--connect-timeout, 0, timeout",
