@@ -68,7 +68,8 @@ final class Resumption {
       return new ByteRange(last, last + 1);
     }
     long start = gaps.get(0).start();
-    return new ByteRange(start, Math.min(gaps.get(0).endExclusive(), start + longest));
+    // A journal may claim a total up to the largest long: behind that there is nothing to add to.
+    return new ByteRange(start, start + Math.min(gaps.get(0).length(), longest));
   }
 
   /** Returns whether an abandoned part file of this length is gone on with. */

@@ -7,6 +7,10 @@ import com.qustellar.qsde.DownloadException.Cancelled;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadResult.Note;
+import com.qustellar.qsde.internal.journal.Claim;
+import com.qustellar.qsde.internal.journal.JournalHeader;
+import com.qustellar.qsde.internal.journal.ResumeJournal;
+import com.qustellar.qsde.internal.plan.ByteRange;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.KeepsPartFiles;
 import com.qustellar.qsde.reactor.testing.Reply;
@@ -21,6 +25,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -288,6 +293,24 @@ class ResumeTest extends EngineTestBase {
     if (what.equals("link")) {
       assertThat(Files.readAllBytes(dir.resolve("far"))).isEqualTo(written);
     }
+  }
+
+  /** Well-formed, as whoever writes a file can compute its checksums too. */
+  @Test
+  void aJournalOfTheLongestFileThereCanBeStartsOver() throws IOException {
+    origin.serve("/file", BODY);
+    leave(request("/file"), BODY);
+    JournalHeader old = JournalFile.read(target()).orElseThrow().header();
+    ResumeJournal hostile =
+        ResumeJournal.begin(
+            new JournalHeader(
+                old.salt(), old.place(), old.shown(), old.validator(), Long.MAX_VALUE));
+    Claim nearlyAll = new Claim(new ByteRange(0, Long.MAX_VALUE - 10), 0);
+    Files.write(journal(), hostile.head());
+    Files.write(journal(), hostile.records(List.of(nearlyAll)), StandardOpenOption.APPEND);
+    DownloadResult result = get(request("/file"));
+    assertDone(result, BODY);
+    assertThat(result.resumedBytes()).isZero();
   }
 
   @Test
