@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -30,12 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class PartName {
 
   private static final Set<OpenOption> NEW =
-      Set.of(
-          StandardOpenOption.CREATE_NEW,
-          StandardOpenOption.READ,
-          StandardOpenOption.WRITE,
-          LinkOption.NOFOLLOW_LINKS);
-  private static final Set<OpenOption> EXISTING =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  private static final Set<OpenOption> OPTIONS =
       Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
   /**
@@ -115,26 +112,45 @@ final class PartName {
     }
   }
 
+  /**
+   * Creates the file and then opens it, in two steps: a channel doesn't tell which file it is of,
+   * so only what had the name before it was opened, and has it still under the lock, is that file.
+   */
   private static PartName create(IoPool io, URI uri, Path target, Path part, Path key)
       throws IOException {
-    AsynchronousFileChannel channel = AsynchronousFileChannel.open(part, NEW, io.executor());
+    createEmpty(part);
+    AsynchronousFileChannel channel = null;
     boolean created = false;
     try {
       Object identity = identity(part);
+      channel = AsynchronousFileChannel.open(part, OPTIONS, io.executor());
       lock(channel, uri, target);
       if (!identity.equals(identity(part))) {
-        // Another process took it for abandoned between the two steps, and the name with it.
+        // Another process took it for abandoned meanwhile, and the name with it.
         throw new FileAccess(uri, target, Reason.IN_USE, null);
       }
       created = true;
       return new PartName(part, key, identity, channel, false);
+    } catch (NoSuchFileException e) {
+      // As above: what may have the name next is not ours to delete.
+      throw new FileAccess(uri, target, Reason.IN_USE, e);
     } catch (IOException e) {
       Files.deleteIfExists(part);
       throw e;
     } finally {
-      if (!created) {
+      if (!created && channel != null) {
         channel.close();
       }
+    }
+  }
+
+  private static void createEmpty(Path part) throws IOException {
+    SeekableByteChannel created = Files.newByteChannel(part, NEW);
+    try {
+      created.close();
+    } catch (IOException e) {
+      // The file is there, and nothing was written to it.
+      return;
     }
   }
 
@@ -152,7 +168,7 @@ final class PartName {
     AsynchronousFileChannel channel;
     try {
       identity = identity(part);
-      channel = AsynchronousFileChannel.open(part, EXISTING, io.executor());
+      channel = AsynchronousFileChannel.open(part, OPTIONS, io.executor());
     } catch (NoSuchFileException e) {
       return null;
     }

@@ -12,21 +12,31 @@ import com.qustellar.qsde.DownloadResult.Note;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.KeepsPartFiles;
 import com.qustellar.qsde.reactor.testing.Reply;
+import com.qustellar.qsde.reactor.testing.ScriptedDisk;
+import com.qustellar.qsde.reactor.testing.ScriptedDisk.Operation;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the file goes, and what may be in its way. */
 class TargetTest extends EngineTestBase {
 
   private static final Body BODY = Body.random(1, 3 * SEGMENT);
+
+  private static final Set<Operation> STEPS =
+      EnumSet.of(Operation.INSPECT, Operation.OPEN, Operation.LOCK);
 
   private void assertRefused(Reason reason, DownloadRequest request) {
     assertThat(failure(FileAccess.class, request).reason()).isEqualTo(reason);
@@ -235,6 +245,33 @@ class TargetTest extends EngineTestBase {
       assertThat(held.tryLock()).isNotNull();
       assertRefused(Reason.IN_USE, request("/file"));
     }
+    assertThat(part()).hasContent("theirs");
+    assertDirectoryHolds("target.qsde-part");
+  }
+
+  /** Another process takes the new part for abandoned, at whichever step, before it is locked. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  @KeepsPartFiles
+  void aPartThatIsReplacedBeforeItIsLockedIsInUse(int step) throws IOException {
+    origin.serve("/file", BODY);
+    ScriptedDisk disk = new ScriptedDisk();
+    AtomicInteger steps = new AtomicInteger();
+    AtomicReference<FileChannel> theirs = new AtomicReference<>();
+    disk.failing(
+        (operation, path) -> {
+          if (STEPS.contains(operation)
+              && path.endsWith(part().getFileName().toString())
+              && Files.exists(part())
+              && steps.incrementAndGet() == step) {
+            Files.delete(part());
+            Files.writeString(part(), "theirs");
+            theirs.set(FileChannel.open(part(), StandardOpenOption.WRITE));
+            assertThat(theirs.get().tryLock()).isNotNull();
+          }
+        });
+    assertRefused(Reason.IN_USE, DownloadRequest.of(origin.uri("/file"), disk.path(target())));
+    theirs.get().close();
     assertThat(part()).hasContent("theirs");
     assertDirectoryHolds("target.qsde-part");
   }
