@@ -2,6 +2,7 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadResult.Note;
@@ -323,8 +324,12 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
         .size()
         .flatMap(
             size -> {
-              if (size != total || written().prefixEnd() != total) {
+              if (written().prefixEnd() != total) {
                 return Mono.error(new DownloadException.ConnectionLost(uri(), target, null));
+              }
+              if (size != total) {
+                // All of it was written: somebody else has cut it, or written behind it.
+                return Mono.error(new FileAccess(uri(), target, FileAccess.Reason.LOST, null));
               }
               return written().digest(total).doOnNext(digest -> digest.ifPresent(this::agree));
             });

@@ -248,9 +248,21 @@ final class PartName {
     return resumed;
   }
 
-  /** Returns whether the name still means the file that was created. */
+  /**
+   * Returns whether the name still means the file that is open.
+   *
+   * @throws NoSuchFileException if its directory is gone as well
+   */
   boolean isHeld() throws IOException {
-    return identity.equals(identity(path));
+    try {
+      return identity.equals(identity(path));
+    } catch (NoSuchFileException e) {
+      Path directory = path.toAbsolutePath().getParent();
+      if (directory != null && Files.isDirectory(directory)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** Lets others of this JVM have the name; the channel has been closed. */

@@ -4,6 +4,8 @@ import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.DownloadException.Cancelled;
+import com.qustellar.qsde.DownloadException.FileAccess;
+import com.qustellar.qsde.DownloadException.FileAccess.Reason;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadResult.Note;
@@ -361,6 +363,62 @@ class ResumeTest extends EngineTestBase {
     download.closed().block(LIMIT);
     assertThat(part()).hasContent("theirs");
     assertThat(journal()).doesNotExist();
+  }
+
+  private interface Fate {
+    void meet() throws IOException;
+  }
+
+  /** The second segment comes once the part file, written to its last byte, has met its fate. */
+  private FileAccess failureAfter(Path target, Fate fate) throws IOException {
+    CountDownLatch go = new CountDownLatch(1);
+    origin.serve("/file", BODY);
+    origin.on("/file").request(2).answer(reply -> reply.stallAfter(10, go));
+    Download download = engine.submit(DownloadRequest.of(origin.uri("/file"), target));
+    Path part = target.resolveSibling("target.qsde-part");
+    await(() -> part.toFile().length() == BODY.length());
+    fate.meet();
+    go.countDown();
+    Throwable failure = download.result().materialize().block(LIMIT).getThrowable();
+    assertThat(failure).isInstanceOf(FileAccess.class);
+    assertThat(target).doesNotExist();
+    return (FileAccess) failure;
+  }
+
+  @Test
+  void aPartFileThatIsDeletedMeanwhileIsLost() throws IOException {
+    FileAccess failure = failureAfter(target(), () -> Files.delete(part()));
+    assertThat(failure.reason()).isEqualTo(Reason.LOST);
+    assertDirectoryHolds();
+  }
+
+  @Test
+  void aPartFileThatIsCutMeanwhileIsLost() throws IOException {
+    FileAccess failure =
+        failureAfter(
+            target(),
+            () -> {
+              try (FileChannel file = FileChannel.open(part(), StandardOpenOption.WRITE)) {
+                file.truncate(SEGMENT);
+              }
+            });
+    assertThat(failure.reason()).isEqualTo(Reason.LOST);
+    assertDone(get(request("/file")), BODY);
+  }
+
+  @Test
+  void aDirectoryThatIsDeletedMeanwhileIsMissing() throws IOException {
+    Path gone = Files.createDirectory(dir.resolve("gone"));
+    FileAccess failure =
+        failureAfter(
+            gone.resolve("target"),
+            () -> {
+              Files.delete(gone.resolve("target.qsde-part"));
+              Files.delete(gone.resolve("target.qsde-journal"));
+              Files.delete(gone);
+            });
+    assertThat(failure.reason()).isEqualTo(Reason.NO_DIRECTORY);
+    assertDirectoryHolds();
   }
 
   @Test
