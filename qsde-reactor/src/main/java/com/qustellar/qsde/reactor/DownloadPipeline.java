@@ -397,6 +397,10 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   synchronized void moved(URI uri, ResponseHead head) {
     Representation known = known();
     elsewhere |= !known.isAt(uri);
+    if (elsewhere && request.checksum() == null) {
+      // A later run would take it for proven by the validator of the first place.
+      opened().claimNoMore();
+    }
     representation = known.at(uri, head);
   }
 

@@ -50,6 +50,7 @@ final class PartFile {
   private final @Nullable JournalFile journal;
   private final Sinks.Empty<Void> idle = Sinks.empty();
   private final Mono<Void> closed;
+  private volatile boolean claiming = true;
 
   // Guarded by this.
   private int inFlight;
@@ -89,10 +90,15 @@ final class PartFile {
 
   /** Notes in the journal that a completed write has put the bytes there. */
   void claim(long offset, ByteBuf data) {
-    if (journal != null) {
+    if (journal != null && claiming) {
       ByteRange range = new ByteRange(offset, offset + data.readableBytes());
       journal.claim(new Claim(range, Crc32c.of(data.nioBuffer())));
     }
+  }
+
+  /** Notes nothing more: what comes now need not be of the version that the journal names. */
+  void claimNoMore() {
+    claiming = false;
   }
 
   /** Returns whether what is written may be gone on with by a later run. */

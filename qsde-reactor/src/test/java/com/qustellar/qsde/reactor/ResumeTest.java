@@ -460,6 +460,44 @@ class ResumeTest extends EngineTestBase {
     assertDone(proven, BODY);
   }
 
+  /**
+   * What came from elsewhere in an earlier run may be of another version, for all that is known.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatCameFromElsewhereIsNotKeptUnlessADigestIsExpected(boolean digest) throws IOException {
+    Body other = digest ? BODY : Body.random(3, BODY.length());
+    AtomicBoolean expired = new AtomicBoolean();
+    origin.serve("/signed", BODY);
+    origin.serve("/elsewhere", Resource.of(other).withEtag("\"other\""));
+    origin
+        .on("/file")
+        .answer((asked, reply) -> Reply.redirect(302, expired.get() ? "/elsewhere" : "/signed"));
+    origin
+        .on("/signed")
+        .request(2)
+        .answer(
+            (asked, reply) -> {
+              expired.set(true);
+              return Reply.status(403);
+            });
+    origin.on("/elsewhere").request(4).answer(reply -> reply.stallAfter(10, never));
+    DownloadRequest request = request("/file").withConnections(1);
+    if (digest) {
+      request = request.withChecksum("sha256:" + BODY.sha256());
+    }
+    Download download = engine.submit(request);
+    origin.await(() -> origin.requests("/elsewhere").size() >= 4);
+    download.dispose();
+    download.closed().block(LIMIT);
+    assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
+    expired.set(false);
+    DownloadResult result = get(request);
+    assertDone(result, BODY);
+    assertThat(result.notes()).isEmpty();
+    assertThat(result.resumedBytes()).isGreaterThanOrEqualTo((digest ? 4L : 1L) * SEGMENT);
+  }
+
   @Test
   void aNameThatTheServerGivesResumesAsWell() throws IOException {
     origin.serve("/file", BODY);
