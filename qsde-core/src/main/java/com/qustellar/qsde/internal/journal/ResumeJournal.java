@@ -215,7 +215,8 @@ public final class ResumeJournal {
 
     private Claim record(ResumeJournal journal) {
       String line = line();
-      String[] words = line.split(" ", -1);
+      // No more words than tell that there are too many: a line may be nothing but spaces.
+      String[] words = line.split(" ", 6);
       require(words.length == 5 && words[0].equals("range"));
       require(hex(words[4]) == journal.check(line.substring(0, line.lastIndexOf(' '))));
       ByteRange range = new ByteRange(number(words[1]), number(words[2]));

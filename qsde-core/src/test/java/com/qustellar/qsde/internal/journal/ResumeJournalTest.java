@@ -168,6 +168,17 @@ class ResumeJournalTest {
     assertThat(good).startsWith("range 0 100 12345678 ");
   }
 
+  /** It would take hundreds of megabytes to make words of it. */
+  @Test
+  void aRecordOfSpacesEndsTheJournal() {
+    byte[] good = file(FIRST);
+    byte[] file = Arrays.copyOf(good, ResumeJournal.LONGEST);
+    Arrays.fill(file, good.length, file.length, (byte) ' ');
+    file[file.length - 1] = '\n';
+    assertThat(read(file).claims()).containsExactly(FIRST);
+    assertThat(read(file).length()).isEqualTo(good.length);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void noiseNeverThrows(long seed) {
