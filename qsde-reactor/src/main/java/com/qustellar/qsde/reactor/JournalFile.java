@@ -36,7 +36,13 @@ import reactor.core.scheduler.Scheduler;
  */
 final class JournalFile {
 
-  private static final long INTERVAL_SECONDS = 1;
+  private static final long INTERVAL_MILLIS = 1000;
+
+  /**
+   * So many bytes of a journal make the interval a second longer: a slow download would else have
+   * more records after a day or two than are read of a journal.
+   */
+  private static final int BYTES_A_SECOND = 512 << 10;
 
   private static final Set<OpenOption> NEW =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -58,10 +64,17 @@ final class JournalFile {
   private boolean hasClaims;
   private boolean ended;
 
+  private volatile int length;
+
   private JournalFile(
-      ResumeJournal journal, SeekableByteChannel channel, IoPool io, Scheduler scheduler) {
+      ResumeJournal journal,
+      SeekableByteChannel channel,
+      int length,
+      IoPool io,
+      Scheduler scheduler) {
     this.journal = journal;
     this.channel = channel;
+    this.length = length;
     this.io = io;
     this.scheduler = scheduler;
     this.hasClaims = !journal.claims().isEmpty();
@@ -102,14 +115,15 @@ final class JournalFile {
     Files.deleteIfExists(path);
     SeekableByteChannel channel = Files.newByteChannel(path, NEW, ownerOnly(path));
     ResumeJournal journal = ResumeJournal.begin(header);
+    byte[] head = journal.head();
     try {
-      writeAll(channel, journal.head());
+      writeAll(channel, head);
     } catch (IOException e) {
       channel.close();
       Files.deleteIfExists(path);
       throw e;
     }
-    return new JournalFile(journal, channel, io, scheduler);
+    return new JournalFile(journal, channel, head.length, io, scheduler);
   }
 
   /** Goes on behind what was read of a journal. Blocks. */
@@ -123,7 +137,7 @@ final class JournalFile {
       channel.close();
       throw e;
     }
-    return new JournalFile(journal, channel, io, scheduler);
+    return new JournalFile(journal, channel, journal.length(), io, scheduler);
   }
 
   /** It names what was requested, if only in part: nobody else's business. */
@@ -154,7 +168,8 @@ final class JournalFile {
 
   private @Nullable Disposable later() {
     try {
-      return scheduler.schedule(() -> io.execute(this::append), INTERVAL_SECONDS, TimeUnit.SECONDS);
+      long interval = INTERVAL_MILLIS + 1000L * length / BYTES_A_SECOND;
+      return scheduler.schedule(() -> io.execute(this::append), interval, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       // The caller's scheduler has ended before the engine: what is pending is appended at the end.
       return null;
@@ -170,8 +185,15 @@ final class JournalFile {
     if (ended || claims.isEmpty()) {
       return;
     }
+    byte[] records = journal.records(claims);
+    if (records.length > ResumeJournal.LONGEST - length) {
+      // What is longer is not read at all: what it claims by now is worth more.
+      ended = true;
+      return;
+    }
     try {
-      writeAll(channel, journal.records(claims));
+      writeAll(channel, records);
+      length += records.length;
       hasClaims = true;
     } catch (IOException e) {
       // What is torn now is cut when it is read: nothing may follow it.

@@ -9,6 +9,7 @@ import com.qustellar.qsde.DownloadException.FileAccess.Reason;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadResult.Note;
+import com.qustellar.qsde.internal.http.Validator;
 import com.qustellar.qsde.internal.journal.Claim;
 import com.qustellar.qsde.internal.journal.JournalHeader;
 import com.qustellar.qsde.internal.journal.ResumeJournal;
@@ -520,6 +521,34 @@ class ResumeTest extends EngineTestBase {
     assertThat(origin.requests().stream().skip(before))
         .allSatisfy(
             request -> assertThat(asked(request).start()).isGreaterThanOrEqualTo(3L * SEGMENT));
+  }
+
+  /** Many days of a slow download: what the journal claims by then is not lost again. */
+  @Test
+  void aJournalGrowsNoLongerThanIsRead() throws IOException {
+    IoPool io = new IoPool();
+    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    String hash = "0".repeat(64);
+    JournalHeader header =
+        new JournalHeader(hash.substring(32), hash, "uri", Validator.NONE, Long.MAX_VALUE);
+    JournalFile journal = JournalFile.begin(target(), header, io, time);
+    for (int i = 0; i < 12; i++) {
+      // None has a neighbour to be joined with.
+      for (int j = 0; j < 50_000; j++) {
+        long start = (1L << 60) + 2L * (50_000 * i + j);
+        journal.claim(new Claim(new ByteRange(start, start + 1), j));
+      }
+      long before = Files.size(journal());
+      time.advanceTimeBy(Duration.ofMillis(999));
+      assertThat(Files.size(journal())).isEqualTo(before);
+      time.advanceTimeBy(Duration.ofSeconds(64));
+      if (before < 28 << 20) {
+        await(() -> journal().toFile().length() > before);
+      }
+    }
+    assertThat(journal.close()).isTrue();
+    assertThat(JournalFile.read(target()).orElseThrow().claims()).hasSizeGreaterThan(300_000);
+    io.closeLater().block(LIMIT);
   }
 
   /** What a process that is killed leaves: the journal of at most a second ago. */
