@@ -80,7 +80,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   private volatile Path target;
   private volatile List<Claim> claims = List.of();
   private volatile boolean elsewhere;
-  private long segments = 1;
+  private int segments = 1;
 
   /**
    * Prepares one pass.
@@ -257,7 +257,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
       planner.claim(asked);
     }
     // An empty file, and one of unknown length, take one request as well.
-    segments = Math.max(1, planner.totalSegments());
+    segments = (int) Math.max(1, Math.min(Integer.MAX_VALUE, planner.totalSegments()));
     progress().planned(answered.total(), segments);
     progress().resumed(covered.coveredBytes());
     source.planned(planner);
@@ -379,7 +379,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
         checksum.orElse(null),
         Duration.ofNanos(System.nanoTime() - task.startedAt()),
         progress().retries(),
-        Math.toIntExact(segments),
+        segments,
         file.uri(),
         file.validator().isStrong() ? file.validator().token().orElse(null) : null,
         notes);

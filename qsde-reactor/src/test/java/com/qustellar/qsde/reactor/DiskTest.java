@@ -78,6 +78,21 @@ class DiskTest extends TracelessTestBase {
     assertHolds(realTarget(), BODY);
   }
 
+  /** A disk that doesn't tell its room is no reason to count two billion segments one by one. */
+  @Test
+  void aLengthThatIsALieIsShownAllTheSame() {
+    disk.freeBytes(0);
+    origin.serve("/file", Body.random(2, SEGMENT));
+    origin.onEvery(
+        (request, reply) -> reply.header("Content-Range", "bytes 0-65535/1125899906842624"));
+    Download download = engine.submit(request("/file"));
+    await(() -> download.latest().totalSegments() > 1);
+    assertThat(download.latest().totalSegments()).isEqualTo(Integer.MAX_VALUE);
+    download.dispose();
+    download.closed().block(LIMIT);
+    assertDirectoryHolds();
+  }
+
   /** Two failures at the same moment are still one of their kind: a hundred chances for it. */
   @Test
   void segmentsThatFailTogetherGiveTheFirstCause() {

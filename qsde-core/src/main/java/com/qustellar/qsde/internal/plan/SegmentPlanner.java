@@ -154,8 +154,8 @@ public final class SegmentPlanner {
       ByteRange rest = gap;
       while (!rest.isEmpty()) {
         long size = sizeOf(behind);
-        // All of one size, whatever is left: no need to go through them one by one.
-        long same = size == shortest ? Math.max(1, rest.length() / size - 1) : 1;
+        // All of one size: no need to go through them one by one, as a total may be a lie.
+        long same = Math.max(1, Math.min(ofThisSize(size, behind), rest.length() / size - 1));
         ByteRange head =
             same > 1 ? new ByteRange(rest.start(), rest.start() + same * size) : head(rest, size);
         count += same;
@@ -164,6 +164,14 @@ public final class SegmentPlanner {
       }
     }
     return count;
+  }
+
+  /** Returns how many segments in a row have the size that the next one has, if gaps allow. */
+  private long ofThisSize(long size, long remaining) {
+    if (size == shortest) {
+      return Long.MAX_VALUE; // whatever is left
+    }
+    return size == longest ? (remaining - parts * longest) / longest + 1 : 1;
   }
 
   private long sizeOf(long remaining) {

@@ -198,4 +198,23 @@ class SegmentPlannerTest {
     }
     return segments;
   }
+
+  /** A server may lie about the length. */
+  @Test
+  void theLongestFileIsPlannedAtOnce() {
+    SegmentPlanner planner = SegmentPlanner.guided(Long.MAX_VALUE, new RangeSet(), 4);
+    assertThat(planner.totalSegments()).isBetween(1L << 36, (1L << 36) + 300);
+  }
+
+  @Test
+  void longestSegmentsAreCountedAsTheyAreHandedOut() {
+    RangeSet covered = new RangeSet(List.of(new ByteRange(5L << 30, (6L << 30) + 12_345)));
+    SegmentPlanner planner = SegmentPlanner.guided(40L << 30, covered, 4);
+    long total = planner.totalSegments();
+    long handedOut = 0;
+    while (planner.next().isPresent()) {
+      handedOut++;
+    }
+    assertThat(total).isEqualTo(handedOut);
+  }
 }
