@@ -31,6 +31,7 @@ import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
 import reactor.netty.channel.AbortedException;
+import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.http.client.HttpResponseDecoderSpec;
@@ -154,8 +155,18 @@ final class HttpTransport {
     return sent.response(
         (response, body) -> {
           sending.answered();
-          return receiver.apply(head(response), body);
+          return receiver.apply(head(response), body).doOnError(thrown -> letGo(response));
         });
+  }
+
+  /**
+   * Gives up what is left of a body. The client does so as well, but behind the failure: who closes
+   * the engine at that would leave the body to loops that have ended.
+   */
+  private static void letGo(HttpClientResponse response) {
+    if (response instanceof ChannelOperations<?, ?> answer && !answer.isInboundDisposed()) {
+      answer.discard();
+    }
   }
 
   /** A connection reads as much at once as the one it was made for; each size has its own. */
