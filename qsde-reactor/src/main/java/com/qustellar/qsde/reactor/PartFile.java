@@ -53,6 +53,7 @@ final class PartFile {
   private volatile boolean claiming = true;
 
   // Guarded by this.
+  private long writtenEnd;
   private int inFlight;
   private boolean closing;
   private boolean committed;
@@ -124,6 +125,16 @@ final class PartFile {
       void go(ByteBuffer bytes, long at) {
         channel.write(bytes, at, null, this);
       }
+
+      @Override
+      void check(long end) throws IOException {
+        checkLength(end);
+      }
+
+      @Override
+      boolean lengthens() {
+        return PartFile.this.lengthens(offset + data.readableBytes());
+      }
     }.start();
   }
 
@@ -136,6 +147,14 @@ final class PartFile {
       @Override
       void go(ByteBuffer bytes, long at) {
         channel.read(bytes, at, null, this);
+      }
+
+      @Override
+      void check(long end) {}
+
+      @Override
+      boolean lengthens() {
+        return false;
       }
     }.start();
   }
@@ -156,12 +175,32 @@ final class PartFile {
 
     abstract void go(ByteBuffer bytes, long at);
 
+    /** All bytes up to the offset have moved. */
+    abstract void check(long end) throws IOException;
+
+    /** Returns whether the file gets longer. */
+    abstract boolean lengthens();
+
     void start() {
       if (begin()) {
-        step();
+        if (lengthens()) {
+          io.execute(this::checkAndStep);
+        } else {
+          step();
+        }
       } else {
         io.execute(() -> finish(lost(new ClosedChannelException())));
       }
+    }
+
+    private void checkAndStep() {
+      try {
+        check(0);
+      } catch (IOException | DownloadException e) {
+        failed(e, null);
+        return;
+      }
+      step();
     }
 
     private void step() {
@@ -182,6 +221,12 @@ final class PartFile {
       offset += count;
       if (bytes.hasRemaining()) {
         step();
+        return;
+      }
+      try {
+        check(offset);
+      } catch (IOException | DownloadException e) {
+        failed(e, null);
         return;
       }
       try {
@@ -220,11 +265,35 @@ final class PartFile {
         });
   }
 
+  /** Returns whether a write up to this end makes a file longer that has something already. */
+  private synchronized boolean lengthens(long end) {
+    return writtenEnd > 0 && end > writtenEnd;
+  }
+
+  /**
+   * A file that was cut under our feet has holes where bytes were written, and its digest would not
+   * tell: that is of what was received. A write that lengthens the file would hide it, and so is
+   * preceded by a check; every other one is followed by it.
+   */
+  private void checkLength(long end) throws IOException {
+    long least;
+    synchronized (this) {
+      writtenEnd = Math.max(writtenEnd, end);
+      least = writtenEnd;
+    }
+    if (channel.size() < least) {
+      throw new FileAccess(uri, target, Reason.LOST, null);
+    }
+  }
+
   /** Cuts the part file to the size. */
   Mono<Void> truncate(long size) {
     return operation(
         () -> {
           channel.truncate(size);
+          synchronized (this) {
+            writtenEnd = size;
+          }
           return null;
         });
   }

@@ -407,6 +407,26 @@ class ResumeTest extends EngineTestBase {
     assertDone(get(request("/file")), BODY);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void aHoleInThePartFileIsFoundThoughTheDigestIsRight(int connections) throws IOException {
+    CountDownLatch go = new CountDownLatch(1);
+    origin.serve("/file", BODY);
+    origin.onEvery((request, reply) -> reply.inPiecesOf(4096).stallAfter(40_000, go));
+    DownloadRequest request =
+        request("/file").withConnections(connections).withChecksum("sha256:" + BODY.sha256());
+    Download download = engine.submit(request);
+    await(() -> part().toFile().length() > 0);
+    try (FileChannel file = FileChannel.open(part(), StandardOpenOption.WRITE)) {
+      file.truncate(0);
+    }
+    go.countDown();
+    assertThat(download.result().materialize().block(LIMIT).getThrowable())
+        .isInstanceOfSatisfying(
+            FileAccess.class, failure -> assertThat(failure.reason()).isEqualTo(Reason.LOST));
+    assertThat(target()).doesNotExist();
+  }
+
   @Test
   void aDirectoryThatIsDeletedMeanwhileIsMissing() throws IOException {
     Path gone = Files.createDirectory(dir.resolve("gone"));
