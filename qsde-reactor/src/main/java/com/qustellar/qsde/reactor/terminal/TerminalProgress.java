@@ -1,0 +1,355 @@
+package com.qustellar.qsde.reactor.terminal;
+
+import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.internal.http.SafeText;
+import com.qustellar.qsde.reactor.Download;
+import com.qustellar.qsde.reactor.DownloadEngine;
+import java.io.IOError;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jline.terminal.Terminal;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Shows on a terminal what an engine does, until it is disposed.
+ *
+ * <p>The last lines of the terminal are a line for each download that runs (its name, bar, percent,
+ * size, speed, time left, connections and retries) and a line of totals. What has ended becomes a
+ * plain line above them. Nothing is asked of the program: the engine's counters are looked at, up
+ * to 60 times a second, numbers change four times a second, and only what differs is written.
+ *
+ * <p>The terminal is taken over when a download has run for 200 ms, and given back as it was when
+ * none is left, at the end, and when the process ends, by Ctrl-C as well. Meanwhile the cursor is
+ * hidden, what is typed is not echoed, and the program writes through {@link #println}, as anything
+ * else would be drawn over.
+ *
+ * <p>The terminal is that of standard error and standard input. Where there is none, or JLine
+ * ({@code org.jline:jline}, an optional dependency) is not there, a plain line comes every five
+ * seconds. Colors are left out where the environment has {@code NO_COLOR}.
+ *
+ * <p>Safe for use from any thread. Its one thread is a daemon.
+ */
+public final class TerminalProgress implements Disposable {
+
+  private static final Duration FRAME = Duration.ofNanos(1_000_000_000 / 60);
+  private static final Duration REST = Duration.ofMillis(100);
+  private static final Duration FIRST_FRAME = Duration.ofMillis(200);
+  private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
+
+  private final PrintStream lines;
+  private final boolean tellsEnds;
+  private final Watch watch;
+  private final Scheduler scheduler = Schedulers.newSingle("qsde-terminal", true);
+  private final Thread hook = new Thread(this::end, "qsde-terminal-end");
+
+  // Guarded by drawing.
+  private final Object drawing = new Object();
+  private @Nullable Supplier<@Nullable Screen> terminal;
+  private long busySince;
+  private boolean busy;
+  private long nextPlain;
+  private int shown;
+
+  // Guarded by pending, which may be taken while drawing is held, never the other way round.
+  private final List<String> pending = new ArrayList<>();
+  private @Nullable Screen screen;
+  private boolean disposed;
+
+  private TerminalProgress(DownloadEngine engine, Builder settings) {
+    this.lines = settings.lines;
+    this.tellsEnds = settings.tellsEnds;
+    this.terminal = settings.terminal;
+    this.watch = new Watch(engine);
+  }
+
+  /**
+   * Shows what the engine does from now on, with everything at its default.
+   *
+   * @param engine the engine; closing it does not dispose the view
+   * @return the view, to be disposed by the caller
+   */
+  public static TerminalProgress attach(DownloadEngine engine) {
+    return builder().attach(engine);
+  }
+
+  /**
+   * Returns a builder with every setting at its default.
+   *
+   * @return a new builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  private void start() {
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending: there is nothing to come back from.
+    }
+    next(REST);
+  }
+
+  private void next(Duration pause) {
+    try {
+      scheduler.schedule(this::tick, pause.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      // Disposed.
+    }
+  }
+
+  private void tick() {
+    synchronized (drawing) {
+      if (isDisposed()) {
+        return;
+      }
+      watch.look(System.nanoTime(), screen() == null ? 0 : shown);
+      if (tellsEnds) {
+        watch.ended().forEach(this::tellEnd);
+      }
+      try {
+        show(System.nanoTime());
+      } catch (IllegalStateException | IOError e) {
+        lose(); // the terminal was closed, or is there no more
+      }
+      next(screen() == null ? REST : FRAME);
+    }
+  }
+
+  private void show(long now) {
+    if (watch.isIdle()) {
+      busy = false;
+      release();
+      return;
+    }
+    if (!busy) {
+      busy = true;
+      busySince = now;
+      nextPlain = now + PLAIN_INTERVAL.toNanos();
+    }
+    if (screen() == null && terminal != null && now - busySince >= FIRST_FRAME.toNanos()) {
+      open(terminal);
+    }
+    Screen current = screen();
+    if (current != null) {
+      shown = current.draw(takePending(), watch.rows(), watch.totals());
+    } else if (terminal == null && now - nextPlain >= 0) {
+      nextPlain = now + PLAIN_INTERVAL.toNanos();
+      println(watch.totals().line());
+    }
+  }
+
+  private void open(Supplier<@Nullable Screen> supplier) {
+    Screen opened;
+    try {
+      opened = supplier.get();
+    } catch (LinkageError e) {
+      opened = null; // JLine is not there
+    }
+    if (opened == null) {
+      terminal = null;
+    }
+    synchronized (pending) {
+      screen = opened;
+    }
+  }
+
+  /** Gives the terminal back; lines go straight to it from then on. */
+  private void release() {
+    Screen current = screen();
+    if (current != null) {
+      synchronized (pending) {
+        current.close(takePending());
+        screen = null;
+      }
+    }
+  }
+
+  private void lose() {
+    terminal = null;
+    synchronized (pending) {
+      screen = null;
+      takePending().forEach(lines::println);
+    }
+  }
+
+  private @Nullable Screen screen() {
+    synchronized (pending) {
+      return screen;
+    }
+  }
+
+  private List<String> takePending() {
+    synchronized (pending) {
+      List<String> taken = List.copyOf(pending);
+      pending.clear();
+      return taken;
+    }
+  }
+
+  private void tellEnd(Download download) {
+    download
+        .result()
+        .subscribe(
+            result -> tellIfAttached(completed(result)),
+            error -> tellIfAttached(String.valueOf(error.getMessage())));
+  }
+
+  private void tellIfAttached(String line) {
+    if (!isDisposed()) {
+      println(line);
+    }
+  }
+
+  private static String completed(DownloadResult result) {
+    Path target = result.target();
+    String name = Objects.requireNonNullElse(target.getFileName(), target).toString();
+    if (result.notes().contains(DownloadResult.Note.ALREADY_PRESENT)) {
+      return name + ": already there, as expected";
+    }
+    long millis = Math.max(1, result.elapsed().toMillis());
+    double speed = (result.bytes() - result.resumedBytes()) * 1000.0 / millis;
+    return name
+        + ": "
+        + Figures.size(result.bytes())
+        + " in "
+        + Figures.elapsed(result.elapsed())
+        + ", "
+        + Figures.speed(Math.round(speed))
+        + (result.checksum() == null
+            ? ""
+            : ", " + result.checksum().algorithm().label() + " verified");
+  }
+
+  /**
+   * Prints a line above what is drawn, or as it is where nothing is drawn. Control, escape and bidi
+   * characters are left out. Returns at once; the line is there within a sixtieth of a second, and
+   * at the latest when {@link #dispose} returns.
+   *
+   * @param line the line, without a line break; broken where it is wider than the terminal
+   */
+  public void println(String line) {
+    String safe = SafeText.strip(line);
+    synchronized (pending) {
+      if (screen != null) {
+        pending.add(safe);
+      } else {
+        lines.println(safe);
+      }
+    }
+  }
+
+  /**
+   * Removes what is drawn and gives the terminal back as it was. The engine goes on. What the
+   * program prints after this call stands where the view was.
+   */
+  @Override
+  public void dispose() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending, and the hook runs by itself.
+    }
+    end();
+  }
+
+  private void end() {
+    synchronized (drawing) {
+      if (isDisposed()) {
+        return;
+      }
+      if (tellsEnds) {
+        watch.look(System.nanoTime(), 0);
+        watch.ended().forEach(this::tellEnd);
+      }
+      release();
+      synchronized (pending) {
+        disposed = true;
+      }
+    }
+    scheduler.dispose();
+  }
+
+  @Override
+  public boolean isDisposed() {
+    synchronized (pending) {
+      return disposed;
+    }
+  }
+
+  /** Configures a view. Not safe for use by several threads at once. */
+  public static final class Builder {
+
+    private PrintStream lines = System.err;
+    private boolean tellsEnds = true;
+    private @Nullable Supplier<@Nullable Screen> terminal = Screen::ofSystem;
+
+    private Builder() {}
+
+    /**
+     * Sets where lines go while nothing is drawn.
+     *
+     * @param stream the stream; {@link System#err} by default
+     * @return this builder
+     */
+    public Builder lines(PrintStream stream) {
+      lines = stream;
+      return this;
+    }
+
+    /**
+     * Draws on a terminal that the program has opened. It is never closed.
+     *
+     * @param opened the terminal; that of the process by default
+     * @return this builder
+     */
+    public Builder terminal(Terminal opened) {
+      terminal = () -> Screen.of(opened);
+      return this;
+    }
+
+    /**
+     * Takes no terminal: there is a plain line every five seconds.
+     *
+     * @return this builder
+     */
+    public Builder plain() {
+      terminal = null;
+      return this;
+    }
+
+    /**
+     * Leaves it to the program to tell what has ended, with {@link TerminalProgress#println}. By
+     * default the view does, for each download that it has seen: one that begins and ends between
+     * two looks is counted only.
+     *
+     * @return this builder
+     */
+    public Builder withoutEnds() {
+      tellsEnds = false;
+      return this;
+    }
+
+    /**
+     * Shows what the engine does from now on.
+     *
+     * @param engine the engine; closing it does not dispose the view
+     * @return the view, to be disposed by the caller
+     */
+    public TerminalProgress attach(DownloadEngine engine) {
+      TerminalProgress progress = new TerminalProgress(engine, this);
+      progress.start();
+      return progress;
+    }
+  }
+}
