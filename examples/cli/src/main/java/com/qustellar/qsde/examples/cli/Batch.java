@@ -30,10 +30,6 @@ final class Batch {
   private final Report report;
   private final BlockingQueue<Runnable> signals = new LinkedBlockingQueue<>();
   private final Set<String> resumable = ConcurrentHashMap.newKeySet();
-  private final long start = System.nanoTime();
-  private int count;
-  private int ended;
-  private long completedBytes;
   private @Nullable DownloadSummary summary;
 
   Batch(DownloadEngine engine, Report report) {
@@ -43,10 +39,9 @@ final class Batch {
 
   /** Downloads all, however some of them end, and returns how many ended how. */
   DownloadSummary run(List<DownloadRequest> requests) throws InterruptedException {
-    count = requests.size();
     Flux.fromIterable(requests)
         .map(engine::submit)
-        .flatMap(this::outcome, count)
+        .flatMap(this::outcome, requests.size())
         .doOnNext(outcome -> signals.add(() -> ended(outcome)))
         .collect(DownloadSummary.collector())
         .subscribe(
@@ -56,7 +51,7 @@ final class Batch {
                     () -> {
                       throw new IllegalStateException(error);
                     }));
-    long nextTick = start + TICK_NANOS;
+    long nextTick = System.nanoTime() + TICK_NANOS;
     while (summary == null) {
       Runnable signal = signals.poll(nextTick - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (signal != null) {
@@ -66,8 +61,7 @@ final class Batch {
             engine.downloads().stream()
                 .map(download -> new Running(download.request(), download.latest()))
                 .toList();
-        Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-        report.progress(Overview.of(ended, count, completedBytes, unfinished, elapsed), unfinished);
+        report.progress(unfinished);
         nextTick = System.nanoTime() + TICK_NANOS;
       }
     }
@@ -76,10 +70,6 @@ final class Batch {
   }
 
   private void ended(DownloadOutcome outcome) {
-    ended++;
-    if (outcome instanceof DownloadOutcome.Completed completed) {
-      completedBytes += completed.result().bytes();
-    }
     report.ended(outcome, resumable.contains(outcome.request().id()));
   }
 

@@ -55,16 +55,18 @@ final class DemoCommand implements Callable<Integer> {
           files.stream()
               .map(file -> DownloadRequest.of(origin.serve(file), dir).withChecksum(file.sha256()))
               .toList();
-      ProgressDisplay display =
-          new ProgressDisplay(
-              screen,
-              screen.terminal() ? ProgressDisplay.Style.LIVE : ProgressDisplay.Style.PLAIN,
-              true,
-              false);
-      DownloadSummary summary = new Batch(engine, display).run(requests);
+      DownloadSummary summary = download(engine, requests);
       return judge(summary.completed() == files.size(), origin.wasContinuedWhereItBroke(BROKEN));
     } finally {
       delete(dir);
+    }
+  }
+
+  private DownloadSummary download(DownloadEngine engine, List<DownloadRequest> requests)
+      throws InterruptedException {
+    try (Report report =
+        new HumanLines(screen, screen.watch(engine, screen.terminal()), true, false)) {
+      return new Batch(engine, report).run(requests);
     }
   }
 

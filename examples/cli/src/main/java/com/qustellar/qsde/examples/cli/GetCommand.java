@@ -25,7 +25,7 @@ final class GetCommand implements Callable<Integer> {
 
   static final String NAME = "get";
 
-  /** When the line of what is going on is drawn over. */
+  /** When what is going on is drawn over and over. */
   enum Ui {
     auto,
     on,
@@ -42,7 +42,7 @@ final class GetCommand implements Callable<Integer> {
       paramLabel = "auto|on|off",
       defaultValue = "auto",
       description =
-          "One line that is drawn over, on a terminal by default; or lines that follow each other.")
+          "Lines that are drawn over, on a terminal by default; or lines that follow each other.")
   Ui ui = Ui.auto;
 
   @Option(
@@ -70,21 +70,26 @@ final class GetCommand implements Callable<Integer> {
     List<DownloadRequest> requests = options.requests();
     try (DownloadEngine engine = start.await()) {
       options.configure(engine);
-      DownloadSummary summary =
-          SignalGuard.guard(engine, () -> new Batch(engine, report()).run(requests));
+      DownloadSummary summary = SignalGuard.guard(engine, () -> run(engine, requests));
       return summary.completed() == requests.size() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
   }
 
-  private Report report() {
+  private DownloadSummary run(DownloadEngine engine, List<DownloadRequest> requests)
+      throws InterruptedException {
+    try (Report report = report(engine)) {
+      return new Batch(engine, report).run(requests);
+    }
+  }
+
+  private Report report(DownloadEngine engine) {
     if (json) {
       return new JsonLines(screen);
     }
-    boolean live = ui == Ui.on || (ui == Ui.auto && screen.terminal());
-    ProgressDisplay.Style style =
-        quiet
-            ? ProgressDisplay.Style.QUIET
-            : live ? ProgressDisplay.Style.LIVE : ProgressDisplay.Style.PLAIN;
-    return new ProgressDisplay(screen, style, verbose && !quiet, verbose && !quiet);
+    if (quiet) {
+      return new HumanLines(screen, null, false, false);
+    }
+    boolean drawn = ui == Ui.on || (ui == Ui.auto && screen.terminal());
+    return new HumanLines(screen, screen.watch(engine, drawn), verbose, verbose);
   }
 }

@@ -7,7 +7,6 @@ import java.util.Locale;
 final class HumanFormat {
 
   private static final String UNITS = "KMGTPE";
-  private static final Duration LONGEST = Duration.ofHours(100);
 
   private HumanFormat() {}
 
@@ -45,27 +44,6 @@ final class HumanFormat {
     return rounded.toHours() > 0
         ? rounded.toHours() + " h " + rounded.toMinutesPart() + " min"
         : rounded.toMinutes() + " min " + rounded.toSecondsPart() + " s";
-  }
-
-  /** Returns a time to come as a clock, {@code 0:07} or {@code 1:02:03}: at most 8 characters. */
-  static String clock(Duration time) {
-    if (time.compareTo(LONGEST) >= 0) {
-      return "> 4 days";
-    }
-    return time.toHours() > 0
-        ? String.format(
-            Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
-        : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
-  }
-
-  /** Returns the whole percents that are done: 100 only when nothing is left. */
-  static int percent(long bytes, long total) {
-    return total <= bytes ? 100 : (int) (100.0 * bytes / total);
-  }
-
-  /** Returns the text, cut where it is wider than so many columns. */
-  static String fit(String text, int columns) {
-    return text.length() <= columns ? text : text.substring(0, Math.max(0, columns));
   }
 
   /** Returns the text with what would move a terminal's cursor or turn its writing replaced. */

@@ -32,7 +32,7 @@ final class JsonLines implements Report {
   }
 
   @Override
-  public void progress(Overview overview, List<Running> unfinished) {
+  public void progress(List<Running> unfinished) {
     unfinished.stream().filter(Running::started).forEach(this::progress);
   }
 

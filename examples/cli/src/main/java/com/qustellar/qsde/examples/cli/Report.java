@@ -5,10 +5,10 @@ import com.qustellar.qsde.reactor.DownloadSummary;
 import java.util.List;
 
 /** Tells how downloads go on. All calls come from one thread. */
-interface Report {
+interface Report extends AutoCloseable {
 
   /** Tells what is going on; called a few times a second. */
-  void progress(Overview overview, List<Running> unfinished);
+  void progress(List<Running> unfinished);
 
   /**
    * Tells how a download ended.
@@ -19,4 +19,8 @@ interface Report {
 
   /** Tells how all of them ended. */
   void summary(DownloadSummary summary);
+
+  /** Lets go of the screen, where that was not done with the summary. */
+  @Override
+  default void close() {}
 }

@@ -1,5 +1,7 @@
 package com.qustellar.qsde.examples.cli;
 
+import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.terminal.TerminalProgress;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -12,9 +14,8 @@ import java.nio.charset.StandardCharsets;
  * @param out for what programs read: JSON lines, in UTF-8
  * @param err for what people read: progress, summary, errors
  * @param terminal whether {@code err} is a terminal
- * @param columns the terminal's width
  */
-record Screen(PrintStream out, PrintStream err, boolean terminal, int columns) {
+record Screen(PrintStream out, PrintStream err, boolean terminal) {
 
   /** Returns the process's own; the launcher tells what it knows of the terminal. */
   static Screen ofProcess() {
@@ -22,13 +23,23 @@ record Screen(PrintStream out, PrintStream err, boolean terminal, int columns) {
     return new Screen(
         stream(FileDescriptor.out, StandardCharsets.UTF_8),
         stream(FileDescriptor.err, Charset.forName(System.getProperty("native.encoding"))),
-        Boolean.getBoolean("qsde.terminal"),
-        Integer.getInteger("qsde.columns", 80));
+        Boolean.getBoolean("qsde.terminal"));
   }
 
   /** Writes the one line that tells of an error. */
   void error(String message) {
-    err.println("qsde: " + HumanFormat.printable(message));
+    err.println(errorLine(message));
+  }
+
+  /** Returns the one line that tells of an error. */
+  static String errorLine(String message) {
+    return "qsde: " + HumanFormat.printable(message);
+  }
+
+  /** Shows what an engine does: drawn over and over on a terminal, else a line now and then. */
+  TerminalProgress watch(DownloadEngine engine, boolean drawn) {
+    TerminalProgress.Builder view = TerminalProgress.builder().lines(err).withoutEnds();
+    return (drawn ? view : view.plain()).attach(engine);
   }
 
   private static PrintStream stream(FileDescriptor descriptor, Charset charset) {

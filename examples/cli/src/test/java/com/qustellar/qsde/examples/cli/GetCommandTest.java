@@ -288,17 +288,26 @@ class GetCommandTest {
     }
   }
 
-  @Test
-  void aTerminalHasALiveLineUnlessItIsSwitchedOff() {
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "on", "off"})
+  void whereThereIsNoTerminalNothingIsDrawn(String ui) {
     try (DemoOrigin slow = new DemoOrigin()) {
       String url = slow.serve(DemoFile.of("slow.bin", 100_000).paced(200_000)).toString();
 
-      assertThat(err(true, "--overwrite", url)).contains("\r");
-      assertThat(err(true, "--overwrite", "--ui", "off", url)).doesNotContain("\r");
-      assertThat(err(true, "--overwrite", "-q", url)).isEmpty();
-      assertThat(err(false, "--overwrite", url)).doesNotContain("\r");
-      assertThat(err(false, "--overwrite", "--ui=on", url)).contains("\r");
+      assertThat(get("--ui", ui, url)).isZero();
+
+      assertThat(screen.errLines()).hasSize(2);
+      assertThat(screen.err()).startsWith("slow.bin: ").doesNotContain("\r", "\u001b");
     }
+  }
+
+  @Test
+  void quietShowsNothingOfWhatCompletes() {
+    try (DemoOrigin other = new DemoOrigin()) {
+      assertThat(get("-q", other.serve(DemoFile.of("quiet.bin", 1000)).toString())).isZero();
+    }
+
+    assertThat(screen.err()).isEmpty();
   }
 
   @ParameterizedTest
@@ -354,12 +363,6 @@ class GetCommandTest {
 
   private int get(String[] args, String... more) {
     return screen.run(command(Stream.concat(Stream.of(args), Stream.of(more))));
-  }
-
-  private String err(boolean terminal, String... args) {
-    TestScreen other = new TestScreen(terminal, 80);
-    assertThat(other.run(command(Stream.of(args)))).isZero();
-    return other.err();
   }
 
   private String[] command(Stream<String> args) {

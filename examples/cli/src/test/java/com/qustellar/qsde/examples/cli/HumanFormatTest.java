@@ -52,43 +52,9 @@ class HumanFormatTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "0, 0:00",
-    "7, 0:07",
-    "754, 12:34",
-    "3723, 1:02:03",
-    "359999, 99:59:59",
-    "360000, > 4 days"
-  })
-  void timesToComeReadAsAClock(long seconds, String expected) {
-    assertThat(HumanFormat.clock(Duration.ofSeconds(seconds)))
-        .isEqualTo(expected)
-        .hasSizeLessThanOrEqualTo(8);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "0, 100, 0",
-    "999, 1000, 99",
-    "1000, 1000, 100",
-    "0, 0, 100",
-    "1001, 1000, 100",
-    "4611686018427387904, 9223372036854775807, 50"
-  })
-  void oneHundredPercentIsAllAndNotNearlyAll(long bytes, long total, int expected) {
-    assertThat(HumanFormat.percent(bytes, total)).isEqualTo(expected);
-  }
-
-  @ParameterizedTest
   @CsvSource({"1048576, 1000, 1048576", "1048576, 500, 2097152", "5, 0, 5000", "0, 0, 0"})
   void anAverageSpeedOfNoTimeIsThatOfAMillisecond(long bytes, long millis, long expected) {
     assertThat(HumanFormat.bytesPerSecond(bytes, Duration.ofMillis(millis))).isEqualTo(expected);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"abc, 3, abc", "abcd, 3, abc", "abc, 0, ''", "abc, -1, ''", "'', 5, ''"})
-  void linesAreCutToTheWidth(String text, int columns, String expected) {
-    assertThat(HumanFormat.fit(text, columns)).isEqualTo(expected);
   }
 
   @Test

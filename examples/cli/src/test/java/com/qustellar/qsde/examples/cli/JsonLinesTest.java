@@ -30,7 +30,6 @@ class JsonLinesTest {
   @Test
   void progressIsOneLineADownloadThatHasStarted() {
     json.progress(
-        null,
         List.of(
             Snapshots.running(
                 "x",
@@ -59,7 +58,7 @@ class JsonLinesTest {
     Running intoDirectory =
         new Running(DownloadRequest.of("https://host/x", dir), running.progress());
 
-    json.progress(null, List.of(intoDirectory));
+    json.progress(List.of(intoDirectory));
 
     assertThat(screen.out()).contains("\"file\":\"" + dir.resolve("x.bin") + "\"");
   }

@@ -10,20 +10,11 @@ final class TestScreen {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final Screen screen;
-
-  TestScreen() {
-    this(false, 80);
-  }
-
-  TestScreen(boolean terminal, int columns) {
-    screen =
-        new Screen(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            terminal,
-            columns);
-  }
+  private final Screen screen =
+      new Screen(
+          new PrintStream(out, true, StandardCharsets.UTF_8),
+          new PrintStream(err, true, StandardCharsets.UTF_8),
+          false);
 
   Screen screen() {
     return screen;

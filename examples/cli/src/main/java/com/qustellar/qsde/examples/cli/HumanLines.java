@@ -4,61 +4,43 @@ import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
+import com.qustellar.qsde.reactor.terminal.TerminalProgress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reports to people, on stderr.
- *
- * <p>On a terminal one line is drawn over and over; what has ended becomes a line of its own above
- * it. Elsewhere a plain line now and then says the same.
+ * Reports to people, on stderr: lines of what has ended and why, above the view of what runs. With
+ * no view it is quiet, and shows errors only.
  */
-final class ProgressDisplay implements Report {
-
-  /** How much is shown. */
-  enum Style {
-    /** Errors only. */
-    QUIET,
-    /** Lines that follow each other. */
-    PLAIN,
-    /** A last line that is drawn over. */
-    LIVE
-  }
+final class HumanLines implements Report {
 
   private static final String RESUMABLE =
       "What was received is kept: the same command goes on where this one stopped.";
-  private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
 
   private final Screen screen;
-  private final Style style;
+  private final @Nullable TerminalProgress view;
   private final boolean tellsRetries;
   private final boolean tellsDetails;
   private final Map<String, Integer> retries = new HashMap<>();
-  private Duration nextPlain = PLAIN_INTERVAL;
-  private int drawn;
   private boolean kept;
 
-  ProgressDisplay(Screen screen, Style style, boolean tellsRetries, boolean tellsDetails) {
+  HumanLines(
+      Screen screen, @Nullable TerminalProgress view, boolean tellsRetries, boolean tellsDetails) {
     this.screen = screen;
-    this.style = style;
+    this.view = view;
     this.tellsRetries = tellsRetries;
     this.tellsDetails = tellsDetails;
   }
 
   @Override
-  public void progress(Overview overview, List<Running> unfinished) {
+  public void progress(List<Running> unfinished) {
     if (tellsRetries) {
       unfinished.forEach(this::tellRetries);
-    }
-    if (style == Style.LIVE) {
-      draw(line(overview));
-    } else if (style == Style.PLAIN && overview.elapsed().compareTo(nextPlain) >= 0) {
-      nextPlain = overview.elapsed().plus(PLAIN_INTERVAL);
-      println(line(overview).strip());
     }
   }
 
@@ -67,9 +49,8 @@ final class ProgressDisplay implements Report {
     kept |= resumable;
     retries.remove(outcome.request().id());
     if (outcome instanceof DownloadOutcome.Failed failed) {
-      clear();
-      screen.error(String.valueOf(failed.error().getMessage()));
-    } else if (outcome instanceof DownloadOutcome.Completed completed && style != Style.QUIET) {
+      error(String.valueOf(failed.error().getMessage()));
+    } else if (outcome instanceof DownloadOutcome.Completed completed) {
       println(completed(completed.result()));
       if (tellsDetails) {
         println(details(completed.result()));
@@ -79,40 +60,18 @@ final class ProgressDisplay implements Report {
 
   @Override
   public void summary(DownloadSummary summary) {
-    clear();
-    if (style != Style.QUIET) {
-      println(total(summary));
-      if (kept) {
-        println(RESUMABLE);
-      }
+    close();
+    println(total(summary));
+    if (kept) {
+      println(RESUMABLE);
     }
   }
 
-  /** Returns the line of what is going on; its columns stay where they are. */
-  static String line(Overview overview) {
-    String percent = "";
-    String total = "";
-    String left = "";
-    if (overview.total().isPresent()) {
-      long all = overview.total().getAsLong();
-      percent = HumanFormat.percent(overview.bytes(), all) + "%";
-      total = "of " + HumanFormat.size(all);
-      if (overview.bytesPerSecond() > 0) {
-        long seconds = Math.max(0, all - overview.bytes()) / overview.bytesPerSecond();
-        left = HumanFormat.clock(Duration.ofSeconds(seconds));
-      }
+  @Override
+  public void close() {
+    if (view != null) {
+      view.dispose();
     }
-    String files =
-        overview.count() > 1 ? overview.ended() + " of " + overview.count() + " files" : "";
-    return String.format(
-            "%4s  %10s %-13s  %12s  %8s  %s",
-            percent,
-            HumanFormat.size(overview.bytes()),
-            total,
-            HumanFormat.speed(overview.bytesPerSecond()),
-            left,
-            files)
-        .stripTrailing();
   }
 
   static String completed(DownloadResult result) {
@@ -177,26 +136,17 @@ final class ProgressDisplay implements Report {
     }
   }
 
+  private void error(String message) {
+    if (view == null) {
+      screen.error(message);
+    } else {
+      view.println(Screen.errorLine(message));
+    }
+  }
+
   private void println(String line) {
-    clear();
-    screen.err().println(line);
-  }
-
-  /** Draws over what was drawn last, blanks where that was longer; never into the last column. */
-  private void draw(String line) {
-    String fitting = HumanFormat.fit(line, screen.columns() - 1);
-    screen.err().print("\r" + fitting + " ".repeat(Math.max(0, drawn - fitting.length())));
-    screen.err().flush();
-    drawn = fitting.length();
-  }
-
-  /** Leaves an empty line behind, also where the terminal has shown ^C after what was drawn. */
-  private void clear() {
-    if (drawn > 0) {
-      String blank = HumanFormat.fit(" ".repeat(drawn + 2), screen.columns() - 1);
-      screen.err().print("\r" + blank + "\r");
-      screen.err().flush();
-      drawn = 0;
+    if (view != null) {
+      view.println(line);
     }
   }
 }
