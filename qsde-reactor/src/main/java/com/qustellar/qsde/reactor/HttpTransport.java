@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,9 @@ final class HttpTransport {
 
   /** One signal for as much as a socket gives at once: a GiB in 4,200 signals, not 131,000. */
   private static final int CHUNK = 256 << 10;
+
+  /** So often a request is sent again whose socket was read before it was connected. */
+  private static final int UNCONNECTED = 3;
 
   private static final int MAX_HEADER_BYTES = 64 << 10;
 
@@ -121,6 +125,7 @@ final class HttpTransport {
       int readSize,
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver) {
     AtomicReference<@Nullable Sending> last = new AtomicReference<>();
+    AtomicInteger unconnected = new AtomicInteger();
     return Flux.using(
             () -> {
               Sending sending = new Sending();
@@ -129,7 +134,13 @@ final class HttpTransport {
             },
             sending -> send(uri, headers, settings, readSize, receiver, sending),
             Sending::end)
-        .retryWhen(Retry.indefinitely().filter(thrown -> isStale(last.get(), thrown)))
+        .retryWhen(
+            Retry.indefinitely()
+                .filter(
+                    thrown ->
+                        isStale(last.get(), thrown)
+                            || (TransportFailures.isNoLongerConnected(thrown)
+                                && unconnected.incrementAndGet() <= UNCONNECTED)))
         // The client drops its connection, open as it is, when a cancel meets the arriving head.
         .doOnDiscard(Connection.class, Connection::dispose)
         .concatWith(Mono.defer(() -> afterNow(last.get())));
