@@ -32,7 +32,7 @@ record Layout(int name, int bar, boolean size, boolean speed, boolean eta, int d
   private static final int SHORT_DETAIL = 7;
   private static final int LONG_DETAIL = 19;
   private static final int SHORTEST_BAR = 10;
-  private static final int LONGEST_BAR = 40;
+  static final int LONGEST_BAR = 40;
   private static final int SHORTEST_NAME = 14;
   private static final int LONGEST_NAME = 48;
   private static final int GAP = 2;

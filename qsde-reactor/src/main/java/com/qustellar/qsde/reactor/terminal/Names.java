@@ -17,6 +17,9 @@ final class Names {
    * stays, where names differ.
    */
   static String fit(String text, int columns, Glyphs glyphs) {
+    if (isPlain(text) && text.length() <= columns) {
+      return text + " ".repeat(columns - text.length());
+    }
     String safe = plain(text, glyphs);
     int width = width(safe);
     if (width <= columns) {
@@ -77,6 +80,16 @@ final class Names {
       }
     }
     return plain.toString();
+  }
+
+  /** Whether it is printable ASCII, as nearly all names are: those cost nothing. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether it is an accent or a vowel sign; not so a variation selector, which changes widths. */

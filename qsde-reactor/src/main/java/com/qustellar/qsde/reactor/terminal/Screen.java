@@ -15,6 +15,9 @@ final class Screen {
 
   private final Canvas canvas;
   private final Glyphs glyphs;
+  private List<Row> drawnRows = List.of();
+  private @Nullable Totals drawnTotals;
+  private @Nullable Size drawnSize;
 
   private Screen(Terminal terminal) {
     String noColor = System.getenv("NO_COLOR");
@@ -54,7 +57,13 @@ final class Screen {
   /** Draws a frame, below lines that stay; returns how many rows have room. */
   int draw(List<String> above, List<Row> rows, Totals totals) {
     Size size = canvas.size();
-    canvas.draw(above, Layout.frame(rows, totals, size.getColumns(), size.getRows(), glyphs));
+    boolean same = rows.equals(drawnRows) && totals.equals(drawnTotals) && size.equals(drawnSize);
+    if (!same || !above.isEmpty()) {
+      canvas.draw(above, Layout.frame(rows, totals, size.getColumns(), size.getRows(), glyphs));
+      drawnRows = List.copyOf(rows);
+      drawnTotals = totals;
+      drawnSize = size;
+    }
     return Layout.rows(size.getRows());
   }
 

@@ -34,6 +34,9 @@ final class Watch {
    */
   private static final long BAR_NANOS = 2_500_000;
 
+  /** The steps of the longest bar, eight a column. */
+  private static final int BAR_STEPS = 8 * Layout.LONGEST_BAR;
+
   /** With more downloads than these, starts and ends are looked for with the numbers only. */
   private static final int FEW = 200;
 
@@ -58,6 +61,18 @@ final class Watch {
       this.numbers = progress;
       this.newest = progress;
       this.free = free;
+    }
+
+    /** Takes a new snapshot where it shows: with the numbers, or when the bar moves by a step. */
+    void look(boolean always) {
+      Progress now = download.latest();
+      if (always || now.state() != newest.state() || step(now) != step(newest)) {
+        newest = now;
+      }
+    }
+
+    private static int step(Progress progress) {
+      return (int) (BAR_STEPS * Figures.part(progress.bytesReceived(), progress.totalBytes()));
     }
 
     Slot freed() {
@@ -93,7 +108,7 @@ final class Watch {
     for (int i = 0; i < (numbers ? slots.size() : move ? bars : 0); i++) {
       Slot slot = slots.get(i);
       if (!slot.free) {
-        slot.newest = slot.download.latest();
+        slot.look(numbers);
       }
     }
     if (numbers) {
