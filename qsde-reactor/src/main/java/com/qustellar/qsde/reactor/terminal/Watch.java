@@ -46,6 +46,7 @@ final class Watch {
   private Set<Download> unfinished = Set.of();
   private List<Download> ended = List.of();
   private Totals totals = Totals.NONE;
+  private @Nullable List<Row> rows;
   private long numbersAt;
   private long barsAt;
   private boolean looked;
@@ -64,11 +65,13 @@ final class Watch {
     }
 
     /** Takes a new snapshot where it shows: with the numbers, or when the bar moves by a step. */
-    void look(boolean always) {
+    boolean look(boolean always) {
       Progress now = download.latest();
       if (always || now.state() != newest.state() || step(now) != step(newest)) {
         newest = now;
+        return true;
       }
+      return false;
     }
 
     private static int step(Progress progress) {
@@ -98,7 +101,12 @@ final class Watch {
     boolean numbers = !looked || nanoTime - numbersAt >= NUMBERS.toNanos();
     ended = List.of();
     if (numbers || unfinished.size() <= FEW) {
-      compare(engine.downloads());
+      List<Download> downloads = engine.downloads();
+      boolean same = downloads.size() == unfinished.size() && unfinished.containsAll(downloads);
+      if (numbers || !same) {
+        compare(downloads);
+        rows = null;
+      }
     }
     int bars = Math.min(shown, slots.size());
     boolean move = nanoTime - barsAt >= bars * BAR_NANOS;
@@ -107,8 +115,8 @@ final class Watch {
     }
     for (int i = 0; i < (numbers ? slots.size() : move ? bars : 0); i++) {
       Slot slot = slots.get(i);
-      if (!slot.free) {
-        slot.look(numbers);
+      if (!slot.free && slot.look(numbers)) {
+        rows = null;
       }
     }
     if (numbers) {
@@ -194,9 +202,15 @@ final class Watch {
   }
 
   List<Row> rows() {
-    return slots.stream()
-        .map(slot -> new Row(name(slot.download, slot.newest), slot.numbers, slot.newest))
-        .toList();
+    List<Row> current = rows;
+    if (current == null) {
+      current =
+          slots.stream()
+              .map(slot -> new Row(name(slot.download, slot.newest), slot.numbers, slot.newest))
+              .toList();
+      rows = current;
+    }
+    return current;
   }
 
   Totals totals() {
