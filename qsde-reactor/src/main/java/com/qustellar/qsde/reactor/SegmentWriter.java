@@ -264,21 +264,18 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
       budget.give(length);
       synchronized (this) {
         writing--;
+        // In one step: whoever sees that nothing is being written any more sees why as well.
+        if (failed != null && !(failure instanceof DownloadException)) {
+          failure = failed;
+        }
       }
       if (failed == null) {
         ask();
       } else {
-        fail(failed);
+        end(failed, true);
       }
       endWhenWritten();
     }
-  }
-
-  private void fail(DownloadException failed) {
-    synchronized (this) {
-      failure = failure instanceof DownloadException ? failure : failed;
-    }
-    end(failed, true);
   }
 
   private void endWhenWritten() {
