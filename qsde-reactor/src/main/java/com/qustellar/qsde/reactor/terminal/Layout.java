@@ -2,6 +2,7 @@ package com.qustellar.qsde.reactor.terminal;
 
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Progress;
+import com.qustellar.qsde.internal.progress.Figures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package com.qustellar.qsde.reactor.terminal;
 
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.internal.http.SafeText;
+import com.qustellar.qsde.internal.progress.Figures;
 import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import java.io.IOError;
@@ -217,15 +218,14 @@ public final class TerminalProgress implements Disposable {
     if (result.notes().contains(DownloadResult.Note.ALREADY_PRESENT)) {
       return name + ": already there, as expected";
     }
-    long millis = Math.max(1, result.elapsed().toMillis());
-    double speed = (result.bytes() - result.resumedBytes()) * 1000.0 / millis;
+    long received = result.bytes() - result.resumedBytes();
     return name
         + ": "
         + Figures.size(result.bytes())
         + " in "
         + Figures.elapsed(result.elapsed())
         + ", "
-        + Figures.speed(Math.round(speed))
+        + Figures.speed(Figures.bytesPerSecond(received, result.elapsed()))
         + (result.checksum() == null
             ? ""
             : ", " + result.checksum().algorithm().label() + " verified");

@@ -1,5 +1,6 @@
 package com.qustellar.qsde.reactor.terminal;
 
+import com.qustellar.qsde.internal.progress.Figures;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

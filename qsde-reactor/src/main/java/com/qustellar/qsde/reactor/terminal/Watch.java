@@ -2,6 +2,7 @@ package com.qustellar.qsde.reactor.terminal;
 
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Progress;
+import com.qustellar.qsde.internal.progress.Figures;
 import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.EngineProgress;

@@ -4,6 +4,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.examples.cli.demo.DemoFile;
 import com.qustellar.qsde.examples.cli.demo.DemoOrigin;
+import com.qustellar.qsde.internal.progress.Figures;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.DownloadSummary;
 import java.io.IOException;
@@ -80,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private void tell(DemoFile file, String what) {
-    screen.out().printf("  %-13s  %9s  %s%n", file.name(), HumanFormat.size(file.size()), what);
+    screen.out().printf("  %-13s  %9s  %s%n", file.name(), Figures.size(file.size()), what);
   }
 
   private int judge(boolean allVerified, boolean continued) {

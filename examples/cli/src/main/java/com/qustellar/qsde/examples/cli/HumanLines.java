@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.cli;
 
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.Progress;
+import com.qustellar.qsde.internal.progress.Figures;
 import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
 import com.qustellar.qsde.reactor.terminal.TerminalProgress;
@@ -88,12 +89,12 @@ final class HumanLines implements Report {
 
   static String details(DownloadResult result) {
     StringBuilder details = new StringBuilder();
-    details.append("  to ").append(HumanFormat.printable(result.target().toString()));
-    details.append(" from ").append(HumanFormat.printable(result.finalUri().toString()));
+    details.append("  to ").append(Printable.of(result.target().toString()));
+    details.append(" from ").append(Printable.of(result.finalUri().toString()));
     details.append(", segments: ").append(result.segments());
     details.append(", retries: ").append(result.retries());
     if (result.resumedBytes() > 0) {
-      details.append(", resumed: ").append(HumanFormat.size(result.resumedBytes()));
+      details.append(", resumed: ").append(Figures.size(result.resumedBytes()));
     }
     result.notes().forEach(note -> details.append(", ").append(note));
     return details.toString();
@@ -106,21 +107,21 @@ final class HumanLines implements Report {
         + " failed, "
         + (summary.cancelled() == 0 ? "" : summary.cancelled() + " cancelled, ")
         + (summary.completed() == 0
-            ? "after " + HumanFormat.elapsed(summary.elapsed())
+            ? "after " + Figures.elapsed(summary.elapsed())
             : transferred(summary.bytes(), summary.bytes(), summary.elapsed()));
   }
 
   private static String name(DownloadResult result) {
     Path name = Objects.requireNonNullElse(result.target().getFileName(), result.target());
-    return HumanFormat.printable(name.toString());
+    return Printable.of(name.toString());
   }
 
   private static String transferred(long bytes, long received, Duration elapsed) {
-    return HumanFormat.size(bytes)
+    return Figures.size(bytes)
         + " in "
-        + HumanFormat.elapsed(elapsed)
+        + Figures.elapsed(elapsed)
         + ", "
-        + HumanFormat.speed(HumanFormat.bytesPerSecond(received, elapsed));
+        + Figures.speed(Figures.bytesPerSecond(received, elapsed));
   }
 
   private void tellRetries(Running running) {
@@ -132,7 +133,7 @@ final class HumanLines implements Report {
           running.name()
               + ": retry "
               + progress.retries()
-              + (why == null ? "" : ", because " + HumanFormat.printable(why)));
+              + (why == null ? "" : ", because " + Printable.of(why)));
     }
   }
 

@@ -26,6 +26,6 @@ record Running(DownloadRequest request, Progress progress) {
   /** Returns what the download is called on a screen. */
   String name() {
     String name = progress.fileName();
-    return HumanFormat.printable(name == null ? request.uri().getHost() : name);
+    return Printable.of(name == null ? request.uri().getHost() : name);
   }
 }

@@ -33,7 +33,7 @@ record Screen(PrintStream out, PrintStream err, boolean terminal) {
 
   /** Returns the one line that tells of an error. */
   static String errorLine(String message) {
-    return "qsde: " + HumanFormat.printable(message);
+    return "qsde: " + Printable.of(message);
   }
 
   /** Shows what an engine does: drawn over and over on a terminal, else a line now and then. */

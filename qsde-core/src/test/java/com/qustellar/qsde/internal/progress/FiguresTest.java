@@ -1,4 +1,4 @@
-package com.qustellar.qsde.examples.cli;
+package com.qustellar.qsde.internal.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class HumanFormatTest {
+class FiguresTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -24,7 +24,7 @@ class HumanFormatTest {
     "9223372036854775807, 8.0 EiB"
   })
   void sizesTurnToTheNextUnitBeforeTheyReachAThousandAndTwentyFour(long bytes, String expected) {
-    assertThat(HumanFormat.size(bytes)).isEqualTo(expected);
+    assertThat(Figures.size(bytes)).isEqualTo(expected);
   }
 
   @Test
@@ -32,7 +32,7 @@ class HumanFormatTest {
     Random random = new Random(1);
     for (int i = 0; i < 100_000; i++) {
       long bytes = random.nextLong() >>> (1 + random.nextInt(63));
-      assertThat(HumanFormat.size(bytes)).hasSizeLessThanOrEqualTo(10);
+      assertThat(Figures.size(bytes)).hasSizeLessThanOrEqualTo(10);
     }
   }
 
@@ -48,19 +48,12 @@ class HumanFormatTest {
     "90000000, 25 h 0 min"
   })
   void elapsedTimesAreRoundedToWhatMatters(long millis, String expected) {
-    assertThat(HumanFormat.elapsed(Duration.ofMillis(millis))).isEqualTo(expected);
+    assertThat(Figures.elapsed(Duration.ofMillis(millis))).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @CsvSource({"1048576, 1000, 1048576", "1048576, 500, 2097152", "5, 0, 5000", "0, 0, 0"})
   void anAverageSpeedOfNoTimeIsThatOfAMillisecond(long bytes, long millis, long expected) {
-    assertThat(HumanFormat.bytesPerSecond(bytes, Duration.ofMillis(millis))).isEqualTo(expected);
-  }
-
-  @Test
-  void nothingThatSteersATerminalIsPrintable() {
-    assertThat(HumanFormat.printable("a\u001b[31mb\r\n\u202ec\u0085d\u2028e\ud800"))
-        .isEqualTo("a?[31mb???c?d?e?");
-    assertThat(HumanFormat.printable("Größe 文件 \ud83d\ude00")).isEqualTo("Größe 文件 \ud83d\ude00");
+    assertThat(Figures.bytesPerSecond(bytes, Duration.ofMillis(millis))).isEqualTo(expected);
   }
 }
