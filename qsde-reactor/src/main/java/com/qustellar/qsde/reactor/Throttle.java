@@ -92,7 +92,7 @@ final class Throttle {
     }
     long rate = bytesPerSecond.getAsLong();
     long now = scheduler.now(TimeUnit.NANOSECONDS);
-    long delay = rate == Limits.UNLIMITED ? 0 : pacer.delay(now);
+    long delay = rate == Limits.UNLIMITED ? 0 : pacer.delay(now, rate);
     if (delay > 0) {
       try {
         timer = scheduler.schedule(this::drain, delay, TimeUnit.NANOSECONDS);

@@ -20,6 +20,7 @@ public final class Pacer {
   // The moment at which all that has been charged will have taken its time, in nanoseconds.
   private long due = Long.MIN_VALUE / 2;
   private long latest = Long.MIN_VALUE;
+  private long rate = 1;
 
   /**
    * Returns how many bytes to read at once: the largest power of two of which 64 and more make a
@@ -37,10 +38,11 @@ public final class Pacer {
    * Returns how long the next read has to wait.
    *
    * @param now a time in nanoseconds, that of the other calls' clock
+   * @param bytesPerSecond the rate, at least 1
    * @return nanoseconds, 0 if it may be asked for now
    */
-  public long delay(long now) {
-    observe(now);
+  public long delay(long now, long bytesPerSecond) {
+    observe(now, bytesPerSecond);
     return Math.max(0, due - now);
   }
 
@@ -52,7 +54,7 @@ public final class Pacer {
    * @param bytesPerSecond the rate, at least 1
    */
   public void charge(long now, int bytes, long bytesPerSecond) {
-    observe(now);
+    observe(now, bytesPerSecond);
     due = Math.max(due, now - GRACE) + cost(bytes, bytesPerSecond);
   }
 
@@ -67,12 +69,19 @@ public final class Pacer {
     due += cost(bytes - charged, bytesPerSecond);
   }
 
-  /** A clock that is set back takes what is due with it. */
-  private void observe(long now) {
+  /**
+   * A clock that is set back takes what is due with it; and what is owed at one rate is fewer or
+   * more nanoseconds at another.
+   */
+  private void observe(long now, long bytesPerSecond) {
     if (now < latest) {
       due -= latest - now;
     }
     latest = now;
+    if (bytesPerSecond != rate && due > now) {
+      due = now + (long) ((double) (due - now) * rate / bytesPerSecond);
+    }
+    rate = bytesPerSecond;
   }
 
   private static long cost(int bytes, long bytesPerSecond) {

@@ -22,7 +22,7 @@ class PacerTest {
     int size = Pacer.readSize(rate);
     long bytes = 0;
     while (true) {
-      long delay = pacer.delay(now);
+      long delay = pacer.delay(now, rate);
       if (now + delay >= end) {
         now = end;
         return bytes;
@@ -57,19 +57,26 @@ class PacerTest {
   @Test
   void aClockThatIsSetBackDelaysNothing() {
     pacer.charge(now, 4096, 4096);
-    long owed = pacer.delay(now);
+    long owed = pacer.delay(now, 4096);
     now -= 3600 * SECOND;
-    assertThat(pacer.delay(now)).isEqualTo(owed);
-    assertThat(pacer.delay(now + owed)).isZero();
+    assertThat(pacer.delay(now, 4096)).isEqualTo(owed);
+    assertThat(pacer.delay(now + owed, 4096)).isZero();
+  }
+
+  @Test
+  void whatIsOwedIsBytesWhateverTheRateBecomes() {
+    pacer.charge(now, 4096, 1);
+    assertThat(pacer.delay(now, 1)).isGreaterThan(4000 * SECOND);
+    assertThat(pacer.delay(now, 1_000_000)).isBetween(3_900_000L, 4_096_000L);
+    assertThat(pacer.delay(now, 2_000_000)).isBetween(1_950_000L, 2_048_000L);
   }
 
   @Test
   void whatNeverComesIsGivenBack() {
     pacer.charge(now, 1 << 16, 1 << 16);
-    long owed = pacer.delay(now);
-    assertThat(owed).isPositive();
+    assertThat(pacer.delay(now, 1 << 16)).isPositive();
     pacer.correct(1 << 16, 0, 1 << 16);
-    assertThat(pacer.delay(now)).isZero();
+    assertThat(pacer.delay(now, 1 << 16)).isZero();
   }
 
   @ParameterizedTest
