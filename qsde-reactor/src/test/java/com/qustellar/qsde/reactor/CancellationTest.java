@@ -11,6 +11,7 @@ import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.Resource;
+import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -29,7 +30,6 @@ import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Signal;
 import reactor.core.scheduler.Schedulers;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Stopping at any moment, without a trace. The checks for leaks are part of every test. */
 class CancellationTest extends TracelessTestBase {
@@ -171,7 +171,7 @@ class CancellationTest extends TracelessTestBase {
 
   @Test
   void cancellingWhileItWaitsForTheNextAttempt() {
-    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    VirtualTime time = new VirtualTime();
     use(builder().scheduler(time));
     origin.on("/file").answer(Reply.status(503).header("Retry-After", "10"));
     Download download = engine.submit(request("/file"));

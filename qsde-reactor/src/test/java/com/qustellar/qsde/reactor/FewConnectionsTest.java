@@ -9,6 +9,7 @@ import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
+import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Origins that refuse a connection while they serve others. */
 class FewConnectionsTest extends TracelessTestBase {
@@ -118,7 +118,7 @@ class FewConnectionsTest extends TracelessTestBase {
 
   @Test
   void oneMoreIsTriedWithEveryMinute() throws IOException {
-    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    VirtualTime time = new VirtualTime();
     use(
         builder()
             .scheduler(time)

@@ -13,6 +13,7 @@ import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.Resource;
+import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** How many run, which one is next, how long one may take, and how an engine ends. */
 class LifecycleTest extends EngineTestBase {
@@ -124,7 +124,7 @@ class LifecycleTest extends EngineTestBase {
 
   @Test
   void theTotalTimeoutEndsADownloadThatStillReceives() {
-    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    VirtualTime time = new VirtualTime();
     use(builder().scheduler(time));
     CountDownLatch never = new CountDownLatch(1);
     origin.serve("/file", BODY);
@@ -144,7 +144,7 @@ class LifecycleTest extends EngineTestBase {
 
   @Test
   void theTotalTimeoutDoesNotCountTheQueue() {
-    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    VirtualTime time = new VirtualTime();
     use(builder().scheduler(time).limits(limits().withMaxConcurrentDownloads(1)));
     CountDownLatch go = new CountDownLatch(1);
     origin.onEvery((request, reply) -> Reply.status(200).body(SMALL));

@@ -10,6 +10,7 @@ import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
+import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Origins that ask to wait (429 and 503 with Retry-After): no download of the engine goes on. */
 class ManyRequestsTest extends TracelessTestBase {
@@ -29,7 +29,7 @@ class ManyRequestsTest extends TracelessTestBase {
   private static final Body BODY = Body.random(1, 4 * SEGMENT);
   private static final Body SMALL = Body.of("small");
 
-  private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+  private final VirtualTime time = new VirtualTime();
 
   @BeforeEach
   void useVirtualTime() {

@@ -13,6 +13,7 @@ import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
+import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** How long a download goes on trying, in virtual time. */
 class PatienceTest extends TracelessTestBase {
@@ -30,7 +30,7 @@ class PatienceTest extends TracelessTestBase {
   private static final Body BODY = Body.random(1, 4 * SEGMENT);
   private static final Duration STEP = Duration.ofMillis(200);
 
-  private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+  private final VirtualTime time = new VirtualTime();
   private final CountDownLatch never = new CountDownLatch(1);
 
   @BeforeEach

@@ -10,12 +10,12 @@ import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.KeepsPartFiles;
 import com.qustellar.qsde.reactor.testing.Resource;
+import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** A download that is paused gives everything up but what it has received. */
 @KeepsPartFiles
@@ -166,7 +166,7 @@ class PauseTest extends EngineTestBase {
 
   @Test
   void pausedTimeIsNoTimeOfTheDownload() throws IOException {
-    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    VirtualTime time = new VirtualTime();
     use(builder().scheduler(time));
     serveHalf();
     Download download = engine.submit(request("/file").withTotalTimeout(Duration.ofMinutes(1)));

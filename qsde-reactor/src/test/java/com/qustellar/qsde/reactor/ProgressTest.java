@@ -7,6 +7,7 @@ import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
+import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** What a download shows of itself, and on which threads. */
 class ProgressTest extends EngineTestBase {
@@ -70,7 +70,7 @@ class ProgressTest extends EngineTestBase {
   /** Four segments bring hundreds of buffers, and time brings the snapshots. */
   @Test
   void snapshotsAreSampledAndNotSentForBuffers() {
-    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    VirtualTime time = new VirtualTime();
     use(builder().scheduler(time).progressInterval(Duration.ofMillis(50)));
     serveInTwoHalves();
     origin.on("/file").answer(reply -> reply.inPiecesOf(500));
@@ -98,7 +98,7 @@ class ProgressTest extends EngineTestBase {
 
   @Test
   void aSlowSubscriberSeesTheNewest() {
-    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    VirtualTime time = new VirtualTime();
     use(builder().scheduler(time));
     serveInTwoHalves();
     Download download = engine.submit(request("/file"));

@@ -17,6 +17,7 @@ import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
 import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
+import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
@@ -25,7 +26,6 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** What is tried again, where it goes on, and when it is given up. */
 class RetryTest extends EngineTestBase {
@@ -118,7 +118,7 @@ class RetryTest extends EngineTestBase {
 
   @Test
   void aServerThatAsksForTimeGetsIt() throws IOException {
-    VirtualTimeScheduler time = VirtualTimeScheduler.create();
+    VirtualTime time = new VirtualTime();
     use(builder().scheduler(time));
     origin.serve("/file", BODY);
     origin.on("/file").request(1).answer(Reply.status(503).header("Retry-After", "30"));

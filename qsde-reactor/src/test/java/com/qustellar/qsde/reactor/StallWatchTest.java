@@ -2,15 +2,15 @@ package com.qustellar.qsde.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 class StallWatchTest {
 
-  private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+  private final VirtualTime time = new VirtualTime();
   private final StallWatch watch = new StallWatch(time);
   private final AtomicLong activity = new AtomicLong();
   private final AtomicLong alarms = new AtomicLong();
