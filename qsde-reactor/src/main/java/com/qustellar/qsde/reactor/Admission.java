@@ -29,6 +29,9 @@ final class Admission {
 
   /** What a piece of work knows of the connection that it has been given room for. */
   interface Place {
+    /** Returns the origin, as text. */
+    String origin();
+
     /** The origin has begun to give what was asked for. */
     void served();
 
@@ -73,7 +76,7 @@ final class Admission {
   <T> Mono<T> connection(Origin origin, ProgressSampler progress, Function<Place, Mono<T>> work) {
     String name = origin.toString();
     return Mono.using(
-        () -> new Connection(enter(name)),
+        () -> new Connection(name, enter(name)),
         connection ->
             connection
                 .admitted()
@@ -146,13 +149,20 @@ final class Admission {
   }
 
   private static final class Connection extends Gate.Ticket implements Place {
+    private final String origin;
     private final Host host;
     // Guarded by the host.
     private boolean served;
 
-    Connection(Host host) {
+    Connection(String origin, Host host) {
       super(host, 0);
+      this.origin = origin;
       this.host = host;
+    }
+
+    @Override
+    public String origin() {
+      return origin;
     }
 
     @Override

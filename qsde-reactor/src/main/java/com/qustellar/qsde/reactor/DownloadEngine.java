@@ -272,9 +272,8 @@ public interface DownloadEngine extends AutoCloseable {
     /**
      * Sets the recorder of metrics.
      *
-     * <p>Not available yet: throws {@link UnsupportedOperationException}.
-     *
-     * @param metrics the recorder
+     * @param metrics the recorder, {@link MicrometerMetrics} say; {@link DownloadMetrics#none()} by
+     *     default
      * @return this builder
      */
     Builder metrics(DownloadMetrics metrics);

@@ -52,7 +52,8 @@ final class DownloadTask implements Download {
   private final Disposable.Swap subscription = Disposables.swap();
   private final Disposable.Swap timer = Disposables.swap();
   private volatile long startedAt;
-  private volatile ContextView context = Context.empty();
+  private final DownloadMetrics.Recording recording;
+  private final ContextView context;
 
   // Guarded by this.
   private Stage stage = Stage.RUNNING;
@@ -69,11 +70,11 @@ final class DownloadTask implements Download {
   private record Place(boolean directory, ByteRange first) {}
 
   /**
-   * Makes a task that has not started.
+   * Makes a task that has not started; its signals carry the subscriber's context.
    *
    * @throws DownloadException.InvalidRequest if the request has no target
    */
-  DownloadTask(NettyDownloadEngine engine, DownloadRequest request) {
+  DownloadTask(NettyDownloadEngine engine, DownloadRequest request, Context subscriber) {
     Path path = request.target();
     if (path == null) {
       throw new DownloadException.InvalidRequest(
@@ -85,11 +86,12 @@ final class DownloadTask implements Download {
     this.timeLeft = request.totalTimeout();
     Path name = path.getFileName();
     this.sampler = new ProgressSampler(request.id(), name == null ? null : name.toString());
+    this.recording = engine.metrics().downloadStarted(request, subscriber);
+    this.context = recording.context(subscriber);
   }
 
-  /** Queues the download; its signals carry the subscriber's context. */
-  void start(ContextView subscriber) {
-    context = subscriber;
+  /** Queues the download. */
+  void start() {
     startedAt = System.nanoTime();
     queue();
   }
@@ -189,6 +191,7 @@ final class DownloadTask implements Download {
                       return Mono.error(thrown);
                     }
                     sampler.startedOver((DownloadException) thrown);
+                    engine.metrics().retrying((DownloadException) thrown);
                     long longest = Targets.firstSegment(engine.limits());
                     Place anew = new Place(place.directory(), new ByteRange(0, longest));
                     return closePass(true).then(pass(anew, true));
@@ -327,6 +330,7 @@ final class DownloadTask implements Download {
     DownloadException told =
         failure instanceof DownloadException.Cancelled ? cancelled(resumable) : failure;
     engine.forget(this, sampler.ended(told));
+    recording.ended(told);
     ended.tryEmitEmpty();
     engine.deliver(
         () -> {

@@ -17,6 +17,7 @@ final class EngineBuilder implements DownloadEngine.Builder {
   NetworkSettings network = NetworkSettings.defaults();
   RetryPolicy retryPolicy = RetryPolicy.defaults();
   Duration progressInterval = Duration.ofMillis(100);
+  DownloadMetrics metrics = DownloadMetrics.none();
   Scheduler scheduler = Schedulers.parallel();
 
   @Override
@@ -48,7 +49,8 @@ final class EngineBuilder implements DownloadEngine.Builder {
 
   @Override
   public EngineBuilder metrics(DownloadMetrics metrics) {
-    throw new UnsupportedOperationException("metrics are not available yet");
+    this.metrics = Objects.requireNonNull(metrics, "metrics");
+    return this;
   }
 
   @Override

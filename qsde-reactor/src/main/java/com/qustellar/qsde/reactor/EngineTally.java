@@ -27,6 +27,10 @@ final class EngineTally {
     }
   }
 
+  long received() {
+    return received.sum();
+  }
+
   EngineProgress snapshot(Collection<DownloadTask> tasks, long nanoTime) {
     int active = 0;
     int queued = 0;

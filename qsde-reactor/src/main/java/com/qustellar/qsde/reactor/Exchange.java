@@ -32,6 +32,7 @@ final class Exchange {
   private volatile long end;
   private volatile URI asked;
   private volatile boolean answered;
+  private volatile long askedAt;
   private volatile boolean refused;
   private volatile boolean doubtful;
   private volatile @Nullable SegmentWriter writer;
@@ -117,6 +118,7 @@ final class Exchange {
   private Mono<Hop> ask(Hop here, Admission.Place given) {
     asked = here.uri();
     answered = false;
+    askedAt = System.nanoTime();
     drained = StallWatch.CONTENT;
     NetworkSettings settings = pipeline.network();
     Representation known = pipeline.representation();
@@ -146,16 +148,20 @@ final class Exchange {
     return Mono.using(
         () -> {
           pipeline.progress().segmentStarted();
-          return pipeline.progress();
+          engine.metrics().connectionTaken(given.origin());
+          return given;
         },
-        progress ->
+        place ->
             Mono.firstWithSignal(exchange, stalled)
                 .doOnError(
                     thrown ->
                         refused =
                             TransportFailures.isRefusal(thrown, answered)
                                 && given.refused(answered)),
-        ProgressSampler::segmentStopped);
+        place -> {
+          pipeline.progress().segmentStopped();
+          engine.metrics().connectionReleased(place.origin());
+        });
   }
 
   private long activity() {
@@ -174,6 +180,7 @@ final class Exchange {
       ResponseHead head,
       Flux<ByteBuf> body) {
     answered = true;
+    engine.metrics().answered(Duration.ofNanos(System.nanoTime() - askedAt));
     ResponseVerdict verdict = ResponseRules.judge(head, range, known == null);
     if (verdict instanceof ResponseVerdict.Redirect redirect) {
       int limit = pipeline.network().maxRedirects();

@@ -20,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.reactivestreams.Publisher;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
@@ -47,6 +48,8 @@ final class NettyDownloadEngine implements DownloadEngine {
   private final Throttle throttle;
   private final StallWatch stallWatch;
   private final EngineTally tally = new EngineTally();
+  private final DownloadMetrics metrics;
+  private final Disposable observed;
 
   private final Set<DownloadTask> tasks = ConcurrentHashMap.newKeySet();
   private final Set<Batch> batches = ConcurrentHashMap.newKeySet();
@@ -73,6 +76,8 @@ final class NettyDownloadEngine implements DownloadEngine {
     this.budget = new MemoryBudget(() -> Math.min(limits().memoryBudget(), most));
     this.throttle = new Throttle(() -> limits().bytesPerSecond(), scheduler);
     this.stallWatch = new StallWatch(scheduler);
+    this.metrics = GuardedMetrics.of(settings.metrics);
+    this.observed = metrics.observe(new EngineGauges(tasks, tally, budget));
   }
 
   // ---- downloads
@@ -118,12 +123,12 @@ final class NettyDownloadEngine implements DownloadEngine {
   }
 
   private DownloadTask start(DownloadRequest request, ContextView context) {
-    DownloadTask task = new DownloadTask(this, request);
+    DownloadTask task = new DownloadTask(this, request, Context.of(context));
     tasks.add(task);
     if (shut) {
       task.dispose();
     } else {
-      task.start(context);
+      task.start();
     }
     return task;
   }
@@ -256,7 +261,10 @@ final class NettyDownloadEngine implements DownloadEngine {
     shut = true;
     closing.tryEmitEmpty();
     cancelAll();
-    return allEnded().then(transport.closeLater()).then(io.closeLater());
+    return allEnded()
+        .then(transport.closeLater())
+        .then(io.closeLater())
+        .then(Mono.fromRunnable(observed::dispose));
   }
 
   private Mono<Void> allEnded() {
@@ -329,5 +337,9 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   StallWatch stallWatch() {
     return stallWatch;
+  }
+
+  DownloadMetrics metrics() {
+    return metrics;
   }
 }

@@ -50,12 +50,24 @@ final class SegmentFetch {
 
   /** Fetches the segment when subscribed to; completes once its last write has ended. */
   Mono<Void> run() {
+    return Mono.defer(
+        () -> {
+          long began = System.nanoTime();
+          return attempts().doOnSuccess(done -> completed(System.nanoTime() - began));
+        });
+  }
+
+  private Mono<Void> attempts() {
     return Mono.defer(this::attempt)
         // A server may give less than was asked for; every good answer gives something.
         .repeat(() -> position < end)
         .then()
-        .retryWhen(Retry.from(signals -> signals.concatMap(signal -> again(signal.failure()), 1)))
-        .doOnSuccess(done -> pipeline.progress().segmentCompleted());
+        .retryWhen(Retry.from(signals -> signals.concatMap(signal -> again(signal.failure()), 1)));
+  }
+
+  private void completed(long nanos) {
+    pipeline.progress().segmentCompleted();
+    engine.metrics().segmentCompleted(Duration.ofNanos(nanos));
   }
 
   private Mono<Void> attempt() {
@@ -103,7 +115,7 @@ final class SegmentFetch {
     RetryPolicy policy = pipeline.retryPolicy();
     if (refused && refusals < REFUSALS && policy.delay(failure, 1, Duration.ZERO, 0).isPresent()) {
       refusals++;
-      pipeline.progress().retrying(failure);
+      retrying(failure);
       pipeline.progress().released();
       return Mono.just(0L);
     }
@@ -119,8 +131,13 @@ final class SegmentFetch {
     if (delay.isEmpty()) {
       return Mono.error(failure);
     }
-    pipeline.progress().retrying(failure);
+    retrying(failure);
     return Mono.delay(delay.get(), engine.scheduler())
         .doFinally(signal -> pipeline.progress().released());
+  }
+
+  private void retrying(DownloadException why) {
+    pipeline.progress().retrying(why);
+    engine.metrics().retrying(why);
   }
 }
