@@ -75,8 +75,8 @@ final class Batch {
             DownloadException.class,
             thrown ->
                 Mono.just(
-                    thrown instanceof DownloadException.Cancelled
-                        ? new DownloadOutcome.Cancelled(request)
+                    thrown instanceof DownloadException.Cancelled cancelled
+                        ? new DownloadOutcome.Cancelled(request, cancelled.resumable())
                         : new DownloadOutcome.Failed(request, thrown)))
         .doOnCancel(task::dispose);
   }

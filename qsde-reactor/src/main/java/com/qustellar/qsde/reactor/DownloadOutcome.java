@@ -34,6 +34,17 @@ public sealed interface DownloadOutcome {
    * The download was cancelled.
    *
    * @param request the request
+   * @param resumable whether part file and journal were kept, so that the next download resumes
    */
-  record Cancelled(DownloadRequest request) implements DownloadOutcome {}
+  record Cancelled(DownloadRequest request, boolean resumable) implements DownloadOutcome {
+
+    /**
+     * Makes one of which nothing is kept.
+     *
+     * @param request the request
+     */
+    public Cancelled(DownloadRequest request) {
+      this(request, false);
+    }
+  }
 }

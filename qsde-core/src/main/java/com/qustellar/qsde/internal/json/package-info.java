@@ -1,0 +1,5 @@
+/** Flat JSON for files of one object a line. */
+@NullMarked
+package com.qustellar.qsde.internal.json;
+
+import org.jspecify.annotations.NullMarked;
