@@ -8,6 +8,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -257,5 +259,48 @@ class FailureLogTest extends EngineTestBase {
     StepVerifier.create(FailureLog.read(file()))
         .expectError(DownloadException.InvalidRequest.class)
         .verify(LIMIT);
+  }
+
+  @Test
+  void whatWasToldIsThereAfterAKill() throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Endless.class.getName(),
+                file().toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    List<String> told = new ArrayList<>();
+    try (BufferedReader out = process.inputReader()) {
+      while (told.size() < 200) {
+        told.add(out.readLine());
+      }
+      // The process's own would close what it has said.
+      process.toHandle().destroyForcibly();
+      out.lines().filter(line -> line.endsWith(".")).forEach(told::add);
+    }
+    process.waitFor();
+
+    assertThat(read())
+        .extracting(request -> request.uri().getPath().substring(1) + ".")
+        .containsAll(told);
+  }
+
+  /** Records failures until it is killed, and tells each that is recorded. */
+  static final class Endless {
+
+    private Endless() {}
+
+    public static void main(String[] args) throws IOException {
+      FailureLog log = FailureLog.open(Path.of(args[0]));
+      Flux.range(0, Integer.MAX_VALUE)
+          .map(n -> failed(DownloadRequest.of("http://host/" + n, Path.of("f" + n))))
+          .flatMap(log::record, 8)
+          .doOnNext(
+              outcome -> System.out.println(outcome.request().uri().getPath().substring(1) + "."))
+          .blockLast();
+    }
   }
 }
