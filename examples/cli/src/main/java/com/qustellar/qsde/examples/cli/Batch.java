@@ -1,16 +1,14 @@
 package com.qustellar.qsde.examples.cli;
 
-import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
-import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
+import com.qustellar.qsde.reactor.FailureLog;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,20 +27,26 @@ final class Batch {
   private final DownloadEngine engine;
   private final Report report;
   private final BlockingQueue<Runnable> signals = new LinkedBlockingQueue<>();
-  private final Set<String> resumable = ConcurrentHashMap.newKeySet();
+  private final @Nullable FailureLog failures;
   private @Nullable DownloadSummary summary;
 
-  Batch(DownloadEngine engine, Report report) {
+  /**
+   * Prepares a batch.
+   *
+   * @param failures what failures are recorded in before they are told, if anything
+   */
+  Batch(DownloadEngine engine, Report report, @Nullable FailureLog failures) {
     this.engine = engine;
     this.report = report;
+    this.failures = failures;
   }
 
   /** Downloads all, however some of them end, and returns how many ended how. */
   DownloadSummary run(List<DownloadRequest> requests) throws InterruptedException {
-    Flux.fromIterable(requests)
-        .map(engine::submit)
-        .flatMap(this::outcome, requests.size())
-        .doOnNext(outcome -> signals.add(() -> ended(outcome)))
+    engine
+        .downloadAll(Flux.fromIterable(requests))
+        .flatMap(this::recorded)
+        .doOnNext(outcome -> signals.add(() -> report.ended(outcome)))
         .collect(DownloadSummary.collector())
         .subscribe(
             all -> signals.add(() -> summary = all),
@@ -69,28 +73,19 @@ final class Batch {
     return summary;
   }
 
-  private void ended(DownloadOutcome outcome) {
-    report.ended(outcome, resumable.contains(outcome.request().id()));
-  }
-
-  private Mono<DownloadOutcome> outcome(Download download) {
-    DownloadRequest request = download.request();
-    return download
-        .result()
-        .<DownloadOutcome>map(result -> new DownloadOutcome.Completed(request, result))
-        .doOnError(
-            DownloadException.Cancelled.class,
-            cancelled -> {
-              if (cancelled.resumable()) {
-                resumable.add(request.id());
-              }
-            })
-        .onErrorResume(
-            DownloadException.class,
-            error ->
-                Mono.just(
-                    error instanceof DownloadException.Cancelled
-                        ? new DownloadOutcome.Cancelled(request)
-                        : new DownloadOutcome.Failed(request, error)));
+  /** A failure that can't be recorded is told all the same. */
+  private Mono<DownloadOutcome> recorded(DownloadOutcome outcome) {
+    return failures == null
+        ? Mono.just(outcome)
+        : failures
+            .record(outcome)
+            .onErrorResume(
+                UncheckedIOException.class,
+                e -> {
+                  String message =
+                      "--failures can't write " + failures.file() + ": " + e.getCause();
+                  signals.add(() -> report.error(message));
+                  return Mono.just(outcome);
+                });
   }
 }

@@ -3,8 +3,10 @@ package com.qustellar.qsde.examples.cli;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.DownloadSummary;
+import com.qustellar.qsde.reactor.FailureLog;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -68,17 +70,22 @@ final class GetCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<DownloadRequest> requests = options.requests();
+    FailureLog failures = options.failureLog();
+    if (options.leavesOutMirrors() && !quiet) {
+      screen.err().println("Mirrors are left out: the first URL of a line is taken.");
+    }
     try (DownloadEngine engine = start.await()) {
       options.configure(engine);
-      DownloadSummary summary = SignalGuard.guard(engine, () -> run(engine, requests));
+      DownloadSummary summary = SignalGuard.guard(engine, () -> run(engine, requests, failures));
       return summary.completed() == requests.size() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
   }
 
-  private DownloadSummary run(DownloadEngine engine, List<DownloadRequest> requests)
+  private DownloadSummary run(
+      DownloadEngine engine, List<DownloadRequest> requests, @Nullable FailureLog failures)
       throws InterruptedException {
     try (Report report = report(engine)) {
-      return new Batch(engine, report).run(requests);
+      return new Batch(engine, report, failures).run(requests);
     }
   }
 

@@ -1,11 +1,18 @@
 package com.qustellar.qsde.examples.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.FailureLog;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +27,7 @@ import picocli.CommandLine.TypeConversionException;
 /** What {@code qsde get} is told, and what that means to an engine. */
 final class GetOptions {
 
-  @Parameters(arity = "1..*", paramLabel = "URL", description = "What to download.")
+  @Parameters(arity = "0..*", paramLabel = "URL", description = "What to download.")
   List<String> urls = new ArrayList<>();
 
   @Option(
@@ -41,6 +48,30 @@ final class GetOptions {
       paramLabel = "N",
       description = "Connections a download at most; the engine finds the number by default.")
   @Nullable Integer connections;
+
+  @Option(
+      names = {"-i", "--input-file"},
+      paramLabel = "FILE",
+      description = {
+        "A list of downloads, - for stdin: URL lines, and indented below each what is for it",
+        "alone: out=, dir=, checksum=, header=. Or what --failures has written, to retry those."
+      })
+  @Nullable String inputFile;
+
+  @Option(
+      names = {"-j", "--parallel"},
+      paramLabel = "N",
+      description = "Downloads at once at most; 8 by default.")
+  @Nullable Integer parallel;
+
+  @Option(
+      names = "--failures",
+      paramLabel = "FILE",
+      description = {
+        "Append a JSON line to it for each download that fails; -i takes it again. It holds",
+        "whole URLs, and is readable by its owner only; header fields must be given again."
+      })
+  @Nullable Path failures;
 
   @Option(
       names = "--segment-size",
@@ -111,6 +142,8 @@ final class GetOptions {
   @Option(names = "--overwrite", description = "Replace a file that exists.")
   boolean overwrite;
 
+  private boolean mirrored;
+
   @Option(
       names = "--fsync",
       negatable = true,
@@ -119,24 +152,100 @@ final class GetOptions {
 
   /** Returns the requests, or throws what is wrong with the options as a usage error. */
   List<DownloadRequest> requests() {
-    if (urls.size() > 1 && output != null) {
-      throw new UsageException(
-          "--output names one file, and there are " + urls.size() + " URLs: use --dir");
-    }
-    if (urls.size() > 1 && checksum != null) {
-      throw new UsageException(
-          "--checksum is that of one file, and there are "
-              + urls.size()
-              + " URLs: get them one by one");
+    if (urls.isEmpty() && inputFile == null) {
+      throw new UsageException("name at least one URL, or a list of them with --input-file");
     }
     if (output != null && output.toString().equals("-")) {
       throw new UsageException("--output - would be stdout, which is not supported: name a file");
     }
     List<DownloadRequest> requests = new ArrayList<>();
     for (String url : urls) {
-      requests.add(UsageException.check(() -> request(url)));
+      requests.add(UsageException.check(() -> request(DownloadRequest.of(url, target(dir)))));
+    }
+    if (inputFile != null) {
+      requests.addAll(listed(inputFile));
+    }
+    if (requests.size() > 1 && output != null) {
+      throw new UsageException(
+          "--output names one file, and there are " + requests.size() + " URLs: use --dir");
+    }
+    if (requests.size() > 1 && checksum != null) {
+      throw new UsageException(
+          "--checksum is that of one file, and there are "
+              + requests.size()
+              + " URLs: get them one by one");
     }
     return requests;
+  }
+
+  /** Returns whether {@link #requests} has left out mirrors. */
+  boolean leavesOutMirrors() {
+    return mirrored;
+  }
+
+  /** Opens what failures are recorded in, null for nothing; blocks. */
+  @Nullable FailureLog failureLog() {
+    if (failures == null) {
+      return null;
+    }
+    try {
+      if (inputFile != null
+          && Files.exists(failures)
+          && !inputFile.equals("-")
+          && Files.isSameFile(failures, Path.of(inputFile))) {
+        throw new UsageException(
+            "--failures would append to the list that is read: name another file");
+      }
+      return FailureLog.open(failures);
+    } catch (IOException e) {
+      throw new UsageException("--failures can't write " + failures + ": " + e);
+    }
+  }
+
+  private List<DownloadRequest> listed(String file) {
+    try {
+      if (file.equals("-")) {
+        return listed("stdin", new BufferedReader(new InputStreamReader(System.in, UTF_8)));
+      }
+      Path path = Path.of(file);
+      if (isFailureLog(path)) {
+        List<DownloadRequest> failed =
+            UsageException.check(() -> FailureLog.read(path).collectList().block());
+        return failed.stream()
+            .map(request -> UsageException.check(() -> request(request)))
+            .toList();
+      }
+      try (BufferedReader lines = Files.newBufferedReader(path, UTF_8)) {
+        return listed(file, lines);
+      }
+    } catch (IOException e) {
+      throw new UsageException("--input-file can't read " + file + ": " + e);
+    }
+  }
+
+  private static boolean isFailureLog(Path file) throws IOException {
+    try (InputStream start = Files.newInputStream(file)) {
+      return start.read() == '{';
+    }
+  }
+
+  private List<DownloadRequest> listed(String name, BufferedReader lines) throws IOException {
+    List<DownloadRequest> requests = new ArrayList<>();
+    for (InputFile.Item item : InputFile.read(name, lines)) {
+      mirrored |= item.mirrored;
+      requests.add(UsageException.check(() -> request(item)));
+    }
+    return requests;
+  }
+
+  private DownloadRequest request(InputFile.Item item) {
+    Path into = item.dir == null ? dir : Path.of(item.dir);
+    Path target = item.out == null ? target(into) : into.resolve(item.out);
+    DownloadRequest request = request(DownloadRequest.of(item.uri, target));
+    for (Header header : item.headers) {
+      request = request.withHeader(header.name(), header.value());
+    }
+    return item.checksum == null ? request : request.withChecksum(item.checksum);
   }
 
   /** Gives an engine the settings that the options ask for. */
@@ -145,12 +254,15 @@ final class GetOptions {
     engine.network(UsageException.check(this::network));
   }
 
-  private DownloadRequest request(String url) {
-    DownloadRequest request =
-        DownloadRequest.of(url, target())
-            .withOverwrite(overwrite)
-            .withResume(!noResume)
-            .withRetryPolicy(retryPolicy());
+  /** Adds what the options say; what they don't say stays as it is. */
+  private DownloadRequest request(DownloadRequest bare) {
+    DownloadRequest request = bare.withRetryPolicy(retryPolicy());
+    if (overwrite) {
+      request = request.withOverwrite(true);
+    }
+    if (noResume) {
+      request = request.withResume(false);
+    }
     for (Header header : headers) {
       request = request.withHeader(header.name(), header.value());
     }
@@ -163,16 +275,22 @@ final class GetOptions {
     return fsync == null ? request : request.withFsync(fsync);
   }
 
-  private Path target() {
+  private Path target(Path into) {
     if (output != null) {
-      return dir.resolve(output);
+      return into.resolve(output);
     }
     // A directory that is not there must not become a file: the engine says that it is missing.
-    return Files.isDirectory(dir) ? dir : dir.resolve("download");
+    return Files.isDirectory(into) ? into : into.resolve("download");
   }
 
   private Limits limits() {
     Limits limits = Limits.defaults();
+    if (parallel != null) {
+      limits =
+          limits
+              .withMaxConcurrentDownloads(parallel)
+              .withConnectionsPerHost(Math.max(parallel, limits.connectionsPerHost()));
+    }
     if (connections != null) {
       limits =
           limits

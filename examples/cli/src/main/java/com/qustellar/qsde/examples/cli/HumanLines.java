@@ -46,8 +46,8 @@ final class HumanLines implements Report {
   }
 
   @Override
-  public void ended(DownloadOutcome outcome, boolean resumable) {
-    kept |= resumable;
+  public void ended(DownloadOutcome outcome) {
+    kept |= outcome instanceof DownloadOutcome.Cancelled cancelled && cancelled.resumable();
     retries.remove(outcome.request().id());
     if (outcome instanceof DownloadOutcome.Failed failed) {
       error(String.valueOf(failed.error().getMessage()));
@@ -137,7 +137,8 @@ final class HumanLines implements Report {
     }
   }
 
-  private void error(String message) {
+  @Override
+  public void error(String message) {
     if (view == null) {
       screen.error(message);
     } else {

@@ -59,7 +59,7 @@ final class JsonLines implements Report {
   }
 
   @Override
-  public void ended(DownloadOutcome outcome, boolean resumable) {
+  public void ended(DownloadOutcome outcome) {
     String id = outcome.request().id();
     if (outcome instanceof DownloadOutcome.Completed completed) {
       DownloadResult result = completed.result();
@@ -84,10 +84,15 @@ final class JsonLines implements Report {
           String.valueOf(error.getMessage()),
           error.retryable());
       screen.error(String.valueOf(error.getMessage()));
-    } else {
-      String kept = resumable ? ": the same command goes on where it stopped" : "";
+    } else if (outcome instanceof DownloadOutcome.Cancelled cancelled) {
+      String kept = cancelled.resumable() ? ": the same command goes on where it stopped" : "";
       failed(outcome, null, "Cancelled", "the download was cancelled" + kept, false);
     }
+  }
+
+  @Override
+  public void error(String message) {
+    screen.error(message);
   }
 
   @Override

@@ -10,12 +10,11 @@ interface Report extends AutoCloseable {
   /** Tells what is going on; called a few times a second. */
   void progress(List<Running> unfinished);
 
-  /**
-   * Tells how a download ended.
-   *
-   * @param resumable whether it was cancelled, and the next run goes on where it stopped
-   */
-  void ended(DownloadOutcome outcome, boolean resumable);
+  /** Tells how a download ended. */
+  void ended(DownloadOutcome outcome);
+
+  /** Tells what went wrong beside the downloads. */
+  void error(String message);
 
   /** Tells how all of them ended. */
   void summary(DownloadSummary summary);

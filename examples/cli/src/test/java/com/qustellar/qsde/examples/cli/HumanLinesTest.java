@@ -42,8 +42,8 @@ class HumanLinesTest {
         new DownloadException.TooLarge(REQUEST.uri(), REQUEST.target(), 10, null);
 
     lines.progress(List.of());
-    lines.ended(new DownloadOutcome.Completed(REQUEST, result()), false);
-    lines.ended(new DownloadOutcome.Failed(REQUEST, error), false);
+    lines.ended(new DownloadOutcome.Completed(REQUEST, result()));
+    lines.ended(new DownloadOutcome.Failed(REQUEST, error));
     lines.summary(SUMMARY);
 
     assertThat(screen.err()).isEqualTo("qsde: " + error.getMessage() + "\n");
@@ -55,7 +55,7 @@ class HumanLinesTest {
     TestScreen screen = new TestScreen();
     Report lines = lines(screen, false, false);
 
-    lines.ended(new DownloadOutcome.Cancelled(REQUEST), true);
+    lines.ended(new DownloadOutcome.Cancelled(REQUEST, true));
     lines.summary(SUMMARY);
 
     assertThat(screen.errLines()).hasSize(2).last().asString().contains("the same command goes on");
@@ -70,7 +70,7 @@ class HumanLinesTest {
     lines.progress(List.of(retried(1, "it broke off\u001b[2J")));
     lines.progress(List.of(retried(1, "it broke off\u001b[2J")));
     lines.progress(List.of(retried(3, null)));
-    lines.ended(new DownloadOutcome.Completed(REQUEST, result()), false);
+    lines.ended(new DownloadOutcome.Completed(REQUEST, result()));
 
     assertThat(screen.errLines())
         .containsExactly(
@@ -86,7 +86,7 @@ class HumanLinesTest {
     Report lines = lines(screen, true, false);
 
     lines.progress(List.of(retried(1, null)));
-    lines.ended(new DownloadOutcome.Completed(REQUEST, result()), false);
+    lines.ended(new DownloadOutcome.Completed(REQUEST, result()));
 
     assertThat(screen.errLines()).hasSize(2).first().isEqualTo("one.bin: retry 1");
   }

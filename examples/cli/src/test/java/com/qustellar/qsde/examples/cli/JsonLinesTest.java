@@ -65,9 +65,8 @@ class JsonLinesTest {
 
   @Test
   void aCompletedDownloadHasItsChecksumWhereThereIsOne() {
-    json.ended(new DownloadOutcome.Completed(REQUEST, result(null)), false);
-    json.ended(
-        new DownloadOutcome.Completed(REQUEST, result(Checksum.parse("sha256:" + DIGEST))), false);
+    json.ended(new DownloadOutcome.Completed(REQUEST, result(null)));
+    json.ended(new DownloadOutcome.Completed(REQUEST, result(Checksum.parse("sha256:" + DIGEST))));
 
     assertThat(screen.outLines())
         .containsExactly(
@@ -85,7 +84,7 @@ class JsonLinesTest {
     DownloadException error =
         new DownloadException.TooLarge(REQUEST.uri(), REQUEST.target(), 10, null);
 
-    json.ended(new DownloadOutcome.Failed(REQUEST, error), false);
+    json.ended(new DownloadOutcome.Failed(REQUEST, error));
 
     assertThat(screen.outLines())
         .containsExactly(
@@ -99,7 +98,7 @@ class JsonLinesTest {
 
   @Test
   void aCancelledDownloadHasFailed() {
-    json.ended(new DownloadOutcome.Cancelled(REQUEST), false);
+    json.ended(new DownloadOutcome.Cancelled(REQUEST, false));
 
     assertThat(screen.outLines())
         .containsExactly(
@@ -109,7 +108,7 @@ class JsonLinesTest {
 
   @Test
   void aCancelledDownloadThatIsKeptSaysSo() {
-    json.ended(new DownloadOutcome.Cancelled(REQUEST), true);
+    json.ended(new DownloadOutcome.Cancelled(REQUEST, true));
 
     assertThat(screen.outLines()).singleElement().asString().contains("goes on where it stopped");
   }

@@ -1,0 +1,225 @@
+package com.qustellar.qsde.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Lists of downloads, how many run at once, and the file of those that failed. */
+@Timeout(60)
+class ManyFilesTest {
+
+  @TempDir Path home;
+  private Path dir;
+  private final TestOrigin origin = new TestOrigin();
+  private final TestScreen screen = new TestScreen();
+
+  @BeforeEach
+  void start() throws IOException {
+    dir = Files.createDirectory(home.resolve("files"));
+  }
+
+  @AfterEach
+  void stop() {
+    origin.close();
+  }
+
+  private int get(String... args) {
+    return screen.run(
+        Stream.concat(Stream.of("get", "-d", dir.toString()), Stream.of(args))
+            .toArray(String[]::new));
+  }
+
+  private String list(String... lines) throws IOException {
+    return Files.writeString(home.resolve("list"), String.join("\n", lines)).toString();
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void aListSaysWhereEachGoesAndWhatItMustBe() throws IOException {
+    Path other = Files.createDirectory(home.resolve("other"));
+    String list =
+        list(
+            "# two files",
+            origin.serve("/a", "hello"),
+            "  out=first",
+            "\tchecksum=sha-256="
+                + "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+            "",
+            origin.serve("/b", "b"),
+            "  dir=" + other,
+            "  header=X-One: 1",
+            "  header=X-Two: 2");
+
+    assertThat(get("-i", list, origin.serve("/c", "c"))).isZero();
+
+    assertThat(files()).containsExactly("c", "first");
+    assertThat(other.resolve("b")).hasContent("b");
+    assertThat(screen.err()).contains("first: 5 B in ").contains(", sha256 verified");
+    assertThat(screen.errLines()).last().asString().startsWith("3 completed, 0 failed, 7 B in ");
+    TestOrigin.Asked asked =
+        origin.asked().stream().filter(a -> a.path().equals("/b")).findFirst().orElseThrow();
+    assertThat(asked.header("X-One")).isEqualTo("1");
+    assertThat(asked.header("X-Two")).isEqualTo("2");
+  }
+
+  @Test
+  void ofMirrorsTheFirstIsTakenAndThatIsSaid() throws IOException {
+    String list = list(origin.serve("/a", "a") + "\t" + origin.url("/mirror"));
+
+    assertThat(get("--input-file", list)).isZero();
+
+    assertThat(files()).containsExactly("a");
+    assertThat(origin.asked()).hasSize(1);
+    assertThat(screen.errLines().get(0)).startsWith("Mirrors are left out");
+  }
+
+  @Test
+  void aListMayComeFromStdin() throws IOException {
+    InputStream before = System.in;
+    System.setIn(
+        new ByteArrayInputStream(origin.serve("/a", "a").getBytes(StandardCharsets.UTF_8)));
+    try {
+      assertThat(get("-i", "-")).isZero();
+    } finally {
+      System.setIn(before);
+    }
+    assertThat(files()).containsExactly("a");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http://a/;  split=5 | list, line 2: the option split is not known",
+        "http://a/;#;  checksum=md5=1 | list, line 3: ",
+        "http://a/;  header=none | list, line 2: a header is a name",
+        "' out=x' | list, line 1: an option stands below the URI",
+        "ftp://a/ | http",
+      })
+  void aListThatCannotWorkIsWrongUsage(String lines, String message) throws IOException {
+    assertThat(get("-i", list(lines.split(";")))).isEqualTo(2);
+
+    assertThat(screen.errLines()).singleElement().asString().contains(message);
+  }
+
+  @Test
+  void aListThatIsNotThereIsWrongUsage() {
+    assertThat(get("-i", home.resolve("none").toString())).isEqualTo(2);
+    assertThat(get()).isEqualTo(2);
+
+    assertThat(screen.errLines().get(0)).contains("--input-file can't read");
+    assertThat(screen.errLines().get(1)).contains("name at least one URL");
+  }
+
+  @Test
+  void soManyRunAtOnceAsIsSaid() throws IOException {
+    List<Integer> running = new ArrayList<>();
+    List<Integer> peaks = new ArrayList<>();
+    String[] urls =
+        IntStream.range(0, 12)
+            .mapToObj(
+                n ->
+                    origin.on(
+                        "/" + n,
+                        exchange -> {
+                          synchronized (running) {
+                            running.add(n);
+                            peaks.add(running.size());
+                          }
+                          exchange.sendResponseHeaders(200, 1);
+                          synchronized (running) {
+                            running.remove((Integer) n);
+                          }
+                          exchange.getResponseBody().write('x');
+                        }))
+            .toArray(String[]::new);
+
+    assertThat(get(Stream.concat(Stream.of("-j", "2"), Stream.of(urls)).toArray(String[]::new)))
+        .isZero();
+
+    assertThat(files()).hasSize(12);
+    assertThat(peaks).hasSize(12).allMatch(peak -> peak <= 2);
+  }
+
+  @Test
+  void whatFailedIsRecordedAndTriedAgain() throws IOException {
+    Path failures = home.resolve("failures");
+    String[] args = {
+      "--failures", failures.toString(), "-H", "X-Key: secret", "--retries", "0", "--max-bytes", "9"
+    };
+    String good = origin.serve("/good", "good");
+    String bad = origin.fail("/bad", 503) + "?key=1";
+
+    assertThat(get(Stream.concat(Stream.of(args), Stream.of(good, bad)).toArray(String[]::new)))
+        .isEqualTo(1);
+
+    assertThat(Files.readAllLines(failures))
+        .singleElement()
+        .asString()
+        .contains("\"uri\":\"" + bad + "\"", "\"error\":\"HttpStatus\"")
+        .doesNotContain("secret");
+    assertThat(files()).containsExactly("good");
+
+    origin.serve("/bad", "better");
+    assertThat(get("-i", failures.toString())).isZero();
+    assertThat(files()).containsExactly("bad", "good");
+    assertThat(screen.errLines()).last().asString().startsWith("1 completed, 0 failed, 6 B in ");
+  }
+
+  @Test
+  void theListThatIsReadIsNotAppendedTo() throws IOException {
+    String list = list(origin.url("/missing"));
+
+    assertThat(get("-i", list, "--failures", list)).isEqualTo(2);
+
+    assertThat(screen.err()).contains("name another file");
+    assertThat(origin.asked()).isEmpty();
+  }
+
+  @Test
+  void failuresThatCannotBeWrittenAreWrongUsage() {
+    assertThat(get("--failures", home.resolve("none/failures").toString(), "http://a/"))
+        .isEqualTo(2);
+
+    assertThat(screen.err()).contains("--failures can't write");
+  }
+
+  @Test
+  void aRetryOfNothingIsDone() throws IOException {
+    assertThat(get("-i", list())).isZero();
+
+    assertThat(screen.errLines()).singleElement().asString().startsWith("0 completed, 0 failed");
+  }
+
+  @Test
+  void aBatchEndsWithASummaryForPrograms() throws IOException {
+    assertThat(get("--json", "-i", list(origin.serve("/a", "a"), origin.url("/missing"))))
+        .isEqualTo(1);
+
+    assertThat(screen.outLines())
+        .last()
+        .asString()
+        .startsWith("{\"event\":\"summary\",\"completed\":1,\"failed\":1,\"bytes\":1,");
+  }
+}
