@@ -165,10 +165,12 @@ class TerminalProgressTest {
     return terminal.lines().stream().anyMatch(line -> line.contains(text));
   }
 
-  private static void await(BooleanSupplier condition) {
+  private void await(BooleanSupplier condition) {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("the time, while waiting in vain").isLessThan(deadline);
+      assertThat(System.nanoTime())
+          .as("the time, while waiting in vain before %s", terminal.lines())
+          .isLessThan(deadline);
       LockSupport.parkNanos(5_000_000);
     }
   }
