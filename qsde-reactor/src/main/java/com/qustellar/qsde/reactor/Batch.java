@@ -72,12 +72,7 @@ final class Batch {
     return task.result()
         .<DownloadOutcome>map(result -> new DownloadOutcome.Completed(request, result))
         .onErrorResume(
-            DownloadException.class,
-            thrown ->
-                Mono.just(
-                    thrown instanceof DownloadException.Cancelled cancelled
-                        ? new DownloadOutcome.Cancelled(request, cancelled.resumable())
-                        : new DownloadOutcome.Failed(request, thrown)))
+            DownloadException.class, thrown -> Mono.just(Outcomes.failed(request, thrown)))
         .doOnCancel(task::dispose);
   }
 

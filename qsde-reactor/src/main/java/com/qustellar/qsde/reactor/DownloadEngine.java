@@ -163,6 +163,18 @@ public interface DownloadEngine extends AutoCloseable {
   Flux<EngineProgress> progress();
 
   /**
+   * Emits the outcome of every download that ends, whoever began it.
+   *
+   * <p>Hot: what ended before is not repeated; it completes when the engine is closed, after the
+   * last outcome. Nothing is left out: what a slow subscriber has not taken yet is kept for it.
+   * Cancelling it cancels no download. An outcome comes just before the download's own subscribers
+   * hear of the end, on the same thread, one of the engine's scheduler.
+   *
+   * @return the outcomes
+   */
+  Flux<DownloadOutcome> outcomes();
+
+  /**
    * Returns the limits in force.
    *
    * @return the limits

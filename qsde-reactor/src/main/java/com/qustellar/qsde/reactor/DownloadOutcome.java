@@ -4,7 +4,7 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 
-/** How one download of a batch ended. */
+/** How one download ended. */
 public sealed interface DownloadOutcome {
 
   /**

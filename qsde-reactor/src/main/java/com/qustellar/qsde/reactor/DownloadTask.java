@@ -334,10 +334,12 @@ final class DownloadTask implements Download {
     ended.tryEmitEmpty();
     engine.deliver(
         () -> {
-          if (told == null) {
-            outcome.tryEmitValue(result);
-          } else {
+          if (told != null) {
+            engine.outcomeSink().tell(Outcomes.failed(request, told));
             outcome.tryEmitError(told);
+          } else if (result != null) {
+            engine.outcomeSink().tell(new DownloadOutcome.Completed(request, result));
+            outcome.tryEmitValue(result);
           }
         });
   }

@@ -48,6 +48,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   private final Throttle throttle;
   private final StallWatch stallWatch;
   private final EngineTally tally = new EngineTally();
+  private final Outcomes outcomes = new Outcomes();
   private final DownloadMetrics metrics;
   private final Disposable observed;
 
@@ -125,6 +126,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   private DownloadTask start(DownloadRequest request, ContextView context) {
     DownloadTask task = new DownloadTask(this, request, Context.of(context));
     tasks.add(task);
+    outcomes.await();
     if (shut) {
       task.dispose();
     } else {
@@ -181,6 +183,11 @@ final class NettyDownloadEngine implements DownloadEngine {
         .map(tick -> tally.snapshot(tasks, System.nanoTime()))
         .takeUntilOther(closing.asMono())
         .onBackpressureLatest();
+  }
+
+  @Override
+  public Flux<DownloadOutcome> outcomes() {
+    return outcomes.flux();
   }
 
   // ---- settings
@@ -262,6 +269,7 @@ final class NettyDownloadEngine implements DownloadEngine {
     closing.tryEmitEmpty();
     cancelAll();
     return allEnded()
+        .then(outcomes.end())
         .then(transport.closeLater())
         .then(io.closeLater())
         .then(Mono.fromRunnable(observed::dispose));
@@ -337,6 +345,11 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   StallWatch stallWatch() {
     return stallWatch;
+  }
+
+  /** Where outcomes are told, just before the download's own subscribers hear. */
+  Outcomes outcomeSink() {
+    return outcomes;
   }
 
   DownloadMetrics metrics() {

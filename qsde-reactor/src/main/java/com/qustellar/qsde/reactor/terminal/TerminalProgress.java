@@ -3,8 +3,8 @@ package com.qustellar.qsde.reactor.terminal;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.internal.http.SafeText;
 import com.qustellar.qsde.internal.progress.Figures;
-import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.DownloadOutcome;
 import java.io.IOError;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.jline.terminal.Terminal;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -50,6 +51,8 @@ public final class TerminalProgress implements Disposable {
   private final PrintStream lines;
   private final boolean tellsEnds;
   private final Watch watch;
+  private final DownloadEngine engine;
+  private final Disposable.Swap outcomes = Disposables.swap();
   private final Scheduler scheduler = Schedulers.newSingle("qsde-terminal", true);
   private final Thread hook = new Thread(this::end, "qsde-terminal-end");
 
@@ -67,6 +70,7 @@ public final class TerminalProgress implements Disposable {
   private boolean disposed;
 
   private TerminalProgress(DownloadEngine engine, Builder settings) {
+    this.engine = engine;
     this.lines = settings.lines;
     this.tellsEnds = settings.tellsEnds;
     this.terminal = settings.terminal;
@@ -99,6 +103,9 @@ public final class TerminalProgress implements Disposable {
       // The process is ending: there is nothing to come back from.
     }
     next(REST);
+    if (tellsEnds) {
+      outcomes.update(engine.outcomes().subscribe(this::tell));
+    }
   }
 
   private void next(Duration pause) {
@@ -115,9 +122,6 @@ public final class TerminalProgress implements Disposable {
         return;
       }
       watch.look(System.nanoTime(), screen() == null ? 0 : shown);
-      if (tellsEnds) {
-        watch.ended().forEach(this::tellEnd);
-      }
       try {
         show(System.nanoTime());
       } catch (IllegalStateException | IOError e) {
@@ -198,17 +202,16 @@ public final class TerminalProgress implements Disposable {
     }
   }
 
-  private void tellEnd(Download download) {
-    download
-        .result()
-        .subscribe(
-            result -> tellIfAttached(completed(result)),
-            error -> tellIfAttached(String.valueOf(error.getMessage())));
-  }
-
-  private void tellIfAttached(String line) {
-    if (!isDisposed()) {
-      println(line);
+  private void tell(DownloadOutcome outcome) {
+    if (outcome instanceof DownloadOutcome.Completed completed) {
+      println(completed(completed.result()));
+    } else if (outcome instanceof DownloadOutcome.Failed failed) {
+      println(String.valueOf(failed.error().getMessage()));
+    } else if (outcome instanceof DownloadOutcome.Cancelled cancelled) {
+      println(
+          Watch.name(cancelled.request(), null)
+              + ": cancelled"
+              + (cancelled.resumable() ? ", can be resumed" : ""));
     }
   }
 
@@ -264,13 +267,10 @@ public final class TerminalProgress implements Disposable {
   }
 
   private void end() {
+    outcomes.dispose();
     synchronized (drawing) {
       if (isDisposed()) {
         return;
-      }
-      if (tellsEnds) {
-        watch.look(System.nanoTime(), 0);
-        watch.ended().forEach(this::tellEnd);
       }
       release();
       synchronized (pending) {
@@ -330,8 +330,7 @@ public final class TerminalProgress implements Disposable {
 
     /**
      * Leaves it to the program to tell what has ended, with {@link TerminalProgress#println}. By
-     * default the view does, for each download that it has seen: one that begins and ends between
-     * two looks is counted only.
+     * default the view does, for every download.
      *
      * @return this builder
      */

@@ -1,5 +1,6 @@
 package com.qustellar.qsde.reactor.terminal;
 
+import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.internal.progress.Figures;
@@ -7,6 +8,7 @@ import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.EngineProgress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,7 +47,6 @@ final class Watch {
   private final EngineProgress start;
   private final List<Slot> slots = new ArrayList<>();
   private Set<Download> unfinished = Set.of();
-  private List<Download> ended = List.of();
   private Totals totals = Totals.NONE;
   private @Nullable List<Row> rows;
   private long numbersAt;
@@ -79,6 +80,10 @@ final class Watch {
       return (int) (BAR_STEPS * Figures.part(progress.bytesReceived(), progress.totalBytes()));
     }
 
+    String name() {
+      return Watch.name(download.request(), newest.fileName());
+    }
+
     Slot freed() {
       Slot freed = new Slot(download, numbers, true);
       freed.newest = download.latest();
@@ -100,7 +105,6 @@ final class Watch {
    */
   void look(long nanoTime, int shown) {
     boolean numbers = !looked || nanoTime - numbersAt >= NUMBERS.toNanos();
-    ended = List.of();
     if (numbers || unfinished.size() <= FEW) {
       List<Download> downloads = engine.downloads();
       boolean same = downloads.size() == unfinished.size() && unfinished.containsAll(downloads);
@@ -129,10 +133,9 @@ final class Watch {
     }
   }
 
-  /** Finds out which downloads have ended, and which have begun. */
+  /** Finds out which downloads have begun, and which are there no more. */
   private void compare(Collection<Download> downloads) {
     Set<Download> now = new HashSet<>(downloads);
-    ended = unfinished.stream().filter(download -> !now.contains(download)).toList();
     slots.replaceAll(slot -> slot.free || now.contains(slot.download) ? slot : slot.freed());
     Set<Download> known = new HashSet<>();
     slots.forEach(slot -> known.add(slot.download));
@@ -141,7 +144,7 @@ final class Watch {
         .map(download -> new Slot(download, download.latest(), false))
         .filter(slot -> slot.newest.state() != DownloadState.QUEUED)
         .filter(slot -> !slot.newest.state().isTerminal())
-        .sorted(Comparator.comparing(slot -> name(slot.download, slot.newest)))
+        .sorted(Comparator.comparing(slot -> slot.name()))
         .forEach(this::place);
     unfinished = now;
   }
@@ -197,18 +200,11 @@ final class Watch {
     return unfinished.isEmpty();
   }
 
-  /** Returns the downloads that were there at the look before the last one, and no more. */
-  List<Download> ended() {
-    return ended;
-  }
-
   List<Row> rows() {
     List<Row> current = rows;
     if (current == null) {
       current =
-          slots.stream()
-              .map(slot -> new Row(name(slot.download, slot.newest), slot.numbers, slot.newest))
-              .toList();
+          slots.stream().map(slot -> new Row(slot.name(), slot.numbers, slot.newest)).toList();
       rows = current;
     }
     return current;
@@ -218,13 +214,19 @@ final class Watch {
     return totals;
   }
 
-  /** Returns what a download is called on a screen: its file, or where it comes from. */
-  static String name(Download download, Progress progress) {
-    String name = progress.fileName();
-    if (name != null) {
-      return name;
-    }
-    URI uri = download.request().uri();
-    return uri.getHost() == null ? uri.getAuthority() : uri.getHost();
+  /**
+   * Returns what a download is called on a screen: its file, or where it comes from.
+   *
+   * @param known the name that the file has got, if it has one
+   */
+  static String name(DownloadRequest request, @Nullable String known) {
+    Path target = request.target();
+    Path name = target == null ? null : target.getFileName();
+    URI uri = request.uri();
+    return known != null
+        ? known
+        : name != null
+            ? name.toString()
+            : uri.getHost() == null ? uri.getAuthority() : uri.getHost();
   }
 }
