@@ -104,36 +104,19 @@ public final class SegmentPlanner {
   }
 
   /**
-   * Takes back what is missing of a segment that its holder won't fetch any more.
+   * Plans bytes again: what is missing of a segment whose holder won't fetch it, or what was
+   * thought to be here and is not.
    *
-   * <p>The segment it belonged to is no longer counted; the rest joins its neighbours that are
-   * left, and is handed out again in order.
+   * <p>The segment they belonged to still counts as one. They join their neighbours that are left,
+   * and are handed out in order.
    *
-   * @param rest the bytes of the segment that were not fetched
+   * @param missing bytes that are not left
    * @throws IllegalArgumentException if the range is empty, or one of its bytes isn't of the file
    *     or is left already
-   * @throws IllegalStateException if more segments come back than were handed out
    */
-  public void giveBack(ByteRange rest) {
-    if (rest.isEmpty() || !file.contains(rest) || left.intersects(rest)) {
-      throw new IllegalArgumentException(rest + " wasn't handed out; left are " + left);
-    }
-    if (handedOut == 0) {
-      throw new IllegalStateException("no segment is handed out");
-    }
-    handedOut--;
-    left.add(rest);
-  }
-
-  /**
-   * Plans bytes that were thought to be here and are not.
-   *
-   * @param missing bytes that were covered from the beginning
-   * @throws IllegalArgumentException if one of them isn't of the file or is left already
-   */
-  public void miss(ByteRange missing) {
-    if (!file.contains(missing) || left.intersects(missing)) {
-      throw new IllegalArgumentException(missing + " wasn't covered; left are " + left);
+  public void giveBack(ByteRange missing) {
+    if (missing.isEmpty() || !file.contains(missing) || left.intersects(missing)) {
+      throw new IllegalArgumentException(missing + " was not taken; left are " + left);
     }
     left.add(missing);
   }
@@ -144,8 +127,8 @@ public final class SegmentPlanner {
   }
 
   /**
-   * {@return the number of segments that the plan amounts to: those handed out and not given back,
-   * and those that will be}
+   * {@return the number of segments that the plan amounts to: those handed out, and those that will
+   * be}
    */
   public long totalSegments() {
     long count = handedOut;

@@ -1,0 +1,99 @@
+package com.qustellar.qsde.internal.plan;
+
+/**
+ * Finds out by trying how many connections a download is worth: twice as many as long as that
+ * brings more throughput, and the number before when it does not.
+ *
+ * <p>What counts is the best of a few windows, as servers that limit a connection's speed send in
+ * bursts. A number that was found is tried to be bettered again after a while, and later and later.
+ *
+ * <p>Not thread-safe: its owner guards it.
+ */
+public final class ConnectionRamp {
+
+  /** What twice as many connections have to bring at least. */
+  private static final double GAIN = 1.15;
+
+  /** So many windows they get to show it. */
+  private static final int TRIAL = 4;
+
+  /** How many windows the number stands before it is tried again, at first and at last. */
+  private static final int SHORTEST_REST = 32;
+
+  private static final int LONGEST_REST = 1024;
+
+  private int connections;
+  private int before;
+  private double bestBefore;
+  private double best;
+  private int windows;
+  private boolean resting;
+  private int rest = SHORTEST_REST;
+
+  /**
+   * Begins.
+   *
+   * @param connections how many to begin with, at least 1
+   */
+  public ConnectionRamp(int connections) {
+    if (connections < 1) {
+      throw new IllegalArgumentException("a download needs a connection: " + connections);
+    }
+    this.connections = connections;
+    this.before = connections;
+  }
+
+  /** {@return how many connections to use} */
+  public int connections() {
+    return connections;
+  }
+
+  /**
+   * Takes in what so many connections have brought for a while, all of them at work.
+   *
+   * @param bytesPerSecond their throughput together
+   * @param most how many connections there may be at most
+   */
+  public void observe(double bytesPerSecond, int most) {
+    windows++;
+    best = Math.max(best, bytesPerSecond);
+    if (resting) {
+      if (windows > rest && connections < most) {
+        rest = Math.min(LONGEST_REST, 2 * rest);
+        // What it was long ago says nothing.
+        best = bytesPerSecond;
+        grow(most);
+      }
+    } else if (best >= bestBefore * GAIN) {
+      if (connections < most) {
+        grow(most);
+      } else {
+        rest();
+      }
+    } else if (windows >= TRIAL) {
+      connections = before;
+      rest();
+    }
+  }
+
+  /** The origin wants no more connections: it is left in peace for a while. */
+  public void refused() {
+    connections = Math.max(1, Math.min(before, connections - 1));
+    rest = LONGEST_REST;
+    rest();
+  }
+
+  private void grow(int most) {
+    before = connections;
+    bestBefore = best;
+    connections = Math.min(most, 2 * connections);
+    best = 0;
+    windows = 0;
+    resting = false;
+  }
+
+  private void rest() {
+    windows = 0;
+    resting = true;
+  }
+}

@@ -1,0 +1,84 @@
+package com.qustellar.qsde.internal.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+class ConnectionRampTest {
+
+  private final ConnectionRamp ramp = new ConnectionRamp(4);
+
+  private void observe(int windows, IntToDoubleFunction rateOf) {
+    for (int i = 0; i < windows; i++) {
+      ramp.observe(rateOf.applyAsDouble(ramp.connections()), 16);
+    }
+  }
+
+  @Test
+  void itGrowsWhileMoreConnectionsBringMore() {
+    observe(1, n -> n * 8e6);
+    assertThat(ramp.connections()).isEqualTo(8);
+    observe(1, n -> n * 8e6);
+    assertThat(ramp.connections()).isEqualTo(16);
+    observe(100, n -> n * 8e6);
+    assertThat(ramp.connections()).isEqualTo(16);
+  }
+
+  @Test
+  void itGoesBackWhereMoreBringNothing() {
+    observe(1, n -> 5e6);
+    assertThat(ramp.connections()).isEqualTo(8);
+    observe(4, n -> 5e6);
+    assertThat(ramp.connections()).isEqualTo(4);
+    observe(30, n -> 5e6);
+    assertThat(ramp.connections()).isEqualTo(4);
+  }
+
+  @Test
+  void itTriesAgainLaterAndLater() {
+    int trials = 0;
+    int last = 4;
+    for (int i = 0; i < 1000; i++) {
+      observe(1, n -> 5e6);
+      trials += ramp.connections() > last ? 1 : 0;
+      last = ramp.connections();
+    }
+    assertThat(trials).isBetween(3, 7);
+    observe(2000, n -> n * 5e6);
+    assertThat(ramp.connections()).isEqualTo(16);
+  }
+
+  @Test
+  void burstsDoNotFoolIt() {
+    int[] window = {0};
+    // A connection sends all at once and pauses for three windows.
+    observe(20, n -> window[0]++ % 4 == 0 ? n * 32e6 : 0);
+    assertThat(ramp.connections()).isEqualTo(16);
+  }
+
+  @Test
+  void anOriginThatRefusesIsNotTriedAgainSoon() {
+    observe(1, n -> n * 8e6);
+    ramp.refused();
+    assertThat(ramp.connections()).isEqualTo(4);
+    ramp.refused();
+    assertThat(ramp.connections()).isEqualTo(3);
+    observe(1000, n -> n * 8e6);
+    assertThat(ramp.connections()).isEqualTo(3);
+    for (int i = 0; i < 10; i++) {
+      ramp.refused();
+    }
+    assertThat(ramp.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void thereAreNeverMoreThanMayBe() {
+    ramp.observe(1e6, 6);
+    assertThat(ramp.connections()).isEqualTo(6);
+    ramp.observe(2e6, 6);
+    assertThat(ramp.connections()).isEqualTo(6);
+    assertThatIllegalArgumentException().isThrownBy(() -> new ConnectionRamp(0));
+  }
+}
