@@ -1,15 +1,20 @@
 package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.internal.http.Origin;
+import com.qustellar.qsde.internal.plan.Turn;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -69,14 +74,16 @@ final class Admission {
   }
 
   /**
-   * Runs the work as one connection to the host, once there is room for it and no hold.
+   * Runs the work as one connection to the host, once there is room for it and no hold. Downloads
+   * of the same priority get as many connections, as far as they want them.
    *
-   * @param progress told while it waits for the end of a hold
+   * @param progress that of the download; told while it waits for the end of a hold
    */
-  <T> Mono<T> connection(Origin origin, ProgressSampler progress, Function<Place, Mono<T>> work) {
+  <T> Mono<T> connection(
+      Origin origin, int priority, ProgressSampler progress, Function<Place, Mono<T>> work) {
     String name = origin.toString();
     return Mono.using(
-        () -> new Connection(name, enter(name)),
+        () -> new Connection(name, enter(name), priority, progress),
         connection ->
             connection
                 .admitted()
@@ -86,6 +93,15 @@ final class Admission {
           connection.host.ended(connection);
           exit(name);
         });
+  }
+
+  /** Returns how many connections to the origin a download may have while others want some. */
+  int share(Origin origin) {
+    Host host;
+    synchronized (hosts) {
+      host = hosts.get(origin.toString());
+    }
+    return host == null ? connectionsPerHost.getAsInt() : host.share();
   }
 
   /** Starts nothing more at the origin before the time is over. */
@@ -151,13 +167,15 @@ final class Admission {
   private static final class Connection extends Gate.Ticket implements Place {
     private final String origin;
     private final Host host;
+    private final Object owner;
     // Guarded by the host.
     private boolean served;
 
-    Connection(String origin, Host host) {
-      super(host, 0);
+    Connection(String origin, Host host, int priority, Object owner) {
+      super(host, priority);
       this.origin = origin;
       this.host = host;
+      this.owner = owner;
     }
 
     @Override
@@ -176,6 +194,16 @@ final class Admission {
     }
   }
 
+  /** The connections of one download: those that it has, and those that it waits for. */
+  private static final class Line {
+    private final Queue<Connection> waiting = new ArrayDeque<>();
+    private int running;
+
+    Turn turn() {
+      return waiting.element().turn(running);
+    }
+  }
+
   private static final class Host extends Gate {
     private final LongSupplier clock;
     private volatile long heldUntil;
@@ -183,6 +211,7 @@ final class Admission {
     private int users;
     // Guarded by this.
     private int serving;
+    private final Map<Object, Line> lines = new HashMap<>();
     private int allowed = Integer.MAX_VALUE;
     private long refusedAt;
 
@@ -195,6 +224,47 @@ final class Admission {
     int bound() {
       long grown = allowed + (clock.getAsLong() - refusedAt) / MINUTE;
       return (int) Math.min(super.bound(), grown);
+    }
+
+    @Override
+    void add(Ticket ticket) {
+      Connection connection = (Connection) ticket;
+      lines.computeIfAbsent(connection.owner, owner -> new Line()).waiting.add(connection);
+    }
+
+    @Override
+    @Nullable Ticket poll() {
+      Line next =
+          lines.values().stream()
+              .filter(line -> !line.waiting.isEmpty())
+              .min(Comparator.comparing(Line::turn))
+              .orElse(null);
+      if (next == null) {
+        return null;
+      }
+      next.running++;
+      return next.waiting.remove();
+    }
+
+    @Override
+    void remove(Ticket ticket, boolean wasInside) {
+      Connection connection = (Connection) ticket;
+      Line line = lines.get(connection.owner);
+      if (line == null) {
+        return; // it never arrived
+      }
+      if (wasInside) {
+        line.running--;
+      } else {
+        line.waiting.remove(connection);
+      }
+      if (line.running == 0 && line.waiting.isEmpty()) {
+        lines.remove(connection.owner);
+      }
+    }
+
+    synchronized int share() {
+      return Math.max(1, bound() / Math.max(1, lines.size()));
     }
 
     synchronized void serves(Connection connection) {

@@ -11,6 +11,7 @@ import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
+import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
 import com.qustellar.qsde.internal.journal.Claim;
@@ -63,7 +64,8 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   private final boolean directory;
   private final boolean anew;
   private final ByteRange first;
-  private final SegmentSource source = new SegmentSource();
+  private final SegmentSchedule schedule;
+  private final ConnectionCount connections;
   private final Sinks.Empty<Void> rangesRefused = Sinks.empty();
   private final Set<Note> notes = EnumSet.noneOf(Note.class);
 
@@ -80,7 +82,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   private volatile Path target;
   private volatile List<Claim> claims = List.of();
   private volatile boolean elsewhere;
-  private int segments = 1;
+  private volatile int segments = 1;
 
   /**
    * Prepares one pass.
@@ -101,6 +103,14 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
     this.request = task.request();
     this.limits = engine.limits();
     this.throttle = new Throttle(request::bytesPerSecond, engine.scheduler());
+    this.connections =
+        new ConnectionCount(this::wanted, () -> engine.admission().share(Origin.of(uri())));
+    this.schedule =
+        new SegmentSchedule(
+            range -> new SegmentFetch(engine, this, range),
+            connections,
+            engine.scheduler(),
+            this::planned);
     this.target = target;
     this.directory = directory;
     this.first = first;
@@ -119,11 +129,9 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
 
   private Mono<Void> fetchSegments() {
     progress().state(DownloadState.CONNECTING);
-    // Only the ends of segments are merged here; no byte goes through it.
+    // Only the ends of segments are merged here; no byte goes through it. The schedule bounds it.
     Mono<Void> segments =
-        Flux.concat(Mono.just(first), source.segments())
-            .flatMap(this::fetch, connections(), 1)
-            .then();
+        schedule.segments(first).flatMap(this::fetch, Integer.MAX_VALUE, 1).then();
     Mono<Void> ranged = Mono.when(segments, begun.asMono().then(Mono.defer(this::check)));
     return Mono.firstWithSignal(ranged.thenReturn(true), rangesRefused.asMono().thenReturn(false))
         .flatMap(whole -> whole ? Mono.empty() : fetchRest());
@@ -131,7 +139,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
 
   /** What an earlier run has left is read again meanwhile; what is not there is fetched as well. */
   private Mono<Void> check() {
-    return ResumeCheck.run(opened(), claims, this).doOnSuccess(done -> source.checked());
+    return ResumeCheck.run(opened(), claims, this).doOnSuccess(done -> schedule.checked());
   }
 
   @Override
@@ -142,7 +150,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   @Override
   public void refuted(Claim claim) {
     progress().missed(claim.range().length());
-    source.missed(claim.range());
+    schedule.missed(claim.range());
   }
 
   /** One stream brings what is behind the prefix, and with it what stands further on already. */
@@ -160,9 +168,10 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   }
 
   /** Of segments that fail at the same time the first counts, and the others stand under it. */
-  private Mono<Void> fetch(ByteRange range) {
-    return new SegmentFetch(engine, this, range)
+  private Mono<Void> fetch(SegmentFetch segment) {
+    return segment
         .run()
+        .then(Mono.<Void>fromRunnable(() -> schedule.ended(segment)))
         .onErrorResume(
             thrown -> {
               Throwable first = failure.compareAndExchange(null, thrown);
@@ -177,12 +186,15 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
             });
   }
 
-  private int connections() {
-    int wanted =
-        request.connections() == Limits.AUTO
-            ? limits.connectionsPerDownload()
-            : request.connections();
-    return wanted == Limits.AUTO ? NettyDownloadEngine.AUTO_CONNECTIONS : wanted;
+  private int wanted() {
+    return request.connections() == Limits.AUTO
+        ? engine.limits().connectionsPerDownload()
+        : request.connections();
+  }
+
+  private void planned(long count) {
+    segments = (int) Math.max(1, Math.min(Integer.MAX_VALUE, count));
+    progress().segments(segments);
   }
 
   // ---- plan: what the first answer tells decides the rest
@@ -251,7 +263,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
     claims.forEach(claim -> covered.add(claim.range()));
     SegmentPlanner planner =
         limits.segmentSize() == Limits.AUTO
-            ? SegmentPlanner.guided(total, covered, connections())
+            ? SegmentPlanner.guided(total, covered, connections.expected())
             : new SegmentPlanner(total, covered, limits.segmentSize());
     if (wanted && !asked.isEmpty()) {
       planner.claim(asked);
@@ -260,7 +272,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
     segments = (int) Math.max(1, Math.min(Integer.MAX_VALUE, planner.totalSegments()));
     progress().planned(answered.total(), segments);
     progress().resumed(covered.coveredBytes());
-    source.planned(planner);
+    schedule.planned(planner, answered.ranged());
     return wanted;
   }
 
@@ -285,7 +297,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
             position,
             bound,
             skip,
-            limits.writeBufferSize(),
+            engine.limits().writeBufferSize(),
             Context.of(context));
     writers.add(writer);
     writer.idle().onErrorComplete().subscribe(null, null, () -> writers.remove(writer));
@@ -402,6 +414,16 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
       opened().claimNoMore();
     }
     representation = known.at(uri, head);
+  }
+
+  /** The origin has refused a connection while it had others. */
+  void refused() {
+    connections.refused();
+  }
+
+  /** The limits have changed. */
+  void review() {
+    schedule.review();
   }
 
   /** The server gives this version as a whole only: no segment goes on. */

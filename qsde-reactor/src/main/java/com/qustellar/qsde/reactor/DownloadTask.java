@@ -457,6 +457,17 @@ final class DownloadTask implements Download {
     queue();
   }
 
+  /** Lets changed limits count at once. */
+  void review() {
+    DownloadPipeline current;
+    synchronized (this) {
+      current = pipeline;
+    }
+    if (current != null) {
+      current.review();
+    }
+  }
+
   @Override
   public void discard() {
     synchronized (this) {

@@ -41,6 +41,7 @@ final class Exchange {
   // Guarded by this.
   private @Nullable Mono<Boolean> beginning;
   private boolean over;
+  private boolean givenUp;
 
   /**
    * Prepares an exchange.
@@ -70,6 +71,32 @@ final class Exchange {
   /** Returns where the segment ends, which the answer may have moved; the maximum if unknown. */
   long end() {
     return end;
+  }
+
+  /** Has the body end sooner; returns whether it does, as it may be there already. */
+  synchronized boolean cut(long at) {
+    SegmentWriter body = writer;
+    boolean possible = body == null ? at > from && at < end : body.cut(at);
+    if (possible) {
+      end = at;
+    }
+    return possible;
+  }
+
+  /** Ends the exchange as it is: the connection is not worth to be waited for. */
+  void giveUp() {
+    SegmentWriter body;
+    synchronized (this) {
+      givenUp = true;
+      body = writer;
+    }
+    if (body != null) {
+      body.giveUp();
+    }
+  }
+
+  private synchronized boolean isGivenUp() {
+    return givenUp;
   }
 
   /** Returns whether the origin refused the connection while it had others. */
@@ -111,7 +138,11 @@ final class Exchange {
   private Mono<Void> ask(Hop here) {
     return engine
         .admission()
-        .connection(Origin.of(here.uri()), pipeline.progress(), given -> ask(here, given))
+        .connection(
+            Origin.of(here.uri()),
+            pipeline.request().priority(),
+            pipeline.progress(),
+            given -> ask(here, given))
         .flatMap(this::ask);
   }
 
@@ -165,10 +196,13 @@ final class Exchange {
   }
 
   private long activity() {
+    SegmentWriter body = writer;
+    if (body == null && isGivenUp()) {
+      return StallWatch.HOPELESS;
+    }
     if (!answered) {
       return 0;
     }
-    SegmentWriter body = writer;
     return body == null ? drained : body.activity();
   }
 
@@ -313,8 +347,14 @@ final class Exchange {
   private Mono<Void> write(Flux<ByteBuf> body, long position, long skip, long promised) {
     return Mono.deferContextual(
         context -> {
-          SegmentWriter next = pipeline.writer(position, Math.min(end, promised), skip, context);
-          writer = next;
+          SegmentWriter next;
+          synchronized (this) {
+            if (givenUp) {
+              return Mono.empty();
+            }
+            next = pipeline.writer(position, Math.min(end, promised), skip, context);
+            writer = next;
+          }
           return next.write(body).then(Mono.defer(() -> check(next.position(), promised)));
         });
   }
@@ -323,7 +363,7 @@ final class Exchange {
   private Mono<Void> check(long position, long promised) {
     if (promised == Long.MAX_VALUE) {
       end = position;
-    } else if (position < promised) {
+    } else if (position < Math.min(promised, end) && !isGivenUp()) {
       return Mono.error(new DownloadException.ConnectionLost(asked, pipeline.target(), null));
     }
     return Mono.empty();

@@ -1,14 +1,16 @@
 package com.qustellar.qsde.reactor;
 
+import com.qustellar.qsde.internal.plan.Turn;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Lets in as many at once as its bound allows: by priority, then in the order in which they came.
+ * Lets in as many at once as its bound allows, whose {@link Turn} it is.
  *
  * <p>The bound is read anew at every decision.
  */
@@ -37,12 +39,16 @@ class Gate {
       gate.arrive(this);
       return turn.asMono();
     }
+
+    /** Returns its turn, for an owner that has so many places already. */
+    Turn turn(int running) {
+      return new Turn(priority, running, number);
+    }
   }
 
   private final IntSupplier bound;
-  private final PriorityQueue<Ticket> queue =
-      new PriorityQueue<>(
-          Comparator.<Ticket>comparingInt(t -> -t.priority).thenComparingLong(t -> t.number));
+  private final Queue<Ticket> queue =
+      new PriorityQueue<>(Comparator.comparing((Ticket ticket) -> ticket.turn(0)));
   private long arrivals;
   private int inside;
 
@@ -62,7 +68,7 @@ class Gate {
   void arrive(Ticket ticket) {
     synchronized (this) {
       ticket.number = arrivals++;
-      queue.add(ticket);
+      add(ticket);
     }
     admit();
   }
@@ -71,11 +77,27 @@ class Gate {
     synchronized (this) {
       if (ticket.inside) {
         inside--;
-      } else {
-        queue.remove(ticket);
       }
+      remove(ticket, ticket.inside);
     }
     admit();
+  }
+
+  /** Takes in one that waits; called under the lock. */
+  void add(Ticket ticket) {
+    queue.add(ticket);
+  }
+
+  /** Takes out the one that waits whose turn it is; called under the lock. */
+  @Nullable Ticket poll() {
+    return queue.poll();
+  }
+
+  /** Forgets one that leaves; called under the lock. */
+  void remove(Ticket ticket, boolean wasInside) {
+    if (!wasInside) {
+      queue.remove(ticket);
+    }
   }
 
   /** Decides under the lock, acts after it. */
@@ -89,7 +111,7 @@ class Gate {
     if (inside >= bound()) {
       return null;
     }
-    Ticket ticket = queue.poll();
+    Ticket ticket = poll();
     if (ticket != null) {
       ticket.inside = true;
       inside++;

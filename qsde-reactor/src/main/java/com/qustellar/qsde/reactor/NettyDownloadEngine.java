@@ -33,9 +33,6 @@ import reactor.util.context.ContextView;
 /** The engine on Reactor Netty: holds its parts together, and the downloads that run. */
 final class NettyDownloadEngine implements DownloadEngine {
 
-  /** How many connections a download gets when nobody says. */
-  static final int AUTO_CONNECTIONS = 4;
-
   private volatile Limits limits;
   private volatile NetworkSettings network;
   private final RetryPolicy retryPolicy;
@@ -209,6 +206,7 @@ final class NettyDownloadEngine implements DownloadEngine {
     }
     admission.review();
     batches.forEach(Batch::review);
+    tasks.forEach(DownloadTask::review);
     throttle.review();
   }
 

@@ -58,6 +58,11 @@ final class ProgressSampler {
     state(DownloadState.DOWNLOADING);
   }
 
+  /** The plan has changed. */
+  synchronized void segments(long totalSegments) {
+    segments = totalSegments;
+  }
+
   synchronized void received(int bytes) {
     received += bytes;
   }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
@@ -30,9 +31,13 @@ final class SegmentFetch {
   private final NettyDownloadEngine engine;
   private final DownloadPipeline pipeline;
 
-  // Used by one attempt at a time, each of which happens after the last.
+  // Guarded by this.
+  private @Nullable Exchange exchange;
   private long position;
   private long end;
+  private boolean givenUp;
+
+  // Used by one attempt at a time, each of which happens after the last.
   private long best;
   private int failures;
   private long failingSince;
@@ -57,12 +62,55 @@ final class SegmentFetch {
         });
   }
 
+  /** Returns the offset after the last byte that has been given to a write. */
+  synchronized long position() {
+    Exchange current = exchange;
+    return current == null ? position : current.position();
+  }
+
+  /** Returns where the segment ends as far as anybody knows; the answer may move it. */
+  synchronized long end() {
+    Exchange current = exchange;
+    return current == null ? end : current.end();
+  }
+
+  /**
+   * Has the segment end sooner, so that another connection may bring the rest.
+   *
+   * @return whether it does: it may be there already
+   */
+  synchronized boolean cut(long at) {
+    Exchange current = exchange;
+    if (givenUp || (current == null ? at <= position || at >= end : !current.cut(at))) {
+      return false;
+    }
+    end = at;
+    return true;
+  }
+
+  /** Leaves what has not come to others, and completes once the last write has ended. */
+  void giveUp() {
+    Exchange current;
+    synchronized (this) {
+      current = exchange;
+      if (current == null) {
+        return; // between two attempts: there is no connection to blame
+      }
+      givenUp = true;
+    }
+    current.giveUp();
+  }
+
   private Mono<Void> attempts() {
     return Mono.defer(this::attempt)
         // A server may give less than was asked for; every good answer gives something.
-        .repeat(() -> position < end)
+        .repeat(this::isWanted)
         .then()
         .retryWhen(Retry.from(signals -> signals.concatMap(signal -> again(signal.failure()), 1)));
+  }
+
+  private synchronized boolean isWanted() {
+    return position < end && !givenUp;
   }
 
   private void completed(long nanos) {
@@ -71,35 +119,45 @@ final class SegmentFetch {
   }
 
   private Mono<Void> attempt() {
-    Exchange exchange = new Exchange(engine, pipeline, position, end, doubtful);
-    return exchange
-        .run()
-        .then(Mono.fromRunnable(() -> ended(exchange)))
+    Exchange next;
+    synchronized (this) {
+      next = new Exchange(engine, pipeline, position, end, doubtful);
+      exchange = next;
+    }
+    return next.run()
+        .then(Mono.fromRunnable(() -> ended(next)))
         .onErrorResume(
             failure ->
-                exchange
-                    .idle()
+                next.idle()
                     .then(
                         Mono.defer(
                             () -> {
-                              ended(exchange);
-                              return isWhole(failure) ? Mono.empty() : Mono.error(failure);
+                              ended(next);
+                              return isDone(failure) ? Mono.empty() : Mono.error(failure);
                             })))
         .then();
   }
 
-  private void ended(Exchange exchange) {
-    position = exchange.position();
+  private void ended(Exchange last) {
+    synchronized (this) {
+      position = last.position();
+      end = last.end();
+      exchange = null;
+    }
     // A server without ranges begins at byte 0, whatever was asked for.
     best = Math.min(best, position);
-    end = exchange.end();
-    refused = exchange.refused();
-    doubtful = exchange.isDoubtful();
+    refused = last.refused();
+    doubtful = last.isDoubtful();
   }
 
-  /** A connection that breaks behind the last byte has done all that was wanted of it. */
-  private boolean isWhole(Throwable failure) {
-    return position == end && failure instanceof DownloadException known && known.retryable();
+  /**
+   * A connection that breaks behind the last byte has done all that was wanted of it, and so has
+   * one that was given up.
+   */
+  private synchronized boolean isDone(Throwable failure) {
+    return (givenUp || position == end)
+        && failure instanceof DownloadException known
+        && known.retryable();
   }
 
   private Mono<Long> again(Throwable thrown) {
@@ -115,6 +173,7 @@ final class SegmentFetch {
     RetryPolicy policy = pipeline.retryPolicy();
     if (refused && refusals < REFUSALS && policy.delay(failure, 1, Duration.ZERO, 0).isPresent()) {
       refusals++;
+      pipeline.refused();
       retrying(failure);
       pipeline.progress().released();
       return Mono.just(0L);

@@ -42,7 +42,6 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   private final MemoryBudget budget;
   private final ReadTurns turns;
   private final Target target;
-  private final long end;
   private final int gatherSize;
   private final Context context;
   private final Sinks.Empty<Void> idle = Sinks.empty();
@@ -52,6 +51,8 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   private @Nullable MonoSink<Void> sink;
   private @Nullable ByteBuf gathered;
   private long position;
+  private long end;
+  private boolean cut;
   private long skip;
   private long activity;
   private int asked;
@@ -159,7 +160,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
           keep(data.slice(data.readerIndex(), wanted));
           target.received(wanted);
         }
-        enough = wanted < data.readableBytes();
+        enough = wanted < data.readableBytes() || (cut && position == end);
       } catch (RuntimeException | OutOfMemoryError e) {
         broken = e;
       }
@@ -182,6 +183,21 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   @Override
   public void onError(Throwable thrown) {
     end(thrown, false);
+  }
+
+  /** Wants less of the body; returns whether it does, as it may be there already. */
+  synchronized boolean cut(long at) {
+    if (ended || at <= position || at >= end) {
+      return false;
+    }
+    end = at;
+    cut = true;
+    return true;
+  }
+
+  /** Ends the body where it is. */
+  void giveUp() {
+    end(null, true);
   }
 
   private void cancel() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * The rules by which bytes pass from one connection to another that would bring them sooner.
@@ -22,8 +23,8 @@ public final class Takeover {
   /** A crawling connection has less than the others' median speed divided by this. */
   private static final int CRAWL = 8;
 
-  /** The fewest connections of which one can be told to crawl. */
-  private static final int FEWEST = 3;
+  /** How many others that move there must be, at least, to tell that one crawls. */
+  private static final int OTHERS = 2;
 
   private Takeover() {}
 
@@ -53,18 +54,22 @@ public final class Takeover {
    * Chooses what an idle connection takes over, which is as fast as the median of the others.
    *
    * @param holders what the others hold
+   * @param lately how fast the last segments came that have ended, in bytes a second
    * @param least how long a segment must take yet to be worth it
    * @return the cut; empty if it would not bring the end nearer, or nothing is known of any speed
    */
-  public static Optional<Cut> forIdle(List<Holder> holders, Duration least) {
-    double[] speeds = speeds(holders.stream().mapToDouble(Holder::bytesPerSecond));
+  public static Optional<Cut> forIdle(List<Holder> holders, double[] lately, Duration least) {
+    double[] speeds =
+        speeds(
+            DoubleStream.concat(
+                holders.stream().mapToDouble(Holder::bytesPerSecond), Arrays.stream(lately)));
     int last = -1;
     for (int i = 0; i < holders.size(); i++) {
       if (last < 0 || isLater(holders.get(i), holders.get(last))) {
         last = i;
       }
     }
-    if (speeds.length == 0 || holders.get(last).secondsLeft() < least.toNanos() / 1e9) {
+    if (last < 0 || speeds.length == 0 || holders.get(last).secondsLeft() < least.toNanos() / 1e9) {
       return Optional.empty();
     }
     Holder holder = holders.get(last);
@@ -84,24 +89,27 @@ public final class Takeover {
    * Finds the connection that crawls.
    *
    * @param speeds of all that are long enough at work to tell, in bytes a second
+   * @param lately how fast the last segments came that have ended
    * @return the index of the slowest, if it is far slower than the others
    */
-  public static OptionalInt crawling(double... speeds) {
-    if (speeds.length < FEWEST) {
-      return OptionalInt.empty();
-    }
+  public static OptionalInt crawling(double[] speeds, double[] lately) {
     int slowest = 0;
     for (int i = 1; i < speeds.length; i++) {
       slowest = speeds[i] < speeds[slowest] ? i : slowest;
     }
-    double[] sorted = speeds(Arrays.stream(speeds));
-    // Of those that move; with the slowest among them it would be no one's fault.
-    int others = sorted.length - (speeds[slowest] > 0 ? 1 : 0);
-    if (others < FEWEST - 1) {
+    if (speeds.length == 0) {
       return OptionalInt.empty();
     }
-    double median = median(Arrays.copyOfRange(sorted, sorted.length - others, sorted.length));
-    return speeds[slowest] * CRAWL < median ? OptionalInt.of(slowest) : OptionalInt.empty();
+    int suspect = slowest;
+    double[] others =
+        speeds(
+            DoubleStream.concat(
+                IntStream.range(0, speeds.length)
+                    .filter(i -> i != suspect)
+                    .mapToDouble(i -> speeds[i]),
+                Arrays.stream(lately)));
+    boolean crawls = others.length >= OTHERS && speeds[slowest] * CRAWL < median(others);
+    return crawls ? OptionalInt.of(slowest) : OptionalInt.empty();
   }
 
   /** Returns those that are not 0, sorted. */

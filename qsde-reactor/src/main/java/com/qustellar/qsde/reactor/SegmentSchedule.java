@@ -1,0 +1,306 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.internal.plan.ByteRange;
+import com.qustellar.qsde.internal.plan.SegmentPlanner;
+import com.qustellar.qsde.internal.plan.Takeover;
+import com.qustellar.qsde.internal.plan.Takeover.Cut;
+import com.qustellar.qsde.internal.plan.Takeover.Holder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Decides which bytes are fetched next, and over how many connections at once: in order from what
+ * nobody has, and when that has run out, from what a slower connection holds.
+ *
+ * <p>The first segment is on its way before there is a plan, which the first answer brings. The
+ * schedule ends when nothing is left, nothing can come back, and an earlier run's bytes are
+ * checked.
+ */
+final class SegmentSchedule {
+
+  /** How often speeds are looked at; more rarely where an answer takes longer than that. */
+  private static final Duration SHORTEST_WINDOW = Duration.ofMillis(100);
+
+  private static final Duration LONGEST_WINDOW = Duration.ofSeconds(1);
+
+  /** What a connection has to be at work for, before it can be told to crawl. */
+  private static final long TELLING = TimeUnit.SECONDS.toNanos(1);
+
+  private final Function<ByteRange, SegmentFetch> fetch;
+  private final ConnectionCount count;
+  private final Scheduler scheduler;
+  private final LongConsumer planned;
+  private final Sinks.Many<SegmentFetch> segments = Sinks.many().unicast().onBackpressureBuffer();
+  private final AtomicInteger deciding = new AtomicInteger();
+  private final Disposable.Swap timer = Disposables.swap();
+
+  // Guarded by this.
+  private final List<Runner> running = new ArrayList<>();
+  private @Nullable SegmentPlanner planner;
+  private boolean divisible;
+  private boolean checked;
+  private Duration window = SHORTEST_WINDOW;
+  private long begun;
+  private long lookedAt;
+  private long brought;
+  private final double[] lately = new double[8];
+  private int endedOnes;
+
+  /** A segment under way, and where it was up to a second ago. */
+  private static final class Runner {
+    private final SegmentFetch fetch;
+    private final long since;
+    private final long start;
+    private long position;
+    private long markedAt;
+    private long mark;
+    private long nextMarkedAt;
+    private long nextMark;
+
+    Runner(SegmentFetch fetch, long now) {
+      this.fetch = fetch;
+      this.since = now;
+      this.start = fetch.position();
+      this.position = start;
+      this.mark = start;
+      this.markedAt = now;
+      this.nextMark = start;
+      this.nextMarkedAt = now;
+    }
+
+    double bytesPerSecondInAll(long now) {
+      return now <= since ? 0 : Math.max(0, fetch.position() - start) * 1e9 / (now - since);
+    }
+
+    /** Returns how many bytes it has brought since the last look. */
+    long look(long now) {
+      long next = fetch.position();
+      long came = Math.max(0, next - position);
+      position = next;
+      if (now - nextMarkedAt >= TELLING / 2) {
+        mark = nextMark;
+        markedAt = nextMarkedAt;
+        nextMark = next;
+        nextMarkedAt = now;
+      }
+      return came;
+    }
+
+    double bytesPerSecond(long now) {
+      return now <= markedAt ? 0 : Math.max(0, fetch.position() - mark) * 1e9 / (now - markedAt);
+    }
+
+    Holder holder(long now) {
+      long at = fetch.position();
+      return new Holder(at, Math.max(at, fetch.end()), bytesPerSecond(now));
+    }
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param fetch prepares to fetch a range
+   * @param planned told how many segments there are now
+   */
+  SegmentSchedule(
+      Function<ByteRange, SegmentFetch> fetch,
+      ConnectionCount count,
+      Scheduler scheduler,
+      LongConsumer planned) {
+    this.fetch = fetch;
+    this.count = count;
+    this.scheduler = scheduler;
+    this.planned = planned;
+  }
+
+  /** What to fetch, each at once; {@link #ended} is told of each that has been fetched. */
+  Flux<SegmentFetch> segments(ByteRange first) {
+    return Flux.defer(
+        () -> {
+          begun = now();
+          start(first);
+          return segments.asFlux().doFinally(signal -> timer.dispose());
+        });
+  }
+
+  private synchronized void start(ByteRange first) {
+    SegmentFetch next = fetch.apply(first);
+    running.add(new Runner(next, begun));
+    segments.tryEmitNext(next);
+  }
+
+  /**
+   * The plan is made; it is this object's from now on.
+   *
+   * @param ranged whether a range can be asked for
+   */
+  void planned(SegmentPlanner plan, boolean ranged) {
+    synchronized (this) {
+      planner = plan;
+      divisible = ranged;
+      long answer = now() - begun;
+      window = Duration.ofNanos(Math.min(LONGEST_WINDOW.toNanos(), answer));
+      window = window.compareTo(SHORTEST_WINDOW) < 0 ? SHORTEST_WINDOW : window;
+      lookedAt = now();
+    }
+    if (ranged && plan.remaining() > 0) {
+      timer.update(
+          scheduler.schedulePeriodically(
+              this::look, window.toNanos(), window.toNanos(), TimeUnit.NANOSECONDS));
+    }
+    decide();
+  }
+
+  /** Has bytes fetched that were planned as present; there is a plan. */
+  void missed(ByteRange bytes) {
+    giveBack(bytes);
+    decide();
+  }
+
+  /** Nothing more will be missed. */
+  void checked() {
+    synchronized (this) {
+      checked = true;
+    }
+    decide();
+  }
+
+  /** A segment has been fetched, as far as its holder did: what it has left is planned again. */
+  void ended(SegmentFetch ended) {
+    synchronized (this) {
+      running.removeIf(
+          runner -> {
+            if (runner.fetch == ended) {
+              brought += runner.look(now());
+              lately[endedOnes++ % lately.length] = runner.bytesPerSecondInAll(now());
+              return true;
+            }
+            return false;
+          });
+    }
+    if (ended.position() < ended.end()) {
+      giveBack(new ByteRange(ended.position(), ended.end()));
+    }
+    decide();
+  }
+
+  private synchronized void giveBack(ByteRange bytes) {
+    if (planner != null) {
+      planner.giveBack(bytes);
+    }
+  }
+
+  /** The limits have changed, perhaps. */
+  void review() {
+    decide();
+  }
+
+  /** Decides under the lock, acts after it; one thread at a time, whoever wants it meanwhile. */
+  private void decide() {
+    if (deciding.getAndIncrement() > 0) {
+      return;
+    }
+    int seen = 1;
+    do {
+      for (SegmentFetch next = next(); next != null; next = next()) {
+        segments.tryEmitNext(next);
+      }
+      if (isOver()) {
+        segments.tryEmitComplete();
+      }
+      seen = deciding.addAndGet(-seen);
+    } while (seen > 0);
+  }
+
+  private @Nullable SegmentFetch next() {
+    long total;
+    SegmentFetch next;
+    synchronized (this) {
+      if (planner == null || running.size() >= count.connections()) {
+        return null;
+      }
+      Optional<ByteRange> range = planner.next();
+      if (range.isEmpty() && divisible && takeOver(planner)) {
+        range = planner.next();
+      }
+      if (range.isEmpty()) {
+        return null;
+      }
+      next = fetch.apply(range.get());
+      running.add(new Runner(next, now()));
+      total = planner.totalSegments();
+    }
+    planned.accept(total);
+    return next;
+  }
+
+  private synchronized boolean isOver() {
+    return planner != null && checked && running.isEmpty() && planner.remaining() == 0;
+  }
+
+  /** Cuts the end off the segment that would be the last one; called under the lock. */
+  private boolean takeOver(SegmentPlanner plan) {
+    long now = now();
+    List<Holder> holders = running.stream().map(runner -> runner.holder(now)).toList();
+    // A request costs an answer's time.
+    Optional<Cut> cut = Takeover.forIdle(holders, lately, window.multipliedBy(2));
+    if (cut.isEmpty()) {
+      return false;
+    }
+    Cut made = cut.get();
+    SegmentFetch holder = running.get(made.holder()).fetch;
+    long end = holder.end();
+    if (!holder.cut(made.at())) {
+      return false;
+    }
+    plan.giveBack(new ByteRange(made.at(), end));
+    return true;
+  }
+
+  /** Looks at the speeds: of all together, and for one that crawls. */
+  private void look() {
+    SegmentFetch crawling;
+    synchronized (this) {
+      long now = now();
+      for (Runner runner : running) {
+        brought += runner.look(now);
+      }
+      boolean more = planner != null && planner.remaining() > 0;
+      if (more && now > lookedAt && running.size() >= count.connections()) {
+        count.observe(brought * 1e9 / (now - lookedAt));
+      }
+      brought = 0;
+      lookedAt = now;
+      crawling = crawling(now);
+    }
+    if (crawling != null) {
+      crawling.giveUp();
+    }
+    decide();
+  }
+
+  private @Nullable SegmentFetch crawling(long now) {
+    List<Runner> known = running.stream().filter(runner -> now - runner.since >= TELLING).toList();
+    OptionalInt slowest =
+        Takeover.crawling(
+            known.stream().mapToDouble(runner -> runner.bytesPerSecond(now)).toArray(), lately);
+    return slowest.isPresent() ? known.get(slowest.getAsInt()).fetch : null;
+  }
+
+  private long now() {
+    return scheduler.now(TimeUnit.NANOSECONDS);
+  }
+}
