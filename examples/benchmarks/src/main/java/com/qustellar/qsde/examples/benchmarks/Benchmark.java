@@ -1,7 +1,9 @@
 package com.qustellar.qsde.examples.benchmarks;
 
+import com.qustellar.qsde.Limits;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +12,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -22,15 +26,21 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The benchmark: everybody downloads the same file from the same origin, in turn. */
+/** The benchmark: everybody downloads the same from the same origin, in turn. */
 @Command(
     name = "bench",
     sortOptions = false,
     description = {
       "Downloads one file over loopback with QSDE and its rivals in turn, and prints a table.",
-      "Rivals that are commands take part where they are installed."
+      "Rivals that are commands take part where they are installed.",
+      "--files, --throttle, --slow-one, --from and --queued each measure something else instead."
     })
 final class Benchmark implements Callable<Integer> {
+
+  private static final int FILES_AT_ONCE = 16;
+  private static final int SLOW_ONE_AMONG = 8;
+  private static final long THROTTLE = 8L << 20;
+  private static final List<Integer> ONE_TO_SIXTEEN = List.of(1, 2, 4, 8, 16, Limits.AUTO);
 
   /** With which of the two a case is run. */
   enum Digests {
@@ -57,23 +67,72 @@ final class Benchmark implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
+      names = "--files",
+      paramLabel = "NxSIZE",
+      converter = FilesConverter.class,
+      description = "N files of a size, 16 at once, over loopback from nginx; such as 5000x16K.")
+  private @Nullable Folder files;
+
+  @Option(
+      names = "--throttle",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description = "An origin that gives each connection SIZE bytes a second; such as 8M.")
+  private @Nullable Long throttle;
+
+  @Option(
+      names = "--slow-one",
+      description = {
+        "As --throttle, over 8 connections, with and without a slow one: it is given a hundredth.",
+        "Default of --throttle here: 8M."
+      })
+  private boolean slowOne;
+
+  @Option(
+      names = "--from",
+      paramLabel = "URL",
+      description = "A file that another server has, over whatever lies between.")
+  private @Nullable URI from;
+
+  @Option(
+      names = "--queued",
+      paramLabel = "N",
+      description =
+          "QSDE alone, with a heap of 96 MiB: what each of N queued downloads takes of it, and"
+              + " whether 1,000 can be under way at once.")
+  private @Nullable Integer queued;
+
+  @Option(
       names = "--size",
       paramLabel = "SIZE",
       converter = SizeConverter.class,
-      description = "The file's size, with K, M or G as powers of 1024. Default: 1G.")
+      description =
+          "The file's size, with K, M or G as powers of 1024. Default: 1G; 512M with --throttle,"
+              + " 256M with --slow-one.")
   private @Nullable Long size;
 
   @Option(
       names = "--connections",
-      paramLabel = "N",
+      paramLabel = "N|auto",
       split = ",",
-      description = "Over how many connections, for those that can. Default: 1,4,16.")
+      converter = ConnectionsConverter.class,
+      description = {
+        "Over how many connections, for those that can; with auto, QSDE decides.",
+        "Default: 1,4,16; with --throttle and --from 1,2,4,8,16,auto, for QSDE alone; with"
+            + " --slow-one 8."
+      })
   private @Nullable List<Integer> connections;
+
+  @Option(
+      names = "--at-once",
+      paramLabel = "N",
+      description = "How many of --files at once. Default: 16.")
+  private int atOnce = FILES_AT_ONCE;
 
   @Option(
       names = "--sha256",
       paramLabel = "on|off|both",
-      description = "Whether a SHA-256 is checked. Default: both.")
+      description = "Whether a SHA-256 is checked, of one file over loopback. Default: both.")
   private Digests digests = Digests.BOTH;
 
   @Option(
@@ -85,7 +144,9 @@ final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--warmup",
       paramLabel = "N",
-      description = "Downloads of each warm JVM before the first round. Default: 10.")
+      description =
+          "Downloads of each warm JVM before the first round. Default: 10; 20 with --files; 1 where"
+              + " the origin or the network is slow.")
   private @Nullable Integer warmup;
 
   @Option(
@@ -109,7 +170,7 @@ final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--origin",
       paramLabel = "auto|nginx|embedded",
-      description = "Who serves the file. Default: nginx where it is installed.")
+      description = "Who serves the one file. Default: nginx where it is installed.")
   private Server server = Server.AUTO;
 
   @Option(
@@ -152,43 +213,60 @@ final class Benchmark implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
-    PrintWriter out = spec.commandLine().getOut();
     try (Cleanup cleanup = new Cleanup()) {
-      Workspace workspace = cleanup.add(Workspace.create(size()));
-      String payloadSha256 = workspace.fill(size());
-      Origin origin = cleanup.add(startOrigin(workspace));
-      Lineup lineup = new Lineup(only, workspace.folder());
-      Runner runner =
-          new Runner(workspace, payloadSha256, origin.uri(), spec.commandLine().getErr());
-
-      List<Entrant> entrants = entrants(lineup);
-      entrants.forEach(cleanup::add);
-      List<Runner.Case> cases = new ArrayList<>();
-      for (Entrant entrant : entrants) {
-        List<Runner.Case> ofOne = Runner.cases(entrant, connections(), digests.choices());
-        runner.warmUp(ofOne, warmup());
-        cases.addAll(ofOne);
-      }
-      Report report = new Report(runner.measure(cases, repeat()), size());
-
-      out.println(
-          conditions(origin.description(), workspace.fileSystem(), lineup.versions(entrants)));
-      out.println(report.table());
-      if (pairs) {
-        out.println(report.pairs());
-      }
-      out.flush();
-      if (json != null) {
-        Files.writeString(json, report.json());
+      if (queued != null) {
+        Workspace workspace = cleanup.add(Workspace.create(Queued.bytes(queued)));
+        Queued.measure(queued, workspace, cleanup).print(spec.commandLine().getOut());
+      } else {
+        compare(scenario(), cleanup);
       }
     }
     return CommandLine.ExitCode.OK;
   }
 
+  private void compare(Scenario scenario, Cleanup cleanup)
+      throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    Workspace workspace = cleanup.add(Workspace.create(scenario.bytes()));
+    Scenario.Served served = scenario.serve(workspace, cleanup);
+    Lineup lineup = new Lineup(only.isEmpty() ? scenario.participants() : only, workspace.folder());
+    Runner runner = new Runner(workspace, spec.commandLine().getErr());
+
+    List<Entrant> entrants = entrants(scenario, lineup);
+    entrants.forEach(cleanup::add);
+    List<Runner.Case> cases = new ArrayList<>();
+    for (Entrant entrant : entrants) {
+      List<Runner.Case> ofOne =
+          served.payloads().stream()
+              .flatMap(payload -> scenario.cases(entrant, payload).stream())
+              .toList();
+      runner.warmUp(ofOne, warmup(scenario));
+      cases.addAll(ofOne);
+    }
+    Report report = scenario.report(runner.measure(cases, repeat()));
+
+    out.println(conditions(scenario, served, workspace, lineup.versions(entrants)));
+    out.println(report.table());
+    if (pairs) {
+      out.println(report.pairs());
+    }
+    out.flush();
+    if (json != null) {
+      Files.writeString(json, report.json());
+    }
+  }
+
   private void check() {
-    if (Stream.concat(connections().stream(), Stream.of(repeat())).anyMatch(n -> n < 1)) {
+    Stream<Boolean> chosen =
+        Stream.of(files != null, throttle != null || slowOne, from != null, queued != null);
+    if (chosen.filter(asked -> asked).count() > 1) {
       throw new ParameterException(
-          spec.commandLine(), "--connections and --repeat take numbers from 1 up");
+          spec.commandLine(),
+          "--files, --from, --queued and --throttle or --slow-one exclude each other");
+    }
+    if (repeat() < 1 || atOnce < 1 || (queued != null && queued < 1)) {
+      throw new ParameterException(
+          spec.commandLine(), "--repeat, --at-once and --queued take numbers from 1 up");
     }
     Set<String> unknown = new TreeSet<>(only);
     unknown.removeAll(Lineup.names());
@@ -198,53 +276,98 @@ final class Benchmark implements Callable<Integer> {
     }
   }
 
-  private List<Entrant> entrants(Lineup lineup) throws IOException {
+  private Scenario scenario() throws IOException, InterruptedException {
+    if (files != null) {
+      return new ManyFiles(files.count(), files.size(), atOnce);
+    }
+    if (from != null) {
+      return Elsewhere.of(from, connections(ONE_TO_SIXTEEN));
+    }
+    long rate = throttle == null ? THROTTLE : throttle;
+    if (slowOne) {
+      return new SlowOne(size(Size.GIB / 4), connections(List.of(SLOW_ONE_AMONG)), rate);
+    }
+    if (throttle != null) {
+      return new Throttled(size(Size.GIB / 2), connections(ONE_TO_SIXTEEN), rate);
+    }
+    boolean nginx =
+        server == Server.NGINX || (server == Server.AUTO && Commands.installed("nginx"));
+    return new OneFile(size(Size.GIB), connections(List.of(1, 4, 16)), digests.choices(), nginx);
+  }
+
+  private List<Entrant> entrants(Scenario scenario, Lineup lineup) throws IOException {
     List<Entrant> entrants = new ArrayList<>(lineup.warm());
     if (cold) {
       entrants.addAll(lineup.fresh());
     }
-    entrants.addAll(lineup.commands(qsde == null ? Commands.launcher() : qsde));
+    entrants.addAll(scenario.commands(lineup, qsde == null ? Commands.launcher() : qsde));
     return entrants;
   }
 
-  private Origin startOrigin(Workspace workspace) throws IOException, InterruptedException {
-    return server == Server.NGINX || (server == Server.AUTO && Commands.installed("nginx"))
-        ? Origin.nginx(workspace.payload(), workspace.folder())
-        : Origin.embedded(workspace.payload(), workspace.folder());
-  }
-
-  private String conditions(String origin, String fileSystem, String versions) throws IOException {
+  private String conditions(
+      Scenario scenario, Scenario.Served served, Workspace workspace, String versions)
+      throws IOException {
     return """
-        %s over loopback from %s into %s. %s. %s.
+        %s into %s. %s. %s.
         Medians of %d interleaved runs. Warm: a JVM a library, with at least %d downloads before; commands and fresh JVMs: from the start of the process to its end.
         CPU: user and system time of the client's processes alone. Peak: resident memory; every JVM of a library runs with default options.
         In parentheses: QSDE divided by the rival, with as many connections; for a command, the warm engine and then `qsde get`.
-        SHA-256: QSDE and aria2c are given the digest to check; WebClient, the JDK's client and OkHttp hash what passes and compare; curl is followed by sha256sum, counted in.
-        """
+        %s"""
         .formatted(
-            Size.format(size()),
-            origin,
-            fileSystem,
+            served.description(),
+            workspace.fileSystem(),
             Machine.describe(),
             versions,
             repeat(),
-            warmup());
+            warmup(scenario),
+            scenario.remark());
   }
 
-  private long size() {
-    return size != null ? size : quick ? Size.GIB / 8 : Size.GIB;
+  private long size(long otherwise) {
+    return size != null ? size : quick ? Size.GIB / 8 : otherwise;
   }
 
-  private List<Integer> connections() {
-    return connections != null ? connections : quick ? List.of(4) : List.of(1, 4, 16);
+  private List<Integer> connections(List<Integer> otherwise) {
+    return connections != null ? connections : quick ? List.of(4) : otherwise;
   }
 
   private int repeat() {
     return repeat != null ? repeat : quick ? 2 : 5;
   }
 
-  private int warmup() {
-    return warmup != null ? warmup : quick ? 2 : 10;
+  private int warmup(Scenario scenario) {
+    return warmup != null ? warmup : quick ? 2 : scenario.warmup();
+  }
+
+  /** So many files of a size. */
+  private record Folder(int count, long size) {}
+
+  private static final class FilesConverter implements ITypeConverter<Folder> {
+
+    private static final Pattern FILES = Pattern.compile("([1-9]\\d{0,6})x(.+)");
+
+    @Override
+    public Folder convert(String text) {
+      Matcher matcher = FILES.matcher(text);
+      if (!matcher.matches()) {
+        throw new TypeConversionException("'" + text + "' is not such as 5000x16K");
+      }
+      return new Folder(
+          Integer.parseInt(matcher.group(1)), new SizeConverter().convert(matcher.group(2)));
+    }
+  }
+
+  private static final class ConnectionsConverter implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      if (text.equalsIgnoreCase("auto")) {
+        return Limits.AUTO;
+      }
+      if (!text.matches("[1-9]\\d{0,3}")) {
+        throw new TypeConversionException("'" + text + "' is neither a number from 1 up nor auto");
+      }
+      return Integer.valueOf(text);
+    }
   }
 
   private static final class SizeConverter implements ITypeConverter<Long> {

@@ -25,8 +25,14 @@ final class Commands {
    * Returns the command line that runs a main class of this program in a JVM with default options.
    */
   static List<String> java(Class<?> main, String... arguments) {
+    return java(List.of(), main, arguments);
+  }
+
+  /** Returns the same for a JVM with options. */
+  static List<String> java(List<String> options, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main.getName());

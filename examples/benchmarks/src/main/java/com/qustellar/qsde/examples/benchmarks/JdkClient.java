@@ -10,9 +10,12 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Semaphore;
 
 /** The JDK's {@link HttpClient}; the digest sees each buffer on its way. */
 final class JdkClient implements Client {
@@ -31,10 +34,32 @@ final class JdkClient implements Client {
     job.verify(digest.digest());
   }
 
+  @Override
+  public void downloadAll(Job folder) throws InterruptedException {
+    Semaphore room = new Semaphore(folder.connections());
+    List<CompletableFuture<Void>> downloads = new ArrayList<>();
+    for (Job file : (Iterable<Job>) folder.each()::iterator) {
+      room.acquire();
+      downloads.add(
+          client
+              .sendAsync(request(file), BodyHandlers.ofFile(file.target()))
+              .whenComplete((response, failure) -> room.release())
+              .thenAccept(JdkClient::check));
+    }
+    CompletableFuture.allOf(downloads.toArray(new CompletableFuture<?>[0])).join();
+  }
+
   private void get(Job job, BodyHandler<Path> handler) throws IOException, InterruptedException {
-    HttpResponse<Path> response = client.send(HttpRequest.newBuilder(job.uri()).build(), handler);
+    check(client.send(request(job), handler));
+  }
+
+  private static HttpRequest request(Job job) {
+    return HttpRequest.newBuilder(job.uri()).build();
+  }
+
+  private static void check(HttpResponse<Path> response) {
     if (response.statusCode() != 200) {
-      throw new IOException("HTTP " + response.statusCode());
+      throw new IllegalStateException("HTTP " + response.statusCode());
     }
   }
 

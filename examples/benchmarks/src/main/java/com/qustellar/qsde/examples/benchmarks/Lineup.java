@@ -1,11 +1,14 @@
 package com.qustellar.qsde.examples.benchmarks;
 
+import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.examples.benchmarks.Entrant.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,14 @@ final class Lineup {
 
   private static final String CURL = "curl";
   private static final String ARIA2C = "aria2c";
+  private static final String WGET2 = "wget2";
   private static final String QSDE_GET_NAME = "qsde-get";
+
+  private static final List<String> ARIA2C_HERE =
+      List.of(ARIA2C, "--no-conf", "--quiet", "--file-allocation=none");
+
+  private static final String WGET2_LIST =
+      "seq -f \"$3f%.0f\" 0 \"$4\" | wget2 -q --max-threads=\"$1\" -P \"$2\" -i -";
 
   private static final String HASH_WITH_SHA256SUM =
       "curl -sSf -o \"$1\" \"$2\" && printf '%s  %s\\n' \"$3\" \"$1\" | sha256sum -c --status";
@@ -38,13 +48,23 @@ final class Lineup {
     this.logs = logs;
   }
 
+  /** Returns the names of those who can do what only downloaders of files can: segments. */
+  static List<String> segmented() {
+    return List.of(name(Library.QSDE), QSDE_GET_NAME, ARIA2C);
+  }
+
+  /** Returns the names of those who stand for all others, each in its kind. */
+  static List<String> noted() {
+    return List.of(name(Library.QSDE), QSDE_GET_NAME, ARIA2C, CURL);
+  }
+
   /** Returns every name that can be chosen. */
   static List<String> names() {
     List<String> names = new ArrayList<>();
     for (Library library : Library.values()) {
       names.add(name(library));
     }
-    names.addAll(List.of(QSDE_GET_NAME, CURL, ARIA2C));
+    names.addAll(List.of(QSDE_GET_NAME, CURL, ARIA2C, WGET2));
     return names;
   }
 
@@ -108,6 +128,18 @@ final class Lineup {
     return entrants;
   }
 
+  /** Returns the commands, of those that are chosen and installed, that download many files. */
+  List<Entrant> commandsForMany() {
+    Map<String, Function<Job, List<String>>> commandLines = new LinkedHashMap<>();
+    commandLines.put(ARIA2C, Lineup::aria2OfMany);
+    commandLines.put(CURL, Lineup::curlOfMany);
+    commandLines.put(WGET2, Lineup::wget2OfMany);
+    return commandLines.entrySet().stream()
+        .filter(e -> chosen(e.getKey()) && Commands.installed(e.getKey()))
+        .<Entrant>map(e -> command(e.getKey(), e.getKey(), Integer.MAX_VALUE, false, e.getValue()))
+        .toList();
+  }
+
   /** Returns the versions of those who take part, other than QSDE's and the JDK's. */
   String versions(List<Entrant> entrants) throws IOException, InterruptedException {
     List<String> versions = new ArrayList<>();
@@ -115,8 +147,8 @@ final class Lineup {
       versions.add(library.version());
     }
     for (Entrant entrant : entrants) {
-      if (entrant.title().equals(ARIA2C) || entrant.title().equals(CURL)) {
-        String command = entrant.title();
+      String command = entrant.title();
+      if (List.of(ARIA2C, CURL, WGET2).contains(command)) {
         versions.add(command + " " + Commands.version(command, "--version"));
       }
     }
@@ -143,7 +175,9 @@ final class Lineup {
     List<String> command = new ArrayList<>();
     command.add(launcher.toString());
     command.addAll(List.of("get", "--quiet", "--ui", "off"));
-    command.addAll(List.of("--connections", Integer.toString(job.connections())));
+    if (job.connections() != Limits.AUTO) {
+      command.addAll(List.of("--connections", Integer.toString(job.connections())));
+    }
     if (job.sha256() != null) {
       command.addAll(List.of("--checksum", "sha256:" + job.sha256()));
     }
@@ -156,8 +190,7 @@ final class Lineup {
    */
   static List<String> aria2(Job job) {
     String connections = Integer.toString(job.connections());
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of(ARIA2C, "--no-conf", "--quiet", "--file-allocation=none"));
+    List<String> command = new ArrayList<>(ARIA2C_HERE);
     command.addAll(List.of("--min-split-size=1M", "-x", connections, "-s", connections));
     if (job.sha256() != null) {
       command.add("--checksum=sha-256=" + job.sha256());
@@ -176,5 +209,38 @@ final class Lineup {
     return job.sha256() == null
         ? List.of(CURL, "-sSf", "-o", target, uri)
         : List.of("bash", "-c", HASH_WITH_SHA256SUM, "bash", target, uri, job.sha256());
+  }
+
+  /** aria2 makes the names itself, and one download of each. */
+  static List<String> aria2OfMany(Job folder) {
+    List<String> command = new ArrayList<>(ARIA2C_HERE);
+    command.addAll(List.of("-j", Integer.toString(folder.connections())));
+    command.addAll(List.of("--parameterized-uri=true", "--force-sequential=true"));
+    command.addAll(List.of("-d", folder.target().toString(), numbered(folder)));
+    return command;
+  }
+
+  /** curl makes the names itself. */
+  static List<String> curlOfMany(Job folder) {
+    List<String> command = new ArrayList<>(List.of(CURL, "-sSf", "--parallel"));
+    command.addAll(List.of("--parallel-max", Integer.toString(folder.connections())));
+    command.addAll(List.of("-o", folder.target().resolve("f#1").toString(), numbered(folder)));
+    return command;
+  }
+
+  static List<String> wget2OfMany(Job folder) {
+    return List.of(
+        "bash",
+        "-c",
+        WGET2_LIST,
+        "bash",
+        Integer.toString(folder.connections()),
+        folder.target().toString(),
+        folder.uri().toString(),
+        Integer.toString(folder.files() - 1));
+  }
+
+  private static String numbered(Job folder) {
+    return folder.uri() + "f[0-" + (folder.files() - 1) + "]";
   }
 }

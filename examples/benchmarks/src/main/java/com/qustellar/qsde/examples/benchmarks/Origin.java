@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,10 +27,10 @@ record Origin(String description, URI uri, Process process) implements AutoClose
   /**
    * Starts nginx on a free port.
    *
-   * @param file what is to be fetched, somewhere in the folder
+   * @param served the file to be fetched, or a folder of files, somewhere in the folder
    * @param folder where nginx finds its configuration and leaves what it must
    */
-  static Origin nginx(Path file, Path folder) throws IOException, InterruptedException {
+  static Origin nginx(Path served, Path folder) throws IOException, InterruptedException {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     int port;
     try (ServerSocket probe = new ServerSocket(0, 1, loopback)) {
@@ -49,14 +50,16 @@ record Origin(String description, URI uri, Process process) implements AutoClose
     await(new InetSocketAddress(loopback, port), process, log);
     return new Origin(
         "nginx " + Commands.version(nginx, "-v") + " (" + NGINX_WORKERS + " workers, sendfile)",
-        uri(port, folder.relativize(file)),
+        uri(port, folder.relativize(served) + (Files.isDirectory(served) ? "/" : "")),
         process);
   }
 
   /** Starts a {@link RangeServer} in a JVM of its own. */
-  static Origin embedded(Path file, Path folder) throws IOException {
+  static Origin embedded(Path file, Path folder, RangeServer.Pace pace) throws IOException {
     Path log = folder.resolve("origin.log");
-    List<String> command = Commands.java(RangeServer.class, file.toString());
+    List<String> arguments = new ArrayList<>(List.of(file.toString()));
+    arguments.addAll(pace.words());
+    List<String> command = Commands.java(RangeServer.class, arguments.toArray(new String[0]));
     Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     BufferedReader output = process.inputReader();
     String port = output.readLine();
@@ -65,11 +68,11 @@ record Origin(String description, URI uri, Process process) implements AutoClose
     }
     return new Origin(
         "the embedded origin (transferTo)",
-        uri(Integer.parseInt(port), folder.relativize(file)),
+        uri(Integer.parseInt(port), folder.relativize(file).toString()),
         process);
   }
 
-  private static URI uri(int port, Path path) {
+  private static URI uri(int port, String path) {
     String host = InetAddress.getLoopbackAddress().getHostAddress();
     return URI.create("http://" + host + ":" + port + "/" + path);
   }

@@ -3,13 +3,21 @@ package com.qustellar.qsde.examples.benchmarks;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.DownloadSummary;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import reactor.core.publisher.Flux;
 
-/** QSDE itself: for each number of connections one engine, kept from download to download. */
+/**
+ * QSDE itself: for each number of connections, or of files at once, one engine that is kept from
+ * job to job.
+ */
 final class QsdeClient implements Client {
 
   private final Map<Integer, DownloadEngine> engines = new HashMap<>();
+  private final Map<Integer, DownloadEngine> batches = new HashMap<>();
   private final boolean resume;
 
   /**
@@ -21,11 +29,39 @@ final class QsdeClient implements Client {
 
   @Override
   public void download(Job job) {
-    DownloadRequest request = DownloadRequest.of(job.uri(), job.target()).withResume(resume);
+    DownloadRequest request = request(job);
     if (job.sha256() != null) {
       request = request.withChecksum("sha256:" + job.sha256());
     }
     engines.computeIfAbsent(job.connections(), QsdeClient::engine).download(request).block();
+  }
+
+  @Override
+  public void downloadAll(Job folder) throws IOException {
+    DownloadSummary summary =
+        Objects.requireNonNull(
+            batches
+                .computeIfAbsent(folder.connections(), QsdeClient::batch)
+                .downloadAll(Flux.fromStream(folder.each()).map(this::request))
+                .collect(DownloadSummary.collector())
+                .block());
+    if (summary.completed() != folder.files()) {
+      throw new IOException("not all were downloaded: " + summary);
+    }
+  }
+
+  private DownloadRequest request(Job job) {
+    return DownloadRequest.of(job.uri(), job.target()).withResume(resume);
+  }
+
+  private static DownloadEngine batch(int atOnce) {
+    Limits limits = Limits.defaults();
+    return DownloadEngine.builder()
+        .limits(
+            limits
+                .withMaxConcurrentDownloads(atOnce)
+                .withConnectionsPerHost(Math.max(atOnce, limits.connectionsPerHost())))
+        .build();
   }
 
   private static DownloadEngine engine(int connections) {
@@ -41,5 +77,6 @@ final class QsdeClient implements Client {
   @Override
   public void close() {
     engines.values().forEach(DownloadEngine::close);
+    batches.values().forEach(DownloadEngine::close);
   }
 }

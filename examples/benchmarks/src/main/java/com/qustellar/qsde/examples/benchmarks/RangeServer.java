@@ -14,9 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,29 +28,62 @@ import org.jspecify.annotations.Nullable;
  * Serves one file over HTTP/1.1 on loopback: single byte ranges, keep-alive, an ETag, and the bytes
  * sent by the kernel with {@link FileChannel#transferTo}.
  *
- * <p>The origin where no nginx is installed. As a program it prints its port on its first line and
- * ends with its standard input.
+ * <p>The origin where no nginx is installed, and where connections are to be slow. As a program it
+ * is given the file, and the bytes a second of a connection, then which connection of a download is
+ * a hundred times slower, where those are wanted. It prints its port on its first line and ends
+ * with its standard input.
  */
 final class RangeServer implements AutoCloseable {
 
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
   private static final int MAX_HEAD_BYTES = 16 * 1024;
+  private static final int BACKLOG = 1024;
+  private static final int SLOWER = 100;
+  private static final int STEPS_A_SECOND = 50;
+  private static final int LEAST_STEP = 4 << 10;
 
   private final ServerSocketChannel listener;
   private final Path file;
   private final long length;
   private final String etag;
+  private final Pace pace;
+  private final List<SocketChannel> ofDownload = new ArrayList<>();
 
-  private RangeServer(ServerSocketChannel listener, Path file) throws IOException {
+  private RangeServer(ServerSocketChannel listener, Path file, Pace pace) throws IOException {
     this.listener = listener;
     this.file = file;
+    this.pace = pace;
     this.length = Files.size(file);
     this.etag =
         String.format(Locale.ROOT, "\"%x-%x\"", length, Files.getLastModifiedTime(file).toMillis());
   }
 
+  /**
+   * How fast connections are.
+   *
+   * @param bytesPerSecond of each connection; {@link Long#MAX_VALUE} for as fast as it goes
+   * @param slowOne which of a download's connections, counted from 1, is a hundred times slower; 0
+   *     for none. A request for the file's first byte begins a download
+   */
+  record Pace(long bytesPerSecond, int slowOne) {
+
+    static final Pace NONE = new Pace(Long.MAX_VALUE, 0);
+
+    static Pace parse(List<String> words) {
+      return words.isEmpty()
+          ? NONE
+          : new Pace(Long.parseLong(words.get(0)), Integer.parseInt(words.get(1)));
+    }
+
+    List<String> words() {
+      return List.of(Long.toString(bytesPerSecond), Integer.toString(slowOne));
+    }
+  }
+
   public static void main(String[] args) throws IOException {
-    try (RangeServer server = start(Path.of(args[0]))) {
+    List<String> words = List.of(args);
+    try (RangeServer server =
+        start(Path.of(words.get(0)), Pace.parse(words.subList(1, words.size())))) {
       System.out.println(server.port());
       while (System.in.read() >= 0) {
         // Whoever started this keeps the other end open for as long as it is wanted.
@@ -55,10 +91,10 @@ final class RangeServer implements AutoCloseable {
     }
   }
 
-  static RangeServer start(Path file) throws IOException {
+  static RangeServer start(Path file, Pace pace) throws IOException {
     ServerSocketChannel listener = ServerSocketChannel.open();
-    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    RangeServer server = new RangeServer(listener, file);
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+    RangeServer server = new RangeServer(listener, file, pace);
     daemon("accept", server::accept);
     return server;
   }
@@ -117,8 +153,37 @@ final class RangeServer implements AutoCloseable {
     Slice slice = Slice.of(unchanged ? fields.get("Range") : null, length);
     write(connection, responseHead(slice));
     if (method.equals("GET")) {
-      for (long sent = 0; sent < slice.length(); ) {
-        sent += content.transferTo(slice.first() + sent, slice.length() - sent, connection);
+      send(slice, rate(slice.first(), connection), connection, content);
+    }
+  }
+
+  private long rate(long first, SocketChannel connection) {
+    if (pace.slowOne() == 0) {
+      return pace.bytesPerSecond();
+    }
+    synchronized (ofDownload) {
+      if (first == 0) {
+        ofDownload.clear();
+      }
+      if (!ofDownload.contains(connection)) {
+        ofDownload.add(connection);
+      }
+      boolean slow = ofDownload.indexOf(connection) == pace.slowOne() - 1;
+      return slow ? pace.bytesPerSecond() / SLOWER : pace.bytesPerSecond();
+    }
+  }
+
+  private static void send(Slice slice, long rate, SocketChannel connection, FileChannel content)
+      throws IOException {
+    long step = Math.max(LEAST_STEP, rate / STEPS_A_SECOND);
+    long began = System.nanoTime();
+    for (long sent = 0; sent < slice.length(); ) {
+      long early = (long) (1e9 * sent / rate) - (System.nanoTime() - began);
+      if (early > 0) {
+        LockSupport.parkNanos(early);
+      } else {
+        long left = Math.min(slice.length() - sent, step);
+        sent += content.transferTo(slice.first() + sent, left, connection);
       }
     }
   }

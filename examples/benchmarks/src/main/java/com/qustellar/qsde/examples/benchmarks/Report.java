@@ -1,5 +1,6 @@
 package com.qustellar.qsde.examples.benchmarks;
 
+import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.examples.benchmarks.Entrant.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,47 +12,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Writes results as Markdown, and QSDE beside everybody else. */
-final class Report {
+abstract class Report {
 
-  private static final String NONE = "–";
+  /** What stands where there is nothing. */
+  static final String NONE = "–";
 
   private final List<Result> results;
   private final double gibibytes;
 
   /**
-   * @param size the length in bytes of the file that everybody downloaded
+   * @param size how many bytes everybody downloaded at a time
    */
   Report(List<Result> results, long size) {
     this.results = List.copyOf(results);
     this.gibibytes = (double) size / Size.GIB;
   }
 
-  /**
-   * Returns one row for each entrant and number of connections.
-   *
-   * <p>In parentheses stands QSDE's number divided by the entrant's: for a library QSDE started the
-   * same way, for a command the warm engine and the {@code qsde} command.
-   */
-  String table() {
-    StringBuilder table = new StringBuilder();
-    table.append("| client | connections | wall s | CPU s/GiB | peak MiB ");
-    table.append("| SHA-256: wall s | CPU s/GiB | peak MiB |\n");
-    table.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
-    for (Map.Entry<Row, List<Result>> row : rows().entrySet()) {
-      table.append("| ").append(row.getKey().label());
-      table.append(" | ").append(row.getKey().connections());
-      for (boolean sha256 : new boolean[] {false, true}) {
-        Result result =
-            row.getValue().stream().filter(r -> r.sha256() == sha256).findFirst().orElse(null);
-        table.append(" | ").append(String.join(" | ", cells(result)));
-      }
-      table.append(" |\n");
-    }
-    return table.toString();
-  }
+  /** Returns the table. */
+  abstract String table();
 
   /**
    * Returns QSDE divided by each rival, wall and CPU, as the median of what the rounds gave, and
@@ -65,6 +45,7 @@ final class Report {
         if (isQsde(qsde)
             && !isQsde(rival)
             && qsde.sha256() == rival.sha256()
+            && qsde.way().equals(rival.way())
             && baselines(rival.kind()).contains(qsde.kind())) {
           table.append("| ").append(Row.of(qsde).withConnections());
           table.append(" | ").append(Row.of(rival).withConnections());
@@ -85,12 +66,13 @@ final class Report {
         lines.append(
             String.format(
                 Locale.ROOT,
-                "{\"client\":\"%s\",\"kind\":\"%s\",\"connections\":%d,\"sha256\":%b,"
+                "{\"client\":\"%s\",\"kind\":\"%s\",\"connections\":%d,\"sha256\":%b,\"way\":\"%s\","
                     + "\"wallSeconds\":%.4f,\"cpuSecondsPerGiB\":%.4f,\"peakBytes\":%d}%n",
                 result.title(),
                 result.kind().name().toLowerCase(Locale.ROOT),
                 result.connections(),
                 result.sha256(),
+                result.way(),
                 sample.wallSeconds(),
                 sample.cpuSeconds() / gibibytes,
                 sample.peakBytes()));
@@ -99,23 +81,41 @@ final class Report {
     return lines.toString();
   }
 
-  private Map<Row, List<Result>> rows() {
+  /** Returns how many connections there were, in words where the client decided. */
+  static String connections(int connections) {
+    return connections == Limits.AUTO ? "auto" : Integer.toString(connections);
+  }
+
+  List<Result> results() {
+    return results;
+  }
+
+  double gibibytes() {
+    return gibibytes;
+  }
+
+  /** Returns the head of a table: first a column of words, then numbers. */
+  static String head(String... columns) {
+    return row(List.of(columns)) + "| --- |" + " ---: |".repeat(columns.length - 1) + "\n";
+  }
+
+  static String row(List<String> cells) {
+    return "| " + String.join(" | ", cells) + " |\n";
+  }
+
+  /** Returns the results that share a row, in the order in which the entrants came. */
+  Map<Row, List<Result>> rows() {
     return results.stream()
         .collect(Collectors.groupingBy(Row::of, LinkedHashMap::new, Collectors.toList()));
   }
 
-  private List<String> cells(@Nullable Result result) {
-    if (result == null) {
-      return List.of(NONE, NONE, NONE);
-    }
-    double peak = result.peakBytes() / (1 << 20);
-    return List.of(
-        number(result.wallSeconds()) + ratios(result, Result::wallSeconds),
-        number(result.cpuSeconds() / gibibytes) + ratios(result, Result::cpuSeconds),
-        peak == 0 ? NONE : String.format(Locale.ROOT, "%.0f", peak));
+  static String peak(Result result) {
+    double mebibytes = result.peakBytes() / (1 << 20);
+    return mebibytes == 0 ? NONE : String.format(Locale.ROOT, "%.0f", mebibytes);
   }
 
-  private String ratios(Result rival, ToDoubleFunction<Result> measure) {
+  /** Returns QSDE divided by the rival, in parentheses; nothing for QSDE itself. */
+  String ratios(Result rival, ToDoubleFunction<Result> measure) {
     List<String> ratios = new ArrayList<>();
     if (!isQsde(rival)) {
       for (Kind kind : baselines(rival.kind())) {
@@ -130,11 +130,16 @@ final class Report {
   /** Returns QSDE with as many connections as the rival has, or with the nearest number. */
   private Optional<Result> baseline(Kind kind, Result rival) {
     return results.stream()
-        .filter(r -> isQsde(r) && r.kind() == kind && r.sha256() == rival.sha256())
+        .filter(
+            r ->
+                isQsde(r)
+                    && r.kind() == kind
+                    && r.sha256() == rival.sha256()
+                    && r.way().equals(rival.way()))
         .min(Comparator.comparingInt(r -> Math.abs(r.connections() - rival.connections())));
   }
 
-  private static boolean isQsde(Result result) {
+  static boolean isQsde(Result result) {
     return result.title().equals(Lineup.QSDE) || result.title().equals(Lineup.QSDE_GET);
   }
 
@@ -142,13 +147,13 @@ final class Report {
     return rival == Kind.COMMAND ? List.of(Kind.WARM, Kind.COMMAND) : List.of(rival);
   }
 
-  private static String spread(Result qsde, Result rival, ToDoubleFunction<Sample> measure) {
-    int rounds = Math.min(qsde.samples().size(), rival.samples().size());
+  static String spread(Result one, Result other, ToDoubleFunction<Sample> measure) {
+    int rounds = Math.min(one.samples().size(), other.samples().size());
     double[] ratios = new double[rounds];
     for (int i = 0; i < rounds; i++) {
       ratios[i] =
-          measure.applyAsDouble(qsde.samples().get(i))
-              / measure.applyAsDouble(rival.samples().get(i));
+          measure.applyAsDouble(one.samples().get(i))
+              / measure.applyAsDouble(other.samples().get(i));
     }
     Arrays.sort(ratios);
     return number(Sample.median(ratios))
@@ -159,12 +164,12 @@ final class Report {
         + ")";
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     return String.format(Locale.ROOT, "%.2f", value);
   }
 
   /** What the results of one row of the table share. */
-  private record Row(String title, Kind kind, int connections) {
+  record Row(String title, Kind kind, int connections) {
 
     static Row of(Result result) {
       return new Row(result.title(), result.kind(), result.connections());
@@ -179,7 +184,7 @@ final class Report {
     }
 
     String withConnections() {
-      return label() + " ×" + connections;
+      return label() + " ×" + Report.connections(connections);
     }
   }
 }

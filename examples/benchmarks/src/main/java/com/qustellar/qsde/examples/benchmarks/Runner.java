@@ -1,71 +1,84 @@
 package com.qustellar.qsde.examples.benchmarks;
 
+import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.examples.benchmarks.Entrant.Kind;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.nio.file.Files;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * Lets everybody download in turn.
  *
- * <p>First each case is warmed up, its first file compared byte for byte by digest. Then come the
- * rounds: in each, every case runs once, so that what disturbs the machine disturbs all alike. Each
- * file's length is checked, and each file deleted before the next download begins.
+ * <p>First each case is warmed up, the content of its first download compared by digest. Then come
+ * the rounds: in each, every case runs once, so that what disturbs the machine disturbs all alike.
+ * The length of each download is checked, and its files are deleted before the next one begins.
  */
 final class Runner {
 
-  private static final int HASH_BUFFER_BYTES = 1 << 20;
-
   private final Workspace workspace;
-  private final String payloadSha256;
-  private final URI uri;
   private final PrintWriter progress;
 
-  Runner(Workspace workspace, String payloadSha256, URI uri, PrintWriter progress) {
+  Runner(Workspace workspace, PrintWriter progress) {
     this.workspace = workspace;
-    this.payloadSha256 = payloadSha256;
-    this.uri = uri;
     this.progress = progress;
   }
 
-  /** One entrant with so many connections, with or without a SHA-256. */
-  record Case(Entrant entrant, int connections, boolean sha256) {
+  /** One entrant's download of all that there is, with or without a SHA-256. */
+  record Case(Entrant entrant, Payload payload, int connections, boolean sha256) {
 
     @Override
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%s (%s), %d connection%s%s",
+          "%s (%s) ×%s%s%s",
           entrant.title(),
           entrant.kind().name().toLowerCase(Locale.ROOT),
-          connections,
-          connections == 1 ? "" : "s",
-          sha256 ? ", SHA-256" : "");
+          Report.connections(connections),
+          sha256 ? ", SHA-256" : "",
+          payload.way().isEmpty() ? "" : ", " + payload.way());
     }
   }
 
   /**
    * Returns what an entrant can be asked: each of the numbers of connections that it is able to
-   * use, and its own most where it is able to use none of them.
+   * use, and its own most where it is able to use none of them. Only QSDE decides itself.
    */
-  static List<Case> cases(Entrant entrant, List<Integer> connections, List<Boolean> digests) {
-    List<Integer> able = connections.stream().filter(n -> n <= entrant.maxConnections()).toList();
+  static List<Case> cases(
+      Entrant entrant, Payload payload, List<Integer> connections, List<Boolean> digests) {
+    int most = entrant.maxConnections();
+    List<Integer> able =
+        connections.stream()
+            .filter(n -> n == Limits.AUTO ? most == Integer.MAX_VALUE : n <= most)
+            .toList();
     List<Case> cases = new ArrayList<>();
-    for (int n : able.isEmpty() ? List.of(entrant.maxConnections()) : able) {
+    for (int n : able.isEmpty() ? List.of(most) : able) {
       for (boolean sha256 : digests) {
         if (!sha256 || entrant.checksSha256()) {
-          cases.add(new Case(entrant, n, sha256));
+          cases.add(new Case(entrant, payload, n, sha256));
         }
       }
     }
     return cases;
+  }
+
+  /**
+   * Returns QSDE with each number of connections, and anybody else as it does best: with the number
+   * that it finds itself, else with the most that it can use.
+   */
+  static List<Case> casesOfQsde(Entrant entrant, Payload payload, List<Integer> connections) {
+    List<Case> cases = cases(entrant, payload, connections, List.of(false));
+    if (entrant.title().equals(Lineup.QSDE)) {
+      return cases;
+    }
+    return cases.stream()
+        .max(
+            Comparator.comparingInt(
+                c -> c.connections() == Limits.AUTO ? Integer.MAX_VALUE : c.connections()))
+        .stream()
+        .toList();
   }
 
   /**
@@ -115,34 +128,24 @@ final class Runner {
               what.entrant().kind(),
               what.connections(),
               what.sha256(),
+              what.payload().way(),
               List.copyOf(samples.get(i))));
     }
     return results;
   }
 
   private Sample run(Case what, boolean compareContent) throws IOException, InterruptedException {
-    String sha256 = what.sha256() ? payloadSha256 : null;
-    Sample sample =
-        what.entrant().download(new Job(uri, workspace.target(), what.connections(), sha256));
-    long length = Files.size(workspace.target());
-    if (length != Files.size(workspace.payload())) {
-      throw new IOException(what + " left a file of " + length + " bytes");
-    }
-    if (compareContent && !sha256OfTarget().equals(payloadSha256)) {
-      throw new IOException(what + " left a file with other content");
+    Job job = what.payload().job(workspace, what.connections(), what.sha256());
+    Sample sample = what.entrant().download(job);
+    try {
+      what.payload().checkLength(job);
+      if (compareContent) {
+        what.payload().checkContent(job);
+      }
+    } catch (IOException e) {
+      throw new IOException(what + ": " + e.getMessage(), e);
     }
     workspace.clearDownloads();
     return sample;
-  }
-
-  private String sha256OfTarget() throws IOException {
-    MessageDigest digest = Job.newSha256();
-    byte[] buffer = new byte[HASH_BUFFER_BYTES];
-    try (InputStream in = Files.newInputStream(workspace.target())) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }

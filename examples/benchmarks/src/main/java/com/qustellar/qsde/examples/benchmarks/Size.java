@@ -4,12 +4,12 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as people write them: K, M and G are powers of 1024. */
+/** Sizes as people write them: K, M and G are powers of 1024, as are KiB, MiB and GiB. */
 final class Size {
 
   static final long GIB = 1L << 30;
 
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMG]?)");
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMG]?)(?:IB)?");
 
   private Size() {}
 

@@ -15,14 +15,25 @@ final class SpringClient implements Client {
 
   @Override
   public void download(Job job) throws IOException {
-    Flux<DataBuffer> body = client.get().uri(job.uri()).retrieve().bodyToFlux(DataBuffer.class);
     if (job.sha256() == null) {
-      DataBufferUtils.write(body, job.target()).block();
+      DataBufferUtils.write(body(job), job.target()).block();
       return;
     }
     MessageDigest digest = Job.newSha256();
-    DataBufferUtils.write(body.doOnNext(buffer -> update(digest, buffer)), job.target()).block();
+    Flux<DataBuffer> hashed = body(job).doOnNext(buffer -> update(digest, buffer));
+    DataBufferUtils.write(hashed, job.target()).block();
     job.verify(digest.digest());
+  }
+
+  @Override
+  public void downloadAll(Job folder) {
+    Flux.fromStream(folder.each())
+        .flatMap(file -> DataBufferUtils.write(body(file), file.target()), folder.connections())
+        .blockLast();
+  }
+
+  private Flux<DataBuffer> body(Job job) {
+    return client.get().uri(job.uri()).retrieve().bodyToFlux(DataBuffer.class);
   }
 
   private static void update(MessageDigest digest, DataBuffer buffer) {

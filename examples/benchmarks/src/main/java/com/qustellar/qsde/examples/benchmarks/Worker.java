@@ -22,7 +22,7 @@ final class Worker {
   public static void main(String[] args) throws Exception {
     try (Client client = Library.valueOf(args[0]).open()) {
       if (args.length > 1) {
-        client.download(Job.parse(args[1]));
+        run(client, Job.parse(args[1]));
       } else {
         serve(client, System.out);
       }
@@ -37,13 +37,21 @@ final class Worker {
     }
   }
 
+  private static void run(Client client, Job job) throws Exception {
+    if (job.files() == 0) {
+      client.download(job);
+    } else {
+      client.downloadAll(job);
+    }
+  }
+
   private static String answer(Client client, Job job) {
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     try {
       PeakMemory.reset();
       long cpu = system.getProcessCpuTime();
       long wall = System.nanoTime();
-      client.download(job);
+      run(client, job);
       wall = System.nanoTime() - wall;
       cpu = system.getProcessCpuTime() - cpu;
       return "ok " + wall + " " + cpu + " " + PeakMemory.ofSelf();

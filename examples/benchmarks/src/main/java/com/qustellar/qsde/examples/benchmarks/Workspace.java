@@ -14,8 +14,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * The folder of one benchmark, in memory where the system has a file system there: the file that is
- * served, the one that is downloaded, and logs. Deleted whole when closed.
+ * The folder of one benchmark, in memory where the system has a file system there: what is served,
+ * what is downloaded, and logs. Deleted whole when closed.
  */
 final class Workspace implements AutoCloseable {
 
@@ -34,9 +34,9 @@ final class Workspace implements AutoCloseable {
   }
 
   /**
-   * Makes a folder where there is room for a file and its copy.
+   * Makes a folder where there is room for what is served and a copy of it.
    *
-   * @param size the file's length in bytes
+   * @param size the length in bytes of all that is served
    */
   static Workspace create(long size) throws IOException {
     List<Path> parents =
@@ -54,10 +54,31 @@ final class Workspace implements AutoCloseable {
    * Makes the file that is served: random bytes, the same ones every time. Returns their SHA-256.
    */
   String fill(long size) throws IOException {
+    MessageDigest digest = Job.newSha256();
+    write(payload, size, new Random(SEED), digest);
+    readableByAll(folder);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /**
+   * Makes a folder of files that is served in the file's place. Returns the SHA-256 of all their
+   * bytes, one file after the other.
+   */
+  String fill(int files, long size) throws IOException {
     Random random = new Random(SEED);
     MessageDigest digest = Job.newSha256();
-    byte[] block = new byte[BLOCK_BYTES];
-    try (OutputStream out = Files.newOutputStream(payload)) {
+    Files.createDirectory(payload);
+    for (int i = 0; i < files; i++) {
+      write(payload.resolve(Job.fileName(i)), size, random, digest);
+    }
+    readableByAll(folder, payload);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void write(Path file, long size, Random random, MessageDigest digest)
+      throws IOException {
+    byte[] block = new byte[(int) Math.min(size, BLOCK_BYTES)];
+    try (OutputStream out = Files.newOutputStream(file)) {
       for (long left = size; left > 0; left -= block.length) {
         random.nextBytes(block);
         int count = (int) Math.min(left, block.length);
@@ -65,8 +86,7 @@ final class Workspace implements AutoCloseable {
         digest.update(block, 0, count);
       }
     }
-    readableByAll(folder, payload);
-    return HexFormat.of().formatHex(digest.digest());
+    readableByAll(file);
   }
 
   Path folder() {
@@ -77,8 +97,14 @@ final class Workspace implements AutoCloseable {
     return payload;
   }
 
+  /** Returns where a file is downloaded to. */
   Path target() {
     return downloads.resolve("download.bin");
+  }
+
+  /** Returns where a folder of files is downloaded to. */
+  Path targetFolder() {
+    return downloads;
   }
 
   /** Deletes what was downloaded, and whatever a client left beside it. */

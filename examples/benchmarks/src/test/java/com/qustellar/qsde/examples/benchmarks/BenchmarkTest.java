@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,13 +39,84 @@ class BenchmarkTest {
     assertThat(Files.readAllLines(json)).hasSize(2 * 2 * 2);
   }
 
+  @Test
+  void manyFilesAreDownloadedByLibrariesAndCommands() {
+    assumeThat(Commands.installed("nginx")).as("nginx is installed").isTrue();
+
+    int exit = run("--files=20x1KiB --repeat=1 --warmup=1");
+
+    assertThat(exit).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("20 files of 1 KiB over loopback from nginx");
+    for (Library library : Library.values()) {
+      if (library != Library.QSDE_NO_RESUME) {
+        assertThat(out.toString()).contains("| " + library.title() + ", warm | 16 |");
+      }
+    }
+    for (String command : List.of("aria2c", "curl", "wget2")) {
+      assertThat(out.toString().contains("| " + command + " | 16 |"))
+          .isEqualTo(Commands.installed(command));
+    }
+  }
+
+  @Test
+  void anOriginThatGivesEachConnectionSoMuchIsToldBesideTheConnectionsSum() {
+    int exit =
+        run("--throttle=4M --size=1M --connections=2,auto --repeat=1 --warmup=1 --only=qsde");
+
+    assertThat(exit).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("1 MiB over loopback from the embedded origin (transferTo), 4 MiB/s a connection")
+        .contains("| QSDE, warm | 2 |")
+        .contains("| QSDE, warm | auto |");
+  }
+
+  @Test
+  void aSlowConnectionIsComparedWithNone() {
+    int exit = run("--slow-one --throttle=8M --size=64K --connections=2 --repeat=1 --only=qsde");
+
+    assertThat(exit).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("a hundredth of that for one of them")
+        .contains("| QSDE, warm | 2 |");
+  }
+
+  @Test
+  void aFileThatAnotherServerHasIsComparedWithItself() throws Exception {
+    Path file = Files.write(folder.resolve("file"), new byte[100_000]);
+    try (RangeServer origin = RangeServer.start(file, RangeServer.Pace.NONE)) {
+      String uri = "http://127.0.0.1:" + origin.port() + "/file";
+
+      int exit = run("--from=" + uri + " --connections=2 --repeat=1 --only=qsde");
+
+      assertThat(exit).as(err.toString()).isZero();
+      assertThat(out.toString())
+          .contains("100000 bytes from " + uri)
+          .contains("| QSDE, warm | 2 |");
+    }
+  }
+
+  @Test
+  void aQueueIsMeasuredInASmallHeap() {
+    int exit = run("--queued=50");
+
+    assertThat(exit).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("50 downloads of 64 KiB queued in a JVM with -Xmx96m")
+        .contains("all have completed");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "--size=big           | 'big' is no size",
         "--only=wget          | not [wget]",
-        "--connections=0      | from 1 up",
+        "--connections=0      | from 1 up nor auto",
+        "--files=16K          | such as 5000x16K",
+        "--files=5xbig        | 'big' is no size",
+        "--files=1x1 --slow-one | exclude each other",
+        "--queued=0           | from 1 up",
+        "--at-once=0          | from 1 up",
         "--repeat=0           | from 1 up",
         "--sha256=maybe       | --sha256",
         "--nonsense           | --nonsense",

@@ -64,6 +64,6 @@ class FreshProcessTest {
             folder.resolve("log"),
             job -> List.of("bash", "-c", script));
     return process.download(
-        new Job(URI.create("http://127.0.0.1:1/"), folder.resolve("target"), 1, null));
+        new Job(URI.create("http://127.0.0.1:1/"), folder.resolve("target"), 0, 1, null));
   }
 }

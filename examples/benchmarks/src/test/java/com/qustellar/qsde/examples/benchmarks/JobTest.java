@@ -22,20 +22,31 @@ class JobTest {
   @NullSource
   @ValueSource(strings = EMPTY_SHA256)
   void aLineHoldsTheWholeJob(String sha256) {
-    Job job = new Job(SOURCE, Path.of("/tmp/a folder/file"), 16, sha256);
+    Job job = new Job(SOURCE, Path.of("/tmp/a folder/file"), 0, 16, sha256);
 
     assertThat(Job.parse(job.toLine())).isEqualTo(job);
   }
 
   @Test
+  void aFolderIsOneJobForEachFile() {
+    Job folder = new Job(URI.create("http://127.0.0.1:1/d/"), Path.of("/tmp/out"), 2, 16, null);
+
+    assertThat(Job.parse(folder.toLine())).isEqualTo(folder);
+    assertThat(folder.each())
+        .containsExactly(
+            new Job(URI.create("http://127.0.0.1:1/d/f0"), Path.of("/tmp/out/f0"), 0, 1, null),
+            new Job(URI.create("http://127.0.0.1:1/d/f1"), Path.of("/tmp/out/f1"), 0, 1, null));
+  }
+
+  @Test
   void aLineWithTooFewWordsIsNoJob() {
-    assertThatThrownBy(() -> Job.parse("4 - http://127.0.0.1/"))
+    assertThatThrownBy(() -> Job.parse("0 4 - http://127.0.0.1/"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void anotherDigestIsAFailure() {
-    Job job = new Job(SOURCE, Path.of("file"), 1, EMPTY_SHA256);
+    Job job = new Job(SOURCE, Path.of("file"), 0, 1, EMPTY_SHA256);
 
     assertThatCode(() -> job.verify(Job.newSha256().digest())).doesNotThrowAnyException();
     assertThatThrownBy(() -> job.verify(Job.newSha256().digest(new byte[1])))

@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.examples.benchmarks.Entrant.Kind;
 import java.net.URI;
 import java.nio.file.Path;
@@ -12,8 +13,9 @@ import org.junit.jupiter.api.Test;
 class LineupTest {
 
   private static final Job PLAIN =
-      new Job(URI.create("http://127.0.0.1:1/f"), Path.of("/tmp/out.bin"), 4, null);
-  private static final Job CHECKED = new Job(PLAIN.uri(), PLAIN.target(), 4, "ab12");
+      new Job(URI.create("http://127.0.0.1:1/f"), Path.of("/tmp/out.bin"), 0, 4, null);
+  private static final Job CHECKED = new Job(PLAIN.uri(), PLAIN.target(), 0, 4, "ab12");
+  private static final Payload FILE = Payload.file(PLAIN.uri(), 1, "ab12");
 
   @Test
   void theQsdeCommandIsToldConnectionsChecksumAndTarget() {
@@ -35,6 +37,46 @@ class LineupTest {
   }
 
   @Test
+  void qsdeDecidesItselfWhereItIsNotToldHowManyConnections() {
+    Job job = new Job(PLAIN.uri(), PLAIN.target(), 0, Limits.AUTO, null);
+
+    assertThat(Lineup.qsde(Path.of("/q/qsde"), job)).doesNotContain("--connections");
+    assertThat(Runner.cases(qsde(), FILE, List.of(4, Limits.AUTO), List.of(false)))
+        .extracting(Runner.Case::connections)
+        .containsExactly(4, Limits.AUTO);
+    assertThat(Runner.cases(entrant(16, true), FILE, List.of(4, Limits.AUTO), List.of(false)))
+        .extracting(Runner.Case::connections)
+        .containsExactly(4);
+  }
+
+  @Test
+  void rivalsOfQsdeTakeAsManyConnectionsAsTheyCan() {
+    List<Integer> connections = List.of(1, 4, 16, Limits.AUTO);
+
+    assertThat(Runner.casesOfQsde(qsde(), FILE, connections)).hasSize(4);
+    assertThat(Runner.casesOfQsde(entrant(16, true), FILE, connections))
+        .extracting(Runner.Case::connections)
+        .containsExactly(16);
+    assertThat(Runner.casesOfQsde(entrant(Integer.MAX_VALUE, true), FILE, connections))
+        .extracting(Runner.Case::connections)
+        .containsExactly(Limits.AUTO);
+  }
+
+  @Test
+  void commandsAreToldAllFilesAtOnceAndHowManyAtATime() {
+    Job folder = new Job(URI.create("http://127.0.0.1:1/d/"), Path.of("/tmp/out"), 30, 16, null);
+
+    assertThat(Lineup.curlOfMany(folder))
+        .containsSequence("--parallel", "--parallel-max", "16")
+        .endsWith("-o", "/tmp/out/f#1", "http://127.0.0.1:1/d/f[0-29]");
+    assertThat(Lineup.aria2OfMany(folder))
+        .containsSequence("-j", "16")
+        .endsWith("-d", "/tmp/out", "http://127.0.0.1:1/d/f[0-29]");
+    assertThat(Lineup.wget2OfMany(folder))
+        .endsWith("16", "/tmp/out", "http://127.0.0.1:1/d/", "29");
+  }
+
+  @Test
   void curlIsFollowedBySha256sumOnlyWhereADigestIsToBeChecked() {
     assertThat(Lineup.curl(PLAIN)).startsWith("curl").doesNotContain("ab12");
     assertThat(Lineup.curl(CHECKED)).startsWith("bash").endsWith("ab12");
@@ -45,20 +87,20 @@ class LineupTest {
     Entrant segmented = entrant(16, true);
     Entrant single = entrant(1, true);
 
-    assertThat(Runner.cases(segmented, List.of(1, 16, 32), List.of(false)))
+    assertThat(Runner.cases(segmented, FILE, List.of(1, 16, 32), List.of(false)))
         .extracting(Runner.Case::connections)
         .containsExactly(1, 16);
-    assertThat(Runner.cases(single, List.of(4, 16), List.of(false)))
+    assertThat(Runner.cases(single, FILE, List.of(4, 16), List.of(false)))
         .extracting(Runner.Case::connections)
         .containsExactly(1);
   }
 
   @Test
   void whoCannotCheckIsNotAskedTo() {
-    assertThat(Runner.cases(entrant(1, false), List.of(1), List.of(false, true)))
+    assertThat(Runner.cases(entrant(1, false), FILE, List.of(1), List.of(false, true)))
         .extracting(Runner.Case::sha256)
         .containsExactly(false);
-    assertThat(Runner.cases(entrant(1, true), List.of(1), List.of(false, true)))
+    assertThat(Runner.cases(entrant(1, true), FILE, List.of(1), List.of(false, true)))
         .extracting(Runner.Case::sha256)
         .containsExactly(false, true);
   }
@@ -86,6 +128,11 @@ class LineupTest {
     assertThat(new Lineup(Set.of("qsde-no-resume"), logs).fresh())
         .extracting(Entrant::title)
         .containsExactly(title);
+  }
+
+  private static Entrant qsde() {
+    return new FreshProcess(
+        Lineup.QSDE, Kind.WARM, Integer.MAX_VALUE, true, Path.of("log"), job -> List.of());
   }
 
   private static Entrant entrant(int maxConnections, boolean checksSha256) {

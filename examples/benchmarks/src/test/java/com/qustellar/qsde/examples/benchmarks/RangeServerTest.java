@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.examples.benchmarks.RangeServer.Pace;
 import com.qustellar.qsde.examples.benchmarks.RangeServer.Slice;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +30,7 @@ class RangeServerTest {
 
   @BeforeEach
   void start() throws IOException {
-    server = RangeServer.start(Files.writeString(folder.resolve("file"), "0123456789"));
+    server = RangeServer.start(Files.writeString(folder.resolve("file"), "0123456789"), Pace.NONE);
   }
 
   @AfterEach
@@ -94,6 +95,34 @@ class RangeServerTest {
 
     assertThat(get("Range", "bytes=0-1", "If-Range", etag).statusCode()).isEqualTo(206);
     assertThat(get("Range", "bytes=0-1", "If-Range", "\"other\"").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aConnectionIsGivenNoMoreThanItsPace() throws Exception {
+    Path large = Files.write(folder.resolve("large"), new byte[64 << 10]);
+    try (RangeServer paced = RangeServer.start(large, new Pace(256 << 10, 0))) {
+      assertThat(nanos(paced)).isGreaterThan(200_000_000L);
+    }
+  }
+
+  @Test
+  void oneConnectionOfADownloadIsAHundredTimesSlower() throws Exception {
+    Path large = Files.write(folder.resolve("large"), new byte[64 << 10]);
+    try (RangeServer paced = RangeServer.start(large, new Pace(16 << 20, 1))) {
+      assertThat(nanos(paced)).isGreaterThan(300_000_000L);
+    }
+    try (RangeServer paced = RangeServer.start(large, new Pace(16 << 20, 2))) {
+      assertThat(nanos(paced)).isLessThan(300_000_000L);
+    }
+  }
+
+  private static long nanos(RangeServer server) throws IOException {
+    long began = System.nanoTime();
+    URI uri = URI.create("http://127.0.0.1:" + server.port() + "/large");
+    try (InputStream in = uri.toURL().openStream()) {
+      assertThat(in.readAllBytes()).hasSize(64 << 10);
+    }
+    return System.nanoTime() - began;
   }
 
   @Test

@@ -10,7 +10,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SizeTest {
 
   @ParameterizedTest
-  @CsvSource({"1,1", "999,999", "3K,3072", "64M,67108864", "64m,67108864", "1G,1073741824"})
+  @CsvSource({
+    "1,1",
+    "999,999",
+    "3K,3072",
+    "64M,67108864",
+    "64m,67108864",
+    "16KiB,16384",
+    "1G,1073741824"
+  })
   void unitsArePowersOf1024(String text, long bytes) {
     assertThat(Size.parse(text)).isEqualTo(bytes);
   }

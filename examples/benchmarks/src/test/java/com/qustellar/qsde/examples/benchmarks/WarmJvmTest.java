@@ -27,18 +27,19 @@ class WarmJvmTest {
     String sha256 = HexFormat.of().formatHex(Job.newSha256().digest(content));
     String otherSha256 = "0".repeat(sha256.length());
 
-    try (RangeServer origin = RangeServer.start(file);
+    try (RangeServer origin = RangeServer.start(file, RangeServer.Pace.NONE);
         WarmJvm jvm = WarmJvm.start(library, folder.resolve("log"))) {
       URI uri = URI.create("http://127.0.0.1:" + origin.port() + "/file");
 
-      Sample plain = jvm.download(new Job(uri, folder.resolve("plain"), 1, null));
-      Sample checked = jvm.download(new Job(uri, folder.resolve("checked"), 1, sha256));
+      Sample plain = jvm.download(new Job(uri, folder.resolve("plain"), 0, 1, null));
+      Sample checked = jvm.download(new Job(uri, folder.resolve("checked"), 0, 1, sha256));
 
       assertThat(folder.resolve("plain")).hasBinaryContent(content);
       assertThat(folder.resolve("checked")).hasBinaryContent(content);
       assertThat(plain.wallSeconds()).isPositive();
       assertThat(checked.cpuSeconds()).isPositive();
-      assertThatThrownBy(() -> jvm.download(new Job(uri, folder.resolve("wrong"), 1, otherSha256)))
+      assertThatThrownBy(
+              () -> jvm.download(new Job(uri, folder.resolve("wrong"), 0, 1, otherSha256)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(library.title())
           .hasMessageContaining(sha256);

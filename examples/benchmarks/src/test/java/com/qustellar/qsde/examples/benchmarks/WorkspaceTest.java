@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WorkspaceTest {
@@ -21,6 +23,21 @@ class WorkspaceTest {
 
       assertThat(payload).hasSize((int) SIZE);
       assertThat(HexFormat.of().formatHex(Job.newSha256().digest(payload))).isEqualTo(sha256);
+    }
+  }
+
+  @Test
+  void aFolderHasItsFilesAndTheirDigest() throws Exception {
+    try (Workspace workspace = Workspace.create(30)) {
+      String sha256 = workspace.fill(3, 10);
+      MessageDigest digest = Job.newSha256();
+      for (String name : List.of("f0", "f1", "f2")) {
+        byte[] file = Files.readAllBytes(workspace.payload().resolve(name));
+        assertThat(file).hasSize(10);
+        digest.update(file);
+      }
+
+      assertThat(HexFormat.of().formatHex(digest.digest())).isEqualTo(sha256);
     }
   }
 

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
-class ReportTest {
+class OneFileReportTest {
 
   private static final long MIB = 1 << 20;
 
   @Test
   void aRowHoldsMediansWithoutAndWithSha256() {
     Report report =
-        new Report(
+        new OneFileReport(
             List.of(
                 result("aria2c", Kind.COMMAND, 4, false, 1, 9, 2),
                 result("aria2c", Kind.COMMAND, 4, true, 4)),
@@ -25,23 +25,24 @@ class ReportTest {
 
   @Test
   void cpuIsPerGibibyteWhateverTheSize() {
-    Report report = new Report(List.of(result("curl", Kind.COMMAND, 1, false, 1)), Size.GIB / 2);
+    Report report =
+        new OneFileReport(List.of(result("curl", Kind.COMMAND, 1, false, 1)), Size.GIB / 2);
 
     assertThat(rows(report)).containsExactly("| curl | 1 | 1.00 | 4.00 | 8 | – | – | – |");
   }
 
   @Test
   void aMissingPeakIsADash() {
-    Result result = new Result("curl", Kind.COMMAND, 1, false, List.of(new Sample(1, 1, 0)));
+    Result result = new Result("curl", Kind.COMMAND, 1, false, "", List.of(new Sample(1, 1, 0)));
 
-    assertThat(rows(new Report(List.of(result), Size.GIB)))
+    assertThat(rows(new OneFileReport(List.of(result), Size.GIB)))
         .containsExactly("| curl | 1 | 1.00 | 1.00 | – | – | – | – |");
   }
 
   @Test
   void qsdeIsDividedByARivalStartedTheSameWayWithAsManyConnections() {
     Report report =
-        new Report(
+        new OneFileReport(
             List.of(
                 result(Lineup.QSDE, Kind.WARM, 1, false, 2),
                 result(Lineup.QSDE, Kind.WARM, 4, false, 1),
@@ -62,7 +63,7 @@ class ReportTest {
   @Test
   void aCommandIsComparedWithTheWarmEngineAndWithTheQsdeCommand() {
     Report report =
-        new Report(
+        new OneFileReport(
             List.of(
                 result(Lineup.QSDE, Kind.WARM, 4, false, 1),
                 result(Lineup.QSDE_GET, Kind.COMMAND, 4, false, 3),
@@ -77,7 +78,7 @@ class ReportTest {
   @Test
   void pairsDivideRoundByRound() {
     Report report =
-        new Report(
+        new OneFileReport(
             List.of(
                 result(Lineup.QSDE, Kind.WARM, 4, false, 1, 2, 9),
                 result("aria2c", Kind.COMMAND, 4, false, 4, 4, 10),
@@ -91,13 +92,14 @@ class ReportTest {
 
   @Test
   void jsonHoldsEverySample() {
-    Report report = new Report(List.of(result("curl", Kind.COMMAND, 1, false, 1, 2)), Size.GIB);
+    Report report =
+        new OneFileReport(List.of(result("curl", Kind.COMMAND, 1, false, 1, 2)), Size.GIB);
 
     assertThat(report.json().lines())
         .containsExactly(
-            "{\"client\":\"curl\",\"kind\":\"command\",\"connections\":1,\"sha256\":false,"
+            "{\"client\":\"curl\",\"kind\":\"command\",\"connections\":1,\"sha256\":false,\"way\":\"\","
                 + "\"wallSeconds\":1.0000,\"cpuSecondsPerGiB\":2.0000,\"peakBytes\":8388608}",
-            "{\"client\":\"curl\",\"kind\":\"command\",\"connections\":1,\"sha256\":false,"
+            "{\"client\":\"curl\",\"kind\":\"command\",\"connections\":1,\"sha256\":false,\"way\":\"\","
                 + "\"wallSeconds\":2.0000,\"cpuSecondsPerGiB\":4.0000,\"peakBytes\":8388608}");
   }
 
@@ -106,7 +108,7 @@ class ReportTest {
       String title, Kind kind, int connections, boolean sha256, double... walls) {
     List<Sample> samples =
         DoubleStream.of(walls).mapToObj(wall -> new Sample(wall, 2 * wall, 8 * MIB)).toList();
-    return new Result(title, kind, connections, sha256, samples);
+    return new Result(title, kind, connections, sha256, "", samples);
   }
 
   private static List<String> rows(Report report) {
