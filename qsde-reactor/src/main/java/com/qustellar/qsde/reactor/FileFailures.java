@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -89,8 +90,15 @@ final class FileFailures {
   /** Returns the usable bytes of the file system that the target is on; 0 when nobody can tell. */
   static long freeBytes(Path target) {
     @Nullable Path directory = target.toAbsolutePath().getParent();
+    if (directory == null) {
+      return 0;
+    }
+    if (directory.getFileSystem() == FileSystems.getDefault()) {
+      // A FileStore would be looked for in the list of all mounts.
+      return directory.toFile().getUsableSpace();
+    }
     try {
-      return directory == null ? 0 : Files.getFileStore(directory).getUsableSpace();
+      return Files.getFileStore(directory).getUsableSpace();
     } catch (IOException e) {
       return 0;
     }

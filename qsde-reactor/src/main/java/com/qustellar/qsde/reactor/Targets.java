@@ -145,11 +145,14 @@ final class Targets {
   static void checkRoom(DownloadRequest request, Path target, OptionalLong total) {
     long needed = total.orElse(0);
     if (needed > 0) {
-      // What an abandoned part file takes is free as soon as it is replaced.
       long usable = FileFailures.freeBytes(target);
-      long free = usable == 0 ? 0 : usable + size(PartName.of(target));
       // Some file systems tell nothing; a disk that is really full fails at its first write.
-      if (free > 0 && needed > free) {
+      if (usable == 0 || needed <= usable) {
+        return;
+      }
+      // What an abandoned part file takes is free as soon as it is replaced.
+      long free = usable + size(PartName.of(target));
+      if (needed > free) {
         throw new DownloadException.DiskFull(request.uri(), target, needed, free, null);
       }
     }
