@@ -17,6 +17,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +40,16 @@ final class PartName {
    * The part files that this JVM has open. Asking the operating system would not do: a process that
    * opens and closes a file loses every lock that it has on it (fcntl(2)).
    */
-  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+  private static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path path;
-  private final Path key;
+  private final Object key;
   private final Object identity;
   private final AsynchronousFileChannel channel;
   private final boolean resumed;
 
   private PartName(
-      Path path, Path key, Object identity, AsynchronousFileChannel channel, boolean resumed) {
+      Path path, Object key, Object identity, AsynchronousFileChannel channel, boolean resumed) {
     this.path = path;
     this.key = key;
     this.identity = identity;
@@ -69,16 +70,13 @@ final class PartName {
    */
   static PartName take(IoPool io, URI uri, Path target, Usable usable) {
     Path part = of(target);
-    Path key = key(uri, target, part);
+    Object key = key(uri, target, part);
     if (!HELD.add(key)) {
       throw new FileAccess(uri, target, Reason.IN_USE, null);
     }
     boolean taken = false;
     try {
-      PartName name = existing(io, uri, target, part, key, usable);
-      if (name == null) {
-        name = create(io, uri, target, part, key);
-      }
+      PartName name = createdOrExisting(io, uri, target, part, key, usable);
       taken = true;
       return name;
     } catch (FileAlreadyExistsException e) {
@@ -89,6 +87,17 @@ final class PartName {
       if (!taken) {
         HELD.remove(key);
       }
+    }
+  }
+
+  /** Mostly there is nothing of that name, which shows at the attempt to create it. */
+  private static PartName createdOrExisting(
+      IoPool io, URI uri, Path target, Path part, Object key, Usable usable) throws IOException {
+    try {
+      return create(io, uri, target, part, key);
+    } catch (FileAlreadyExistsException e) {
+      PartName name = existing(io, uri, target, part, key, usable);
+      return name == null ? create(io, uri, target, part, key) : name;
     }
   }
 
@@ -116,7 +125,7 @@ final class PartName {
    * Creates the file and then opens it, in two steps: a channel doesn't tell which file it is of,
    * so only what had the name before it was opened, and has it still under the lock, is that file.
    */
-  private static PartName create(IoPool io, URI uri, Path target, Path part, Path key)
+  private static PartName create(IoPool io, URI uri, Path target, Path part, Object key)
       throws IOException {
     createEmpty(part);
     AsynchronousFileChannel channel = null;
@@ -159,7 +168,7 @@ final class PartName {
    * never followed.
    */
   private static @Nullable PartName existing(
-      IoPool io, URI uri, Path target, Path part, Path key, Usable usable) throws IOException {
+      IoPool io, URI uri, Path target, Path part, Object key, Usable usable) throws IOException {
     if (!Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
       Files.deleteIfExists(part);
       return null;
@@ -205,11 +214,18 @@ final class PartName {
             .equals(Files.getAttribute(part, "unix:nlink", LinkOption.NOFOLLOW_LINKS));
   }
 
-  private static Path key(URI uri, Path target, Path part) {
+  /** The same directory may have several paths: what tells it from another is of more use. */
+  private static Object key(URI uri, Path target, Path part) {
     Path absolute = part.toAbsolutePath();
     Path directory = absolute.getParent();
+    if (directory == null) {
+      return absolute;
+    }
     try {
-      return directory == null ? absolute : directory.toRealPath().resolve(absolute.getFileName());
+      Object identity = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+      return identity == null
+          ? directory.toRealPath().resolve(absolute.getFileName())
+          : List.of(identity, absolute.getFileName());
     } catch (IOException e) {
       throw FileFailures.translate(uri, target, e);
     }
