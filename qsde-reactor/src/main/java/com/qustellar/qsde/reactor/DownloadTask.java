@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,7 @@ final class DownloadTask implements Download {
   private final Disposable.Swap subscription = Disposables.swap();
   private final Disposable.Swap timer = Disposables.swap();
   private volatile long startedAt;
+  private volatile boolean waited;
   private final DownloadMetrics.Recording recording;
   private final ContextView context;
 
@@ -67,7 +69,11 @@ final class DownloadTask implements Download {
   private @Nullable Long runningSince;
 
   /** Where the download goes, and what it asks for first. */
-  private record Place(boolean directory, ByteRange first) {}
+  private record Place(Targets.Kind kind, ByteRange first) {
+    boolean directory() {
+      return kind == Targets.Kind.DIRECTORY;
+    }
+  }
 
   /**
    * Makes a task that has not started; its signals carry the subscriber's context.
@@ -132,10 +138,7 @@ final class DownloadTask implements Download {
                 place.directory()
                     ? pass(place, false)
                     : claim(target)
-                        .then(
-                            engine
-                                .io()
-                                .call(() -> Targets.present(request, target, this::isDisposed)))
+                        .then(engine.io().call(() -> present(place)))
                         .flatMap(
                             present ->
                                 present
@@ -144,11 +147,21 @@ final class DownloadTask implements Download {
   }
 
   private Place look() {
-    boolean directory = Targets.isDirectory(target);
+    Targets.Kind kind = Targets.kind(request, target);
+    boolean directory = kind == Targets.Kind.DIRECTORY;
     // Only a guess: the server may give the file another name.
     Path likely = directory ? target.resolve(FileNames.fromUri(request.uri())) : target;
     long longest = Targets.firstSegment(engine.limits());
-    return new Place(directory, Resumption.firstGap(request, likely, longest));
+    return new Place(kind, Resumption.firstGap(request, likely, longest));
+  }
+
+  /** Returns the digest of a target that is what is wanted; the look at it may be an old one. */
+  private Optional<Checksum> present(Place place) {
+    if (place.kind() == Targets.Kind.NOTHING && !waited) {
+      Targets.checkDirectory(request, target);
+      return Optional.empty();
+    }
+    return Targets.present(request, target, this::isDisposed);
   }
 
   private Mono<DownloadResult> alreadyPresent(Checksum checksum) {
@@ -193,7 +206,7 @@ final class DownloadTask implements Download {
                     sampler.startedOver((DownloadException) thrown);
                     engine.metrics().retrying((DownloadException) thrown);
                     long longest = Targets.firstSegment(engine.limits());
-                    Place anew = new Place(place.directory(), new ByteRange(0, longest));
+                    Place anew = new Place(place.kind(), new ByteRange(0, longest));
                     return closePass(true).then(pass(anew, true));
                   });
         });
@@ -221,6 +234,7 @@ final class DownloadTask implements Download {
             return Mono.empty();
           }
           if (holder.isDisposed()) {
+            waited = true;
             return holder.ended().then(claim(path));
           }
           return Mono.error(

@@ -8,6 +8,7 @@ import com.qustellar.qsde.internal.journal.ResumeJournal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -88,6 +89,10 @@ final class JournalFile {
   /** Returns the journal of a target; empty where there is none that can be used. Blocks. */
   static Optional<ResumeJournal> read(Path target) {
     Path path = of(target);
+    if (path.getFileSystem() == FileSystems.getDefault() && !path.toFile().exists()) {
+      // Mostly so, and an exception would be a dear way to hear of it.
+      return Optional.empty();
+    }
     try {
       // Neither a link nor a pipe that somebody has put there.
       if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {

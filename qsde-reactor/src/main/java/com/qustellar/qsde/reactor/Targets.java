@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
@@ -28,11 +27,26 @@ final class Targets {
 
   private static final int BLOCK = 256 << 10;
 
+  /** What fits into one write. */
+  private static final int SMALL = 256 << 10;
+
   private Targets() {}
 
-  /** Returns whether the name of the file is left to the server. */
-  static boolean isDirectory(Path target) {
-    return Files.isDirectory(target);
+  /** What there is under a target's name. */
+  enum Kind {
+    NOTHING,
+    DIRECTORY,
+    FILE
+  }
+
+  /**
+   * Looks at what has the target's name; of a directory the name of the file is left to the server.
+   */
+  static Kind kind(DownloadRequest request, Path target) {
+    if (!exists(request, target)) {
+      return Kind.NOTHING;
+    }
+    return Files.isDirectory(target) ? Kind.DIRECTORY : Kind.FILE;
   }
 
   /** Returns the bytes that are asked for before anything is known of the file. */
@@ -97,7 +111,7 @@ final class Targets {
     try {
       Files.readAttributes(target, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       return true;
-    } catch (NoSuchFileException | NotDirectoryException e) {
+    } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {
       throw FileFailures.translate(request.uri(), target, e);
@@ -113,13 +127,20 @@ final class Targets {
     }
   }
 
-  private static void checkDirectory(DownloadRequest request, Path target) {
+  /**
+   * Checks that a file can be made under a name that nothing has.
+   *
+   * @throws DownloadException if its directory is not there, or not writable
+   */
+  static void checkDirectory(DownloadRequest request, Path target) {
     Path directory = target.toAbsolutePath().getParent();
-    if (directory == null || !Files.isDirectory(directory)) {
+    if (directory == null) {
       throw new FileAccess(request.uri(), target, Reason.NO_DIRECTORY, null);
     }
     if (!Files.isWritable(directory)) {
-      throw new FileAccess(request.uri(), target, Reason.NO_PERMISSION, null);
+      boolean there = Files.isDirectory(directory);
+      Reason reason = there ? Reason.NO_PERMISSION : Reason.NO_DIRECTORY;
+      throw new FileAccess(request.uri(), target, reason, null);
     }
   }
 
@@ -138,13 +159,13 @@ final class Targets {
   }
 
   /**
-   * Checks that there is room for the file.
+   * Checks that there is room for the file; for a small one its write will tell.
    *
    * @throws DownloadException.DiskFull if there is not
    */
   static void checkRoom(DownloadRequest request, Path target, OptionalLong total) {
     long needed = total.orElse(0);
-    if (needed > 0) {
+    if (needed > SMALL) {
       long usable = FileFailures.freeBytes(target);
       // Some file systems tell nothing; a disk that is really full fails at its first write.
       if (usable == 0 || needed <= usable) {
