@@ -8,7 +8,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
@@ -143,7 +142,7 @@ final class HttpTransport {
                                 && unconnected.incrementAndGet() <= UNCONNECTED)))
         // The client drops its connection, open as it is, when a cancel meets the arriving head.
         .doOnDiscard(Connection.class, Connection::dispose)
-        .concatWith(Mono.defer(() -> afterNow(last.get())));
+        .concatWith(Mono.defer(() -> handedBack(last.get())));
   }
 
   private <T> Flux<T> send(
@@ -166,7 +165,9 @@ final class HttpTransport {
     return sent.response(
         (response, body) -> {
           sending.answered();
-          return receiver.apply(head(response), body).doOnError(thrown -> letGo(response));
+          return receiver
+              .apply(head(response), body.doFinally(end -> sending.bodyEnded()))
+              .doOnError(thrown -> letGo(response));
         });
   }
 
@@ -204,10 +205,8 @@ final class HttpTransport {
         || AbortedException.isConnectionReset(thrown);
   }
 
-  /** The task that ends a body gives its connection back afterwards: completes behind it. */
-  private static <T> Mono<T> afterNow(@Nullable Sending sending) {
-    EventLoop loop = sending == null ? null : sending.loop();
-    return loop == null ? Mono.empty() : Mono.create(sink -> loop.execute(sink::success));
+  private static <T> Mono<T> handedBack(@Nullable Sending sending) {
+    return sending == null ? Mono.empty() : sending.handedBack().then(Mono.empty());
   }
 
   /** Netty takes 0 for no timeout at all. */

@@ -2,7 +2,10 @@ package com.qustellar.qsde.reactor;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.AttributeKey;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.netty.Connection;
 
 /**
@@ -20,6 +23,8 @@ final class Sending {
   private volatile @Nullable EventLoop loop;
   private volatile boolean reused;
   private volatile boolean ended;
+  private volatile boolean bodyEnded;
+  private final Sinks.Empty<Void> handedBack = Sinks.empty();
 
   /** The request is about to be sent. */
   void sends(Connection connection) {
@@ -51,8 +56,28 @@ final class Sending {
     return reused;
   }
 
-  /** Returns the loop of the connection, if there is one. */
-  @Nullable EventLoop loop() {
-    return loop;
+  /** The body has ended; the task that tells so gives the connection back afterwards. */
+  void bodyEnded() {
+    bodyEnded = true;
+    EventLoop running = loop;
+    if (running == null) {
+      handedBack.tryEmitEmpty();
+      return;
+    }
+    try {
+      running.execute(handedBack::tryEmitEmpty);
+    } catch (RejectedExecutionException e) {
+      // A loop that has ended keeps no connection.
+      handedBack.tryEmitEmpty();
+    }
+  }
+
+  /** Completes once the connection can be used by the next request, or is closed. */
+  Mono<Void> handedBack() {
+    if (!bodyEnded) {
+      // Nobody has taken the body.
+      bodyEnded();
+    }
+    return handedBack.asMono();
   }
 }
