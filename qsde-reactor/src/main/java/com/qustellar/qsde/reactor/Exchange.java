@@ -1,6 +1,7 @@
 package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.http.ResponseHead;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /**
  * One request for a range and its answer, redirects followed, the body written.
@@ -240,7 +242,7 @@ final class Exchange {
     }
     given.served();
     return known == null
-        ? begin(here.uri(), verdict, head, body)
+        ? beginReading(here.uri(), verdict, head, body)
         : goOn(here.uri(), known, verdict, head, body);
   }
 
@@ -252,7 +254,23 @@ final class Exchange {
     }
   }
 
-  /** The first answer: the download begins with it. */
+  /** The first answer: the download begins with it, and its body comes meanwhile. */
+  private Mono<Hop> beginReading(
+      URI uri, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
+    boolean paced =
+        pipeline.request().bytesPerSecond() != Limits.UNLIMITED
+            || engine.limits().bytesPerSecond() != Limits.UNLIMITED;
+    if (paced || !engine.budget().hasRoom()) {
+      return begin(uri, verdict, head, body);
+    }
+    return Mono.deferContextual(
+        context ->
+            Mono.using(
+                () -> ReadAhead.of(body, Context.of(context)),
+                ahead -> begin(uri, verdict, head, ahead),
+                ReadAhead::cancel));
+  }
+
   private Mono<Hop> begin(URI uri, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
     return toItsEnd(
             pipeline

@@ -45,13 +45,18 @@ final class MemoryBudget {
    */
   boolean whenRoom(Runnable task) {
     synchronized (this) {
-      if (used >= limit.getAsLong()) {
+      if (!hasRoom()) {
         waiting.add(task);
         return false;
       }
     }
     task.run();
     return true;
+  }
+
+  /** Returns whether there is room now. */
+  synchronized boolean hasRoom() {
+    return used < limit.getAsLong();
   }
 
   synchronized long used() {
