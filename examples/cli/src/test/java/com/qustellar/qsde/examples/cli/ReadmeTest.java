@@ -3,22 +3,13 @@ package com.qustellar.qsde.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import javax.tools.Diagnostic;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ReadmeTest {
 
-  private static final Path README = Path.of("../../README.md");
-
   private static final Pattern BLOCK =
       Pattern.compile("^```java[^\\n]*\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
   private static final Pattern IMPORT = Pattern.compile("^import [^;]+;\\s*", Pattern.MULTILINE);
@@ -38,22 +27,11 @@ class ReadmeTest {
           "^(@\\w+.*\\n)*((public|final|abstract|sealed) )*(class|record|interface|enum) (\\w+)",
           Pattern.MULTILINE);
 
-  private static final String USUAL_IMPORTS =
-      """
-      import com.qustellar.qsde.*;
-      import com.qustellar.qsde.reactor.*;
-      import java.net.*;
-      import java.nio.file.*;
-      import java.time.*;
-      import java.util.*;
-      import reactor.core.publisher.*;
-      """;
-
   @TempDir Path classes;
 
   @Test
   void everySnippetOfTheReadmeCompiles() throws IOException {
-    List<String> snippets = snippets(Files.readString(README));
+    List<String> snippets = snippets(Files.readString(ReadmeCode.README));
 
     assertThat(snippets).isNotEmpty();
     for (String snippet : snippets) {
@@ -100,51 +78,37 @@ class ReadmeTest {
     assertThat(errors("", "class Whole { Nothing nothing; }")).hasSize(1);
   }
 
+  @Test
+  void theTerminalsLibraryIsNamedInTheVersionThatIsTested() throws IOException {
+    Matcher version =
+        Pattern.compile("<jline.version>(.+)</")
+            .matcher(Files.readString(Path.of("../../pom.xml")));
+
+    assertThat(version.find()).isTrue();
+    assertThat(Files.readString(ReadmeCode.README))
+        .contains("`org.jline:jline:" + version.group(1) + "`");
+  }
+
   private static List<String> snippets(String markdown) {
     return BLOCK.matcher(markdown).results().map(block -> block.group(1)).toList();
   }
 
   private List<String> errors(String first, String snippet) {
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
-    List<String> options =
-        List.of(
-            "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-    compiler.getTask(null, null, found, options, null, List.of(source(first, snippet))).call();
-    List<String> errors = new ArrayList<>();
-    for (Diagnostic<?> diagnostic : found.getDiagnostics()) {
-      if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
-        errors.add(diagnostic.getMessage(Locale.ROOT));
-      }
-    }
-    return errors;
-  }
-
-  private static JavaFileObject source(String first, String snippet) {
     Matcher type = TYPE.matcher(snippet);
     if (type.find()) {
-      return file(type.group(5), USUAL_IMPORTS + snippet);
+      return ReadmeCode.errors(classes, type.group(5), ReadmeCode.USUAL_IMPORTS + snippet);
     }
     String all = first.equals(snippet) ? snippet : first + snippet;
     String imports =
         IMPORT.matcher(all).results().map(MatchResult::group).collect(Collectors.joining());
     String statements = IMPORT.matcher(all).replaceAll("");
-    return file(
+    return ReadmeCode.errors(
+        classes,
         "Snippet",
-        USUAL_IMPORTS
+        ReadmeCode.USUAL_IMPORTS
             + imports
             + "class Snippet { void run() throws Exception {\n"
             + statements
             + "\n} }");
-  }
-
-  private static JavaFileObject file(String name, String source) {
-    return new SimpleJavaFileObject(
-        URI.create("memory:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
-      @Override
-      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-        return source;
-      }
-    };
   }
 }

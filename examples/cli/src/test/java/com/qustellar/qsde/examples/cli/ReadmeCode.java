@@ -1,0 +1,56 @@
+package com.qustellar.qsde.examples.cli;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+/** The README, and what it shows as Java, compiled with the class path of the tests. */
+final class ReadmeCode {
+
+  static final Path README = Path.of("../../README.md");
+
+  /** What the README's code takes for granted. */
+  static final String USUAL_IMPORTS =
+      """
+      import com.qustellar.qsde.*;
+      import com.qustellar.qsde.reactor.*;
+      import java.net.*;
+      import java.nio.file.*;
+      import java.time.*;
+      import java.util.*;
+      import reactor.core.publisher.*;
+      """;
+
+  private ReadmeCode() {}
+
+  /** Compiles a class into a folder, and returns what is wrong with it. */
+  static List<String> errors(Path classes, String name, String source) {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+    List<String> options =
+        List.of(
+            "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+    compiler.getTask(null, null, found, options, null, List.of(file(name, source))).call();
+    return found.getDiagnostics().stream()
+        .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
+        .map(diagnostic -> diagnostic.getMessage(Locale.ROOT))
+        .toList();
+  }
+
+  private static JavaFileObject file(String name, String source) {
+    return new SimpleJavaFileObject(
+        URI.create("memory:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+      @Override
+      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+        return source;
+      }
+    };
+  }
+}
