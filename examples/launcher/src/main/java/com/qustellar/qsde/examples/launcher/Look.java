@@ -9,7 +9,7 @@ import java.awt.Graphics;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.RenderingHints;
-import java.awt.Shape;
+import java.awt.geom.Area;
 import java.awt.geom.RoundRectangle2D;
 import javax.swing.AbstractButton;
 import javax.swing.BorderFactory;
@@ -175,13 +175,15 @@ final class Look {
       Graphics2D painter = smooth(graphics);
       double width = bar.getWidth();
       double height = bar.getHeight();
-      Shape whole = new RoundRectangle2D.Double(0, 0, width, height, height, height);
+      Area whole = new Area(new RoundRectangle2D.Double(0, 0, width, height, height, height));
       painter.setColor(track);
       painter.fill(whole);
-      painter.setColor(bar.getForeground());
-      painter.clip(whole);
       double part = progressBar.getPercentComplete() * width;
-      painter.fill(new RoundRectangle2D.Double(-height, 0, part + height, height, height, height));
+      // Both ends are round, and its start never leaves the track's.
+      whole.intersect(
+          new Area(new RoundRectangle2D.Double(-height, 0, part + height, height, height, height)));
+      painter.setColor(bar.getForeground());
+      painter.fill(whole);
       painter.dispose();
     }
   }
