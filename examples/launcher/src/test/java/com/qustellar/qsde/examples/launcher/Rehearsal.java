@@ -127,7 +127,7 @@ final class Rehearsal {
     picture("failed");
 
     origin.serve(missing);
-    press(KeyEvent.VK_ENTER);
+    click("retry");
     await("done", () -> count(DownloadState.COMPLETED) == 15);
     assertThat(showing(JLabel.class, JLabel::getText))
         .contains("Everything is up to date", "100%", "15 of 15 files");
