@@ -36,6 +36,9 @@ final class SegmentSchedule {
 
   private static final Duration LONGEST_WINDOW = Duration.ofSeconds(1);
 
+  /** What a segment must have taken, and must take yet, for its end to be given to another. */
+  private static final Duration WORTHWHILE = Duration.ofMillis(500);
+
   /** What a connection has to be at work for, before it can be told to crawl. */
   private static final long TELLING = TimeUnit.SECONDS.toNanos(1);
 
@@ -254,14 +257,19 @@ final class SegmentSchedule {
   /** Cuts the end off the segment that would be the last one; called under the lock. */
   private boolean takeOver(SegmentPlanner plan) {
     long now = now();
-    List<Holder> holders = running.stream().map(runner -> runner.holder(now)).toList();
-    // A request costs an answer's time.
-    Optional<Cut> cut = Takeover.forIdle(holders, lately, window.multipliedBy(2));
+    // Of one that has just begun nobody knows how fast it is.
+    List<Runner> known =
+        running.stream().filter(runner -> now - runner.since >= WORTHWHILE.toNanos()).toList();
+    List<Holder> holders = known.stream().map(runner -> runner.holder(now)).toList();
+    // A request costs an answer's time, and what is on its way to the one that is cut.
+    Duration least = window.multipliedBy(2);
+    Optional<Cut> cut =
+        Takeover.forIdle(holders, lately, least.compareTo(WORTHWHILE) < 0 ? WORTHWHILE : least);
     if (cut.isEmpty()) {
       return false;
     }
     Cut made = cut.get();
-    SegmentFetch holder = running.get(made.holder()).fetch;
+    SegmentFetch holder = known.get(made.holder()).fetch;
     long end = holder.end();
     if (!holder.cut(made.at())) {
       return false;
