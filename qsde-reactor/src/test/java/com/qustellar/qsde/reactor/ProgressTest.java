@@ -107,7 +107,7 @@ class ProgressTest extends EngineTestBase {
         .then(
             () -> {
               await(() -> download.latest().bytesReceived() == 3 * SEGMENT + 1000);
-              time.advanceTimeBy(Duration.ofSeconds(10));
+              time.advanceTimeBy(Duration.ofMillis(400));
               half.countDown();
               download.closed().block(LIMIT);
             })
