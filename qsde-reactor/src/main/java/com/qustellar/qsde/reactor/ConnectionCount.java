@@ -52,7 +52,7 @@ final class ConnectionCount {
 
   /** The origin has refused one. */
   synchronized void refused() {
-    ramp.refused();
+    ramp.refused(most());
   }
 
   private int most() {

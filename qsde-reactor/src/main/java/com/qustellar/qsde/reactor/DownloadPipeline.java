@@ -110,6 +110,7 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
             range -> new SegmentFetch(engine, this, range),
             connections,
             engine.scheduler(),
+            this::isPaced,
             this::planned);
     this.target = target;
     this.directory = directory;
@@ -462,6 +463,12 @@ final class DownloadPipeline implements SegmentWriter.Target, ResumeCheck.Outcom
   /** Returns how many bytes are to be read at once, so that they come evenly. */
   int readSize() {
     return Math.min(throttle.readSize(), engine.throttle().readSize());
+  }
+
+  /** Returns whether a bound on the bytes a second slows it down. */
+  boolean isPaced() {
+    return request.bytesPerSecond() != Limits.UNLIMITED
+        || engine.limits().bytesPerSecond() != Limits.UNLIMITED;
   }
 
   RetryPolicy retryPolicy() {

@@ -1,7 +1,6 @@
 package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadException;
-import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.http.ResponseHead;
@@ -85,7 +84,18 @@ final class Exchange {
     return possible;
   }
 
-  /** Ends the exchange as it is: the connection is not worth to be waited for. */
+  /** Returns whether a body is being received. */
+  boolean isReceiving() {
+    return writer != null;
+  }
+
+  /** Returns whether bytes are wanted now which have not come. */
+  boolean isWaiting() {
+    SegmentWriter body = writer;
+    return body != null && body.activity() != StallWatch.CONTENT;
+  }
+
+  /** Ends a body that is being received where it is: the connection is not worth the wait. */
   void giveUp() {
     SegmentWriter body;
     synchronized (this) {
@@ -198,13 +208,10 @@ final class Exchange {
   }
 
   private long activity() {
-    SegmentWriter body = writer;
-    if (body == null && isGivenUp()) {
-      return StallWatch.HOPELESS;
-    }
     if (!answered) {
       return 0;
     }
+    SegmentWriter body = writer;
     return body == null ? drained : body.activity();
   }
 
@@ -257,10 +264,7 @@ final class Exchange {
   /** The first answer: the download begins with it, and its body comes meanwhile. */
   private Mono<Hop> beginReading(
       URI uri, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
-    boolean paced =
-        pipeline.request().bytesPerSecond() != Limits.UNLIMITED
-            || engine.limits().bytesPerSecond() != Limits.UNLIMITED;
-    if (paced || !engine.budget().hasRoom()) {
+    if (pipeline.isPaced() || !engine.budget().hasRoom()) {
       return begin(uri, verdict, head, body);
     }
     return Mono.deferContextual(
@@ -367,9 +371,6 @@ final class Exchange {
         context -> {
           SegmentWriter next;
           synchronized (this) {
-            if (givenUp) {
-              return Mono.empty();
-            }
             next = pipeline.writer(position, Math.min(end, promised), skip, context);
             writer = next;
           }

@@ -88,12 +88,22 @@ final class SegmentFetch {
     return true;
   }
 
+  /** Returns whether a body is being received. */
+  synchronized boolean isReceiving() {
+    return exchange != null && exchange.isReceiving() && !givenUp;
+  }
+
+  /** Returns whether it is the connection that is waited for, and not the disk, say. */
+  synchronized boolean isWaiting() {
+    return exchange != null && exchange.isWaiting() && !givenUp;
+  }
+
   /** Leaves what has not come to others, and completes once the last write has ended. */
   void giveUp() {
     Exchange current;
     synchronized (this) {
       current = exchange;
-      if (current == null) {
+      if (current == null || !current.isReceiving()) {
         return; // between two attempts: there is no connection to blame
       }
       givenUp = true;

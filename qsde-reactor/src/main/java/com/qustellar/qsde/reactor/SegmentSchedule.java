@@ -6,12 +6,15 @@ import com.qustellar.qsde.internal.plan.Takeover;
 import com.qustellar.qsde.internal.plan.Takeover.Cut;
 import com.qustellar.qsde.internal.plan.Takeover.Holder;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +42,26 @@ final class SegmentSchedule {
   /** What a segment must have taken, and must take yet, for its end to be given to another. */
   private static final Duration WORTHWHILE = Duration.ofMillis(500);
 
-  /** What a connection has to be at work for, before it can be told to crawl. */
+  /**
+   * What a connection has to be receiving for, before it can be told to crawl; twice as long after
+   * each of them, so that a server which sends in bursts is not asked again and again.
+   */
   private static final long TELLING = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long LONGEST_TELLING = TimeUnit.MINUTES.toNanos(1);
+
+  /** How long the speed of a segment that has ended tells something, and of how many. */
+  private static final long LATELY = TimeUnit.SECONDS.toNanos(5);
+
+  private static final int FEW = 8;
+
+  /** With so many that are receiving, those that have ended need not be asked. */
+  private static final int ENOUGH = 3;
 
   private final Function<ByteRange, SegmentFetch> fetch;
   private final ConnectionCount count;
   private final Scheduler scheduler;
+  private final BooleanSupplier paced;
   private final LongConsumer planned;
   private final Sinks.Many<SegmentFetch> segments = Sinks.many().unicast().onBackpressureBuffer();
   private final AtomicInteger deciding = new AtomicInteger();
@@ -59,8 +76,13 @@ final class SegmentSchedule {
   private long begun;
   private long lookedAt;
   private long brought;
-  private final double[] lately = new double[8];
-  private int endedOnes;
+  private final Deque<Ended> ended = new ArrayDeque<>();
+  private long telling = TELLING;
+  private boolean looking;
+  private boolean over;
+
+  /** How fast a segment came that has ended. */
+  private record Ended(double bytesPerSecond, long at) {}
 
   /** A segment under way, and where it was up to a second ago. */
   private static final class Runner {
@@ -68,6 +90,8 @@ final class SegmentSchedule {
     private final long since;
     private final long start;
     private long position;
+    private boolean receiving;
+    private long receivingSince;
     private long markedAt;
     private long mark;
     private long nextMarkedAt;
@@ -93,6 +117,14 @@ final class SegmentSchedule {
       long next = fetch.position();
       long came = Math.max(0, next - position);
       position = next;
+      if (receiving != fetch.isReceiving()) {
+        receiving = !receiving;
+        receivingSince = now;
+        mark = next;
+        markedAt = now;
+        nextMark = next;
+        nextMarkedAt = now;
+      }
       if (now - nextMarkedAt >= TELLING / 2) {
         mark = nextMark;
         markedAt = nextMarkedAt;
@@ -116,16 +148,19 @@ final class SegmentSchedule {
    * Makes one.
    *
    * @param fetch prepares to fetch a range
+   * @param paced whether a bound on the bytes a second slows all of it down
    * @param planned told how many segments there are now
    */
   SegmentSchedule(
       Function<ByteRange, SegmentFetch> fetch,
       ConnectionCount count,
       Scheduler scheduler,
+      BooleanSupplier paced,
       LongConsumer planned) {
     this.fetch = fetch;
     this.count = count;
     this.scheduler = scheduler;
+    this.paced = paced;
     this.planned = planned;
   }
 
@@ -135,8 +170,15 @@ final class SegmentSchedule {
         () -> {
           begun = now();
           start(first);
-          return segments.asFlux().doFinally(signal -> timer.dispose());
+          return segments.asFlux().doFinally(signal -> end());
         });
+  }
+
+  private void end() {
+    synchronized (this) {
+      over = true;
+    }
+    timer.dispose();
   }
 
   private synchronized void start(ByteRange first) {
@@ -159,12 +201,20 @@ final class SegmentSchedule {
       window = window.compareTo(SHORTEST_WINDOW) < 0 ? SHORTEST_WINDOW : window;
       lookedAt = now();
     }
-    if (ranged && plan.remaining() > 0) {
-      timer.update(
-          scheduler.schedulePeriodically(
-              this::look, window.toNanos(), window.toNanos(), TimeUnit.NANOSECONDS));
-    }
     decide();
+  }
+
+  /** Speeds are looked at from the second segment on. */
+  private void startLooking() {
+    long nanos;
+    synchronized (this) {
+      if (looking || !divisible) {
+        return;
+      }
+      looking = true;
+      nanos = window.toNanos();
+    }
+    timer.update(scheduler.schedulePeriodically(this::look, nanos, nanos, TimeUnit.NANOSECONDS));
   }
 
   /** Has bytes fetched that were planned as present; there is a plan. */
@@ -182,20 +232,24 @@ final class SegmentSchedule {
   }
 
   /** A segment has been fetched, as far as its holder did: what it has left is planned again. */
-  void ended(SegmentFetch ended) {
+  void ended(SegmentFetch fetched) {
     synchronized (this) {
       running.removeIf(
           runner -> {
-            if (runner.fetch == ended) {
+            if (runner.fetch == fetched) {
               brought += runner.look(now());
-              lately[endedOnes++ % lately.length] = runner.bytesPerSecondInAll(now());
+              ended.addFirst(new Ended(runner.bytesPerSecondInAll(now()), now()));
+              if (ended.size() > FEW) {
+                ended.removeLast();
+              }
               return true;
             }
             return false;
           });
-    }
-    if (ended.position() < ended.end()) {
-      giveBack(new ByteRange(ended.position(), ended.end()));
+      // In one step: the schedule must not end in between.
+      if (fetched.position() < fetched.end()) {
+        giveBack(new ByteRange(fetched.position(), fetched.end()));
+      }
     }
     decide();
   }
@@ -217,26 +271,31 @@ final class SegmentSchedule {
       return;
     }
     int seen = 1;
-    do {
-      for (SegmentFetch next = next(); next != null; next = next()) {
-        segments.tryEmitNext(next);
-      }
-      if (isOver()) {
-        segments.tryEmitComplete();
-      }
-      seen = deciding.addAndGet(-seen);
-    } while (seen > 0);
+    try {
+      do {
+        for (SegmentFetch next = next(); next != null; next = next()) {
+          segments.tryEmitNext(next);
+        }
+        if (isOver()) {
+          segments.tryEmitComplete();
+        }
+        seen = deciding.addAndGet(-seen);
+      } while (seen > 0);
+    } catch (RuntimeException e) {
+      // Nobody decides any more.
+      segments.tryEmitError(e);
+    }
   }
 
   private @Nullable SegmentFetch next() {
     long total;
     SegmentFetch next;
     synchronized (this) {
-      if (planner == null || running.size() >= count.connections()) {
+      if (over || planner == null || running.size() >= count.connections()) {
         return null;
       }
       Optional<ByteRange> range = planner.next();
-      if (range.isEmpty() && divisible && takeOver(planner)) {
+      if (range.isEmpty() && divisible && !paced.getAsBoolean() && takeOver(planner)) {
         range = planner.next();
       }
       if (range.isEmpty()) {
@@ -247,6 +306,7 @@ final class SegmentSchedule {
       total = planner.totalSegments();
     }
     planned.accept(total);
+    startLooking();
     return next;
   }
 
@@ -257,14 +317,14 @@ final class SegmentSchedule {
   /** Cuts the end off the segment that would be the last one; called under the lock. */
   private boolean takeOver(SegmentPlanner plan) {
     long now = now();
-    // Of one that has just begun nobody knows how fast it is.
-    List<Runner> known =
-        running.stream().filter(runner -> now - runner.since >= WORTHWHILE.toNanos()).toList();
+    // Of one that has just begun, or is not receiving, nobody knows how fast it is.
+    List<Runner> known = receivingFor(WORTHWHILE.toNanos(), now);
     List<Holder> holders = known.stream().map(runner -> runner.holder(now)).toList();
     // A request costs an answer's time, and what is on its way to the one that is cut.
     Duration least = window.multipliedBy(2);
     Optional<Cut> cut =
-        Takeover.forIdle(holders, lately, least.compareTo(WORTHWHILE) < 0 ? WORTHWHILE : least);
+        Takeover.forIdle(
+            holders, lately(now), least.compareTo(WORTHWHILE) < 0 ? WORTHWHILE : least);
     if (cut.isEmpty()) {
       return false;
     }
@@ -287,7 +347,11 @@ final class SegmentSchedule {
         brought += runner.look(now);
       }
       boolean more = planner != null && planner.remaining() > 0;
-      if (more && now > lookedAt && running.size() >= count.connections()) {
+      // Neither one that waits for its place nor one that has stopped is at work.
+      boolean working =
+          running.size() >= count.connections()
+              && running.stream().allMatch(r -> r.receiving || now - r.since < window.toNanos());
+      if (more && working && now > lookedAt) {
         count.observe(brought * 1e9 / (now - lookedAt));
       }
       brought = 0;
@@ -301,11 +365,33 @@ final class SegmentSchedule {
   }
 
   private @Nullable SegmentFetch crawling(long now) {
-    List<Runner> known = running.stream().filter(runner -> now - runner.since >= TELLING).toList();
+    if (paced.getAsBoolean()) {
+      return null;
+    }
+    List<Runner> known = receivingFor(telling, now);
+    double[] others = known.size() < ENOUGH ? lately(now) : new double[0];
     OptionalInt slowest =
         Takeover.crawling(
-            known.stream().mapToDouble(runner -> runner.bytesPerSecond(now)).toArray(), lately);
-    return slowest.isPresent() ? known.get(slowest.getAsInt()).fetch : null;
+            known.stream().mapToDouble(runner -> runner.bytesPerSecond(now)).toArray(), others);
+    SegmentFetch fetch = slowest.isPresent() ? known.get(slowest.getAsInt()).fetch : null;
+    if (fetch == null || !fetch.isWaiting()) {
+      return null;
+    }
+    telling = Math.min(LONGEST_TELLING, 2 * telling);
+    return fetch;
+  }
+
+  private List<Runner> receivingFor(long nanos, long now) {
+    return running.stream()
+        .filter(runner -> runner.receiving && now - runner.receivingSince >= nanos)
+        .toList();
+  }
+
+  private double[] lately(long now) {
+    return ended.stream()
+        .filter(segment -> now - segment.at() <= LATELY)
+        .mapToDouble(Ended::bytesPerSecond)
+        .toArray();
   }
 
   private long now() {

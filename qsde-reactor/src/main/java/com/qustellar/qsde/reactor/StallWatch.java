@@ -42,9 +42,6 @@ final class StallWatch {
   /** What is watched returns this while it wants no bytes. */
   static final long CONTENT = -1;
 
-  /** What is watched returns this when it need not be waited for. */
-  static final long HOPELESS = -2;
-
   private static final class Watched {
     private final LongSupplier activity;
     private final long limitTicks;
@@ -62,7 +59,7 @@ final class StallWatch {
       long now = activity.getAsLong();
       idleTicks = now == CONTENT || now != last ? 0 : idleTicks + 1;
       last = now;
-      if (idleTicks >= limitTicks || now == HOPELESS) {
+      if (idleTicks >= limitTicks) {
         alarm.success();
       }
     }

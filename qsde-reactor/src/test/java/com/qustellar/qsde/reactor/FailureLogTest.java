@@ -214,7 +214,7 @@ class FailureLogTest extends EngineTestBase {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "no POSIX modes there")
   void theFileIsItsOwnersOnly() throws IOException {
     FailureLog.open(file());
     assertThat(mode()).isEqualTo("rw-------");

@@ -66,6 +66,35 @@ class ScheduleTest extends EngineTestBase {
   }
 
   @Test
+  void oneWhoseAnswerTakesLongIsWaitedFor() throws IOException {
+    use(builder().limits(limits().withSegmentSize(128 << 10)));
+    origin.serve("/file", BODY);
+    origin.onEvery((request, reply) -> reply.pacedAt(800_000));
+    origin.on("/file").request(2).answer(reply -> reply.delayedUntil(never));
+    Download download = engine.submit(request("/file").withConnections(4));
+    await(() -> download.latest().bytesReceived() >= BODY.length() - (1 << 20));
+    never.countDown();
+    download.result().block(LIMIT);
+
+    assertHolds(target(), BODY);
+    long start = asked(origin.requests().get(1)).start();
+    assertThat(origin.requests())
+        .filteredOn(request -> asked(request).start() == start)
+        .as("requests for what was waited for")
+        .hasSize(1);
+  }
+
+  @Test
+  void aSlowRateIsNoSlowConnection() throws IOException {
+    use(builder().limits(limits().withSegmentSize(SEGMENT)));
+    Body small = Body.random(3, 8 * SEGMENT);
+    origin.serve("/file", small);
+    get(request("/file").withConnections(4).withBytesPerSecond(200_000));
+    assertHolds(target(), small);
+    assertThat(origin.requests()).hasSize(8);
+  }
+
+  @Test
   void aDownloadFindsHowManyConnectionsAreOfUse() throws IOException {
     Body large = Body.random(2, 24 << 20);
     use(DownloadEngine.builder().limits(limits().withSegmentSize(256 << 10)));

@@ -76,9 +76,14 @@ public final class ConnectionRamp {
     }
   }
 
-  /** The origin wants no more connections: it is left in peace for a while. */
-  public void refused() {
-    connections = Math.max(1, Math.min(before, connections - 1));
+  /**
+   * The origin has refused a connection: it is left in peace for a while.
+   *
+   * @param most how many connections it leaves
+   */
+  public void refused(int most) {
+    connections = Math.max(1, Math.min(connections, most));
+    before = Math.min(before, connections);
     rest = LONGEST_REST;
     rest();
   }

@@ -61,15 +61,15 @@ class ConnectionRampTest {
   @Test
   void anOriginThatRefusesIsNotTriedAgainSoon() {
     observe(1, n -> n * 8e6);
-    ramp.refused();
-    assertThat(ramp.connections()).isEqualTo(4);
-    ramp.refused();
+    ramp.refused(6);
+    assertThat(ramp.connections()).isEqualTo(6);
+    // Several that are refused at once are told one by one.
+    ramp.refused(3);
+    ramp.refused(3);
     assertThat(ramp.connections()).isEqualTo(3);
     observe(1000, n -> n * 8e6);
     assertThat(ramp.connections()).isEqualTo(3);
-    for (int i = 0; i < 10; i++) {
-      ramp.refused();
-    }
+    ramp.refused(0);
     assertThat(ramp.connections()).isEqualTo(1);
   }
 
