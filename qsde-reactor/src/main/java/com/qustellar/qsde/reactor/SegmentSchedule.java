@@ -174,11 +174,9 @@ final class SegmentSchedule {
         });
   }
 
-  private void end() {
-    synchronized (this) {
-      over = true;
-    }
-    timer.dispose();
+  /** The timer finds out at its next tick: to stop it from elsewhere takes a lock of its queue. */
+  private synchronized void end() {
+    over = true;
   }
 
   private synchronized void start(ByteRange first) {
@@ -342,6 +340,10 @@ final class SegmentSchedule {
   private void look() {
     SegmentFetch crawling;
     synchronized (this) {
+      if (over) {
+        timer.dispose();
+        return;
+      }
       long now = now();
       for (Runner runner : running) {
         brought += runner.look(now);
