@@ -24,7 +24,7 @@ import reactor.core.scheduler.Schedulers;
 class KillTest {
 
   /** The system properties that make it a torture: how often, and how large a file. */
-  private static final int RUNS = Integer.getInteger("qsde.torture.kills", 4);
+  private static final int RUNS = Integer.getInteger("qsde.torture.kills", 8);
 
   private static final int SIZE = Integer.getInteger("qsde.torture.mib", 16) << 20;
   private static final long FIRST = Long.getLong("qsde.torture.seed", 1);
