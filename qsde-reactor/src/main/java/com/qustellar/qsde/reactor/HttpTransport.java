@@ -59,7 +59,7 @@ final class HttpTransport {
 
   private final LoopResources loops;
   private final ConnectionProvider pool;
-  private final HttpClient client;
+  private final HttpClients clients;
 
   /** Every open connection, those as well that are being made while the pool is disposed of. */
   private final ChannelGroup channels =
@@ -77,7 +77,7 @@ final class HttpTransport {
             .evictInBackground(Duration.ofSeconds(5))
             .lifo()
             .build();
-    client =
+    HttpClient plain =
         HttpClient.create(pool)
             .runOn(loops)
             // What is sent again, and when, is decided here and by the retry policy.
@@ -88,6 +88,7 @@ final class HttpTransport {
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new AdaptiveRecvByteBufAllocator(4 << 10, 64 << 10, CHUNK));
+    clients = new HttpClients(plain);
   }
 
   /**
@@ -153,7 +154,7 @@ final class HttpTransport {
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver,
       Sending sending) {
     HttpClient.RequestSender get =
-        reading(readSize)
+        reading(clients.client(settings, uri), readSize)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(settings.connectTimeout()))
             .headers(fields -> fill(fields, headers))
             .doOnRequest((request, connection) -> sending.sends(connection))
@@ -182,7 +183,7 @@ final class HttpTransport {
   }
 
   /** A connection reads as much at once as the one it was made for; each size has its own. */
-  private HttpClient reading(int size) {
+  private static HttpClient reading(HttpClient client, int size) {
     return size >= CHUNK
         ? client
         : client.option(

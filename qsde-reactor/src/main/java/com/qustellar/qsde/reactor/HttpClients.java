@@ -1,0 +1,58 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.AddressPolicy;
+import com.qustellar.qsde.HttpProtocol;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.TlsSettings;
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import reactor.netty.http.client.HttpClient;
+
+/**
+ * One client for each way to reach servers: connections are shared by all whose settings are equal,
+ * and a client made anew for each request would share none.
+ */
+final class HttpClients {
+
+  private final HttpClient plain;
+  private final ConcurrentMap<Route, HttpClient> clients = new ConcurrentHashMap<>();
+
+  /** What a connection depends on, as far as it is not the same for all. */
+  private record Route(
+      TlsSettings tls, Optional<URI> proxy, AddressPolicy policy, HttpProtocol protocol) {
+
+    static Route of(NetworkSettings settings, URI uri) {
+      return new Route(
+          settings.tls(),
+          settings.proxy().proxyFor(uri),
+          settings.addressPolicy(),
+          settings.protocol());
+    }
+  }
+
+  /**
+   * Makes them.
+   *
+   * @param plain what all of them have in common
+   */
+  HttpClients(HttpClient plain) {
+    this.plain = plain;
+  }
+
+  /** Returns the client that reaches a URI as the settings say. */
+  HttpClient client(NetworkSettings settings, URI uri) {
+    return clients.computeIfAbsent(Route.of(settings, uri), this::make);
+  }
+
+  private HttpClient make(Route route) {
+    HttpClient client = plain;
+    if (route.protocol() == HttpProtocol.HTTP_2) {
+      client =
+          client.protocol(
+              reactor.netty.http.HttpProtocol.H2, reactor.netty.http.HttpProtocol.HTTP11);
+    }
+    return client;
+  }
+}
