@@ -28,7 +28,7 @@ final class Exchange {
   private static final int DRAIN = 16 << 10;
 
   private final NettyDownloadEngine engine;
-  private final DownloadPipeline pipeline;
+  private final FileFetch file;
   private final long from;
   private volatile long end;
   private volatile URI asked;
@@ -49,15 +49,10 @@ final class Exchange {
    *
    * @param doubtful whether the last answer for this segment was {@link #isDoubtful}
    */
-  Exchange(
-      NettyDownloadEngine engine,
-      DownloadPipeline pipeline,
-      long from,
-      long end,
-      boolean doubtful) {
+  Exchange(NettyDownloadEngine engine, FileFetch file, long from, long end, boolean doubtful) {
     this.engine = engine;
-    this.pipeline = pipeline;
-    this.asked = pipeline.uri();
+    this.file = file;
+    this.asked = file.uri();
     this.from = from;
     this.end = end;
     this.doubtful = doubtful;
@@ -142,9 +137,9 @@ final class Exchange {
 
   /** Asks when subscribed to; completes once the last write has ended. */
   Mono<Void> run() {
-    Representation known = pipeline.representation();
+    Representation known = file.representation();
     boolean ranged = known == null || known.canContinue();
-    return ask(Hop.to(pipeline.uri(), ranged));
+    return ask(Hop.to(file.uri(), ranged));
   }
 
   private Mono<Void> ask(Hop here) {
@@ -152,8 +147,8 @@ final class Exchange {
         .admission()
         .connection(
             Origin.of(here.uri()),
-            pipeline.request().priority(),
-            pipeline.progress(),
+            file.request().priority(),
+            file.progress(),
             given -> ask(here, given))
         .flatMap(this::ask);
   }
@@ -163,8 +158,8 @@ final class Exchange {
     answered = false;
     askedAt = System.nanoTime();
     drained = StallWatch.CONTENT;
-    NetworkSettings settings = pipeline.network();
-    Representation known = pipeline.representation();
+    NetworkSettings settings = file.network();
+    Representation known = file.representation();
     ByteRange range = here.ranged() ? new ByteRange(from, end) : null;
     Optional<String> ifRange = known == null ? Optional.empty() : known.ifRange(here.uri());
     Mono<Hop> exchange =
@@ -173,24 +168,24 @@ final class Exchange {
             .get(
                 here.uri(),
                 RequestHeaders.of(
-                    pipeline.request(), settings, here.uri(), range, ifRange, pipeline.anew()),
+                    file.request(), settings, here.uri(), range, ifRange, file.anew()),
                 settings,
-                pipeline.readSize(),
+                file.readSize(),
                 (head, body) -> receive(here, known, given, range, head, body))
             .singleOrEmpty()
             .onErrorMap(
                 thrown ->
                     TransportFailures.translate(
-                        asked, pipeline.target(), thrown, answered, known != null));
+                        asked, file.target(), thrown, answered, known != null));
     Mono<Hop> stalled =
         engine
             .stallWatch()
             .stalled(settings.stallTimeout(), this::activity)
-            .then(Mono.error(() -> TransportFailures.stall(asked, pipeline.target(), answered)));
+            .then(Mono.error(() -> TransportFailures.stall(asked, file.target(), answered)));
     // Counted out before the end is told: the last snapshot shows no active segment.
     return Mono.using(
         () -> {
-          pipeline.progress().segmentStarted();
+          file.progress().segmentStarted();
           engine.metrics().connectionTaken(given.origin());
           return given;
         },
@@ -202,7 +197,7 @@ final class Exchange {
                             TransportFailures.isRefusal(thrown, answered)
                                 && given.refused(answered)),
         place -> {
-          pipeline.progress().segmentStopped();
+          file.progress().segmentStopped();
           engine.metrics().connectionReleased(place.origin());
         });
   }
@@ -226,20 +221,19 @@ final class Exchange {
     engine.metrics().answered(Duration.ofNanos(System.nanoTime() - askedAt));
     ResponseVerdict verdict = ResponseRules.judge(head, range, known == null);
     if (verdict instanceof ResponseVerdict.Redirect redirect) {
-      int limit = pipeline.network().maxRedirects();
+      int limit = file.network().maxRedirects();
       return drain(body)
-          .then(
-              Mono.fromCallable(() -> here.follow(redirect.location(), limit, pipeline.target())));
+          .then(Mono.fromCallable(() -> here.follow(redirect.location(), limit, file.target())));
     }
     if (verdict instanceof ResponseVerdict.Failed failed) {
       failed.retryAfter().ifPresent(wait -> hold(here.uri(), failed.status(), wait));
-      URI requested = pipeline.request().uri();
-      Optional<Hop> renewed = here.renew(failed.status(), requested, known, pipeline.uri());
+      URI requested = file.request().uri();
+      Optional<Hop> renewed = here.renew(failed.status(), requested, known, file.uri());
       if (renewed.isPresent()) {
         return drain(body).thenReturn(renewed.get());
       }
       return drain(body)
-          .then(Mono.error(() -> TransportFailures.status(asked, pipeline.target(), failed, head)));
+          .then(Mono.error(() -> TransportFailures.status(asked, file.target(), failed, head)));
     }
     if (verdict instanceof ResponseVerdict.Invalid invalid) {
       return Mono.error(invalid(invalid.reason(), known != null));
@@ -256,7 +250,7 @@ final class Exchange {
   /** A server that asks for time gets it from all downloads, unless it asks for too much. */
   private void hold(URI uri, int status, Duration wait) {
     if (TransportFailures.isBusy(status)
-        && wait.compareTo(pipeline.retryPolicy().longestRetryAfter()) <= 0) {
+        && wait.compareTo(file.retryPolicy().longestRetryAfter()) <= 0) {
       engine.admission().hold(Origin.of(uri), wait);
     }
   }
@@ -264,7 +258,7 @@ final class Exchange {
   /** The first answer: the download begins with it, and its body comes meanwhile. */
   private Mono<Hop> beginReading(
       URI uri, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
-    if (pipeline.isPaced() || !engine.budget().hasRoom()) {
+    if (file.isPaced() || !engine.budget().hasRoom()) {
       return begin(uri, verdict, head, body);
     }
     return Mono.deferContextual(
@@ -277,8 +271,7 @@ final class Exchange {
 
   private Mono<Hop> begin(URI uri, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
     return toItsEnd(
-            pipeline
-                .begin(uri, verdict, head)
+            file.begin(uri, verdict, head)
                 .doOnNext(wanted -> end = wanted ? endOfBody(verdict) : from))
         .flatMap(
             wanted -> {
@@ -336,19 +329,19 @@ final class Exchange {
       return Mono.error(invalid("it has no such range of a file of the same length", true));
     }
     if (!uri.equals(known.uri())) {
-      pipeline.moved(uri, head);
+      file.moved(uri, head);
     }
     if (verdict instanceof ResponseVerdict.Partial part) {
       return write(body, from, part.bytesToSkip(), part.taken().endExclusive()).then(Mono.empty());
     }
     if (known.ranged()) {
       // Ends this exchange with all the others.
-      return Mono.<Void>fromRunnable(pipeline::rangesAreRefused).then(Mono.never());
+      return Mono.<Void>fromRunnable(file::rangesAreRefused).then(Mono.never());
     }
     if (verdict instanceof ResponseVerdict.RangesRefused && known.isProven(uri, head)) {
       return write(body, from, from, end).then(Mono.empty());
     }
-    return pipeline.rewind(from).then(Mono.defer(() -> write(body, 0, 0, end))).then(Mono.empty());
+    return file.rewind(from).then(Mono.defer(() -> write(body, 0, 0, end))).then(Mono.empty());
   }
 
   /** What only may be another version, or is none, gets one more attempt: a proxy's slip, say. */
@@ -356,7 +349,7 @@ final class Exchange {
     boolean last = doubtful;
     doubtful = likeness != Representation.Likeness.CHANGED;
     if (!doubtful || (last && likeness == Representation.Likeness.UNLIKE)) {
-      return new DownloadException.SourceChanged(asked, pipeline.target(), null);
+      return new DownloadException.SourceChanged(asked, file.target(), null);
     }
     return invalid("it is something else than the file", !last);
   }
@@ -371,7 +364,7 @@ final class Exchange {
         context -> {
           SegmentWriter next;
           synchronized (this) {
-            next = pipeline.writer(position, Math.min(end, promised), skip, context);
+            next = file.writer(position, Math.min(end, promised), skip, context);
             writer = next;
           }
           return next.write(body).then(Mono.defer(() -> check(next.position(), promised)));
@@ -383,7 +376,7 @@ final class Exchange {
     if (promised == Long.MAX_VALUE) {
       end = position;
     } else if (position < Math.min(promised, end) && !isGivenUp()) {
-      return Mono.error(new DownloadException.ConnectionLost(asked, pipeline.target(), null));
+      return Mono.error(new DownloadException.ConnectionLost(asked, file.target(), null));
     }
     return Mono.empty();
   }
@@ -391,7 +384,7 @@ final class Exchange {
   /** Where good answers came before, a bad one is retried as a lost connection would be. */
   private DownloadException invalid(String reason, boolean afterGoodAnswers) {
     return new DownloadException.InvalidResponse(
-        asked, pipeline.target(), reason, afterGoodAnswers, null);
+        asked, file.target(), reason, afterGoodAnswers, null);
   }
 
   /** Reads a short body to its end, and gives up a long one with its connection. */

@@ -27,7 +27,7 @@ record Hop(URI uri, boolean ranged, int followed, boolean renewed) {
   }
 
   /** Returns where a redirect leads; throws if it must not be followed. */
-  Hop follow(String location, int limit, Path target) {
+  Hop follow(String location, int limit, @Nullable Path target) {
     RedirectRules.Outcome outcome = RedirectRules.next(uri, location, followed, limit);
     if (outcome instanceof RedirectRules.Outcome.Follow follow) {
       return new Hop(follow.target(), ranged, followed + 1, renewed);

@@ -29,7 +29,7 @@ final class SegmentFetch {
   private static final int REFUSALS = 16;
 
   private final NettyDownloadEngine engine;
-  private final DownloadPipeline pipeline;
+  private final FileFetch file;
 
   // Guarded by this.
   private @Nullable Exchange exchange;
@@ -45,9 +45,9 @@ final class SegmentFetch {
   private int refusals;
   private boolean doubtful;
 
-  SegmentFetch(NettyDownloadEngine engine, DownloadPipeline pipeline, ByteRange range) {
+  SegmentFetch(NettyDownloadEngine engine, FileFetch file, ByteRange range) {
     this.engine = engine;
-    this.pipeline = pipeline;
+    this.file = file;
     this.position = range.start();
     this.best = range.start();
     this.end = range.endExclusive();
@@ -124,14 +124,14 @@ final class SegmentFetch {
   }
 
   private void completed(long nanos) {
-    pipeline.progress().segmentCompleted();
+    file.progress().segmentCompleted();
     engine.metrics().segmentCompleted(Duration.ofNanos(nanos));
   }
 
   private Mono<Void> attempt() {
     Exchange next;
     synchronized (this) {
-      next = new Exchange(engine, pipeline, position, end, doubtful);
+      next = new Exchange(engine, file, position, end, doubtful);
       exchange = next;
     }
     return next.run()
@@ -172,7 +172,7 @@ final class SegmentFetch {
 
   private Mono<Long> again(Throwable thrown) {
     DownloadException failure =
-        TransportFailures.translate(pipeline.uri(), pipeline.target(), thrown, true, false);
+        TransportFailures.translate(file.uri(), file.target(), thrown, true, false);
     long now = engine.scheduler().now(TimeUnit.NANOSECONDS);
     if (position >= best + PROGRESS || (position > best && position == end)) {
       best = position;
@@ -180,12 +180,12 @@ final class SegmentFetch {
       refusals = 0;
       doubtful = false;
     }
-    RetryPolicy policy = pipeline.retryPolicy();
+    RetryPolicy policy = file.retryPolicy();
     if (refused && refusals < REFUSALS && policy.delay(failure, 1, Duration.ZERO, 0).isPresent()) {
       refusals++;
-      pipeline.refused();
+      file.refused();
       retrying(failure);
-      pipeline.progress().released();
+      file.progress().released();
       return Mono.just(0L);
     }
     if (failures++ == 0) {
@@ -202,11 +202,11 @@ final class SegmentFetch {
     }
     retrying(failure);
     return Mono.delay(delay.get(), engine.scheduler())
-        .doFinally(signal -> pipeline.progress().released());
+        .doFinally(signal -> file.progress().released());
   }
 
   private void retrying(DownloadException why) {
-    pipeline.progress().retrying(why);
+    file.progress().retrying(why);
     engine.metrics().retrying(why);
   }
 }

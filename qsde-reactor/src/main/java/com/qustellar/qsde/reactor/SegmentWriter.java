@@ -12,7 +12,7 @@ import reactor.core.publisher.Sinks;
 import reactor.util.context.Context;
 
 /**
- * Writes the body of one answer into the part file: from a connection straight to the disk.
+ * Writes the body of one answer to where it goes: from a connection straight to the disk, say.
  *
  * <p>Large buffers are written as they came; small ones are gathered first. At most {@value
  * #WINDOW} buffers are asked for or being written at any moment, so demand follows completed
@@ -34,11 +34,13 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
     /** Bytes have arrived. */
     void received(int bytes);
 
-    /** Bytes are in the file. */
+    /** Puts all of the buffer at the offset, releases it, and tells the listener. */
+    void write(ByteBuf data, long offset, PartFile.Listener listener);
+
+    /** Bytes have been put there; the buffer is about to be released. */
     void written(long offset, ByteBuf data);
   }
 
-  private final PartFile file;
   private final MemoryBudget budget;
   private final ReadTurns turns;
   private final Target target;
@@ -69,16 +71,14 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
    * @param skip how many bytes of the body come before {@code position} and are discarded
    */
   SegmentWriter(
-      PartFile file,
+      Target target,
       MemoryBudget budget,
       ReadTurns turns,
-      Target target,
       long position,
       long end,
       long skip,
       int gatherSize,
       Context context) {
-    this.file = file;
     this.budget = budget;
     this.turns = turns;
     this.target = target;
@@ -268,7 +268,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   private void write(ByteBuf data, long offset) {
     int length = data.readableBytes();
     writing++;
-    file.write(data, offset, failed -> ended(data, offset, length, failed));
+    target.write(data, offset, failed -> ended(data, offset, length, failed));
   }
 
   private void ended(ByteBuf data, long offset, int length, @Nullable DownloadException failed) {

@@ -1,0 +1,345 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult.Note;
+import com.qustellar.qsde.DownloadState;
+import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.RetryPolicy;
+import com.qustellar.qsde.internal.http.Origin;
+import com.qustellar.qsde.internal.http.ResponseHead;
+import com.qustellar.qsde.internal.http.ResponseVerdict;
+import com.qustellar.qsde.internal.plan.ByteRange;
+import com.qustellar.qsde.internal.plan.SegmentPlanner;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * Fetches one version of one file to its {@link Destination}: {@code first request → plan →
+ * segments}, each with its retries, over as many connections as the {@link SegmentSchedule} finds.
+ */
+final class FileFetch {
+
+  private final NettyDownloadEngine engine;
+  private final ProgressSampler progress;
+  private final DownloadRequest request;
+  private final Destination destination;
+  private final MemoryBudget budget;
+  private final Throttle throttle;
+  private final ByteRange first;
+  private final boolean anew;
+  private final SegmentSchedule schedule;
+  private final ConnectionCount connections;
+  private final Sinks.Empty<Void> begun = Sinks.empty();
+  private final Sinks.Empty<Void> rangesRefused = Sinks.empty();
+  private final Set<SegmentWriter> writers = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger bodies = new AtomicInteger();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+  private volatile @Nullable Representation representation;
+  private volatile boolean elsewhere;
+  private volatile int segments = 1;
+
+  /**
+   * Prepares a fetch.
+   *
+   * @param budget what may be received and not yet be at the destination
+   * @param first what is asked for first
+   * @param anew whether caches on the way are to ask their origin
+   */
+  FileFetch(
+      NettyDownloadEngine engine,
+      DownloadRequest request,
+      ProgressSampler progress,
+      Destination destination,
+      MemoryBudget budget,
+      ByteRange first,
+      boolean anew) {
+    this.engine = engine;
+    this.request = request;
+    this.progress = progress;
+    this.destination = destination;
+    this.budget = budget;
+    this.first = first;
+    this.anew = anew;
+    this.throttle = new Throttle(request::bytesPerSecond, engine.scheduler());
+    this.connections =
+        new ConnectionCount(this::wanted, () -> engine.admission().share(Origin.of(uri())));
+    this.schedule =
+        new SegmentSchedule(
+            range -> new SegmentFetch(engine, this, range),
+            connections,
+            engine.scheduler(),
+            this::isPaced,
+            this::planned);
+  }
+
+  /** Fetches when subscribed to; completes once every byte is at its destination. */
+  Mono<Void> run() {
+    progress.state(DownloadState.CONNECTING);
+    // Only the ends of segments are merged here; no byte goes through it. The schedule bounds it.
+    Mono<Void> fetched = schedule.segments(first).flatMap(this::fetch, Integer.MAX_VALUE, 1).then();
+    Mono<Void> ranged = Mono.when(fetched, begun.asMono().then(Mono.defer(this::check)));
+    return Mono.firstWithSignal(ranged.thenReturn(true), rangesRefused.asMono().thenReturn(false))
+        .flatMap(whole -> whole ? Mono.empty() : fetchRest());
+  }
+
+  /** What an earlier run has left is read again meanwhile; what is not there is fetched as well. */
+  private Mono<Void> check() {
+    return destination.check().doOnSuccess(done -> schedule.checked());
+  }
+
+  /** Fetches what was planned as present, and is not. */
+  void missed(ByteRange bytes) {
+    progress.missed(bytes.length());
+    schedule.missed(bytes);
+  }
+
+  /** One stream brings what is behind the prefix, and with it what stands further on already. */
+  private Mono<Void> fetchRest() {
+    return Flux.fromIterable(writers)
+        .flatMap(SegmentWriter::idle)
+        .then(
+            Mono.defer(
+                () -> {
+                  long prefix = destination.keepPrefix();
+                  progress.dropped(progress.received() - prefix);
+                  ByteRange rest = new ByteRange(prefix, known().total().orElseThrow());
+                  return new SegmentFetch(engine, this, rest).run();
+                }));
+  }
+
+  /** Of segments that fail at the same time the first counts, and the others stand under it. */
+  private Mono<Void> fetch(SegmentFetch segment) {
+    return segment
+        .run()
+        .then(Mono.<Void>fromRunnable(() -> schedule.ended(segment)))
+        .onErrorResume(
+            thrown -> {
+              Throwable cause = failure.compareAndExchange(null, thrown);
+              if (cause == null) {
+                return Mono.error(thrown);
+              }
+              if (cause != thrown) {
+                cause.addSuppressed(thrown);
+              }
+              // The first one ends them all.
+              return Mono.never();
+            });
+  }
+
+  private int wanted() {
+    return request.connections() == Limits.AUTO
+        ? engine.limits().connectionsPerDownload()
+        : request.connections();
+  }
+
+  private void planned(long count) {
+    segments = atMostAnInt(count);
+    progress.segments(segments);
+  }
+
+  /** An empty file, and one of unknown length, take one request as well. */
+  private static int atMostAnInt(long count) {
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, count));
+  }
+
+  // ---- what the exchanges tell
+
+  /**
+   * Takes the first answer, which brings the plan.
+   *
+   * @return whether the body is wanted; an earlier run may have left its bytes
+   */
+  Mono<Boolean> begin(URI uri, ResponseVerdict verdict, ResponseHead head) {
+    Representation answered = Representation.of(uri, verdict, head);
+    if (answered.total().orElse(-1) > request.maxBytes()) {
+      return Mono.error(tooLarge(uri));
+    }
+    long total = answered.total().orElse(0);
+    // A stream without ranges is one segment.
+    ByteRange whole = new ByteRange(0, total);
+    ByteRange asked = answered.ranged() ? first.intersect(whole) : whole;
+    return destination
+        .begin(answered, head, asked)
+        .map(
+            there -> {
+              representation = answered;
+              plan(answered, total, asked, there);
+              begun.tryEmitEmpty();
+              return there.wanted();
+            });
+  }
+
+  /** Plans what is left: neither an earlier run's nor the first segment, which is under way. */
+  private void plan(Representation answered, long total, ByteRange asked, Destination.Begun there) {
+    SegmentPlanner planner = destination.plan(total, there.covered(), connections.expected());
+    if (there.wanted() && !asked.isEmpty()) {
+      planner.claim(asked);
+    }
+    segments = atMostAnInt(planner.totalSegments());
+    progress.planned(answered.total(), segments);
+    progress.resumed(there.covered().coveredBytes());
+    schedule.planned(planner, answered.ranged());
+  }
+
+  /** Makes the writer of one body. */
+  SegmentWriter writer(long position, long end, long skip, ContextView context) {
+    bodies.incrementAndGet();
+    // One byte more than is allowed tells a body without a length that is too large.
+    long bound = end == Long.MAX_VALUE && request.maxBytes() < end ? request.maxBytes() + 1 : end;
+    SegmentWriter writer =
+        new SegmentWriter(
+            destination,
+            budget,
+            new ReadTurns(throttle, engine.throttle()),
+            position,
+            bound,
+            skip,
+            destination.gatherSize(),
+            Context.of(context));
+    writers.add(writer);
+    writer.idle().onErrorComplete().subscribe(null, null, () -> writers.remove(writer));
+    return writer;
+  }
+
+  /** A stream that can't be gone on with begins again at byte 0. */
+  Mono<Void> rewind(long position) {
+    progress.dropped(position);
+    bodies.set(0);
+    elsewhere = false;
+    return destination.clear();
+  }
+
+  /** The redirect leads elsewhere now: the segments that follow ask there. */
+  synchronized void moved(URI uri, ResponseHead head) {
+    Representation known = known();
+    elsewhere |= !known.isAt(uri);
+    if (elsewhere && request.checksum() == null) {
+      destination.movedElsewhere();
+    }
+    representation = known.at(uri, head);
+  }
+
+  /** The origin has refused a connection while it had others. */
+  void refused() {
+    connections.refused();
+  }
+
+  /** The limits have changed, or there is room for more. */
+  void review() {
+    schedule.review();
+  }
+
+  /** The server gives this version as a whole only: no segment goes on. */
+  void rangesAreRefused() {
+    synchronized (this) {
+      representation = known().asStream();
+    }
+    rangesRefused.tryEmitEmpty();
+  }
+
+  // ---- what the exchanges ask
+
+  @Nullable Representation representation() {
+    return representation;
+  }
+
+  DownloadRequest request() {
+    return request;
+  }
+
+  @Nullable Path target() {
+    return destination.target();
+  }
+
+  /** Returns where the file is, as far as it is known. */
+  URI uri() {
+    Representation known = representation;
+    return known == null ? request.uri() : known.uri();
+  }
+
+  NetworkSettings network() {
+    NetworkSettings own = request.network();
+    return own == null ? engine.network() : own;
+  }
+
+  /** Returns how many bytes are to be read at once, so that they come evenly. */
+  int readSize() {
+    return Math.min(throttle.readSize(), engine.throttle().readSize());
+  }
+
+  /** Returns whether a bound on the bytes a second slows it down. */
+  boolean isPaced() {
+    return request.bytesPerSecond() != Limits.UNLIMITED
+        || engine.limits().bytesPerSecond() != Limits.UNLIMITED;
+  }
+
+  RetryPolicy retryPolicy() {
+    RetryPolicy own = request.retryPolicy();
+    RetryPolicy policy = own == null ? engine.retryPolicy() : own;
+    return representation == null ? policy : policy.established();
+  }
+
+  /** Returns whether caches on the way are to ask their origin. */
+  boolean anew() {
+    return anew;
+  }
+
+  ProgressSampler progress() {
+    return progress;
+  }
+
+  // ---- what is known at the end
+
+  /** Returns what is fetched; the first answer has told it. */
+  Representation known() {
+    Representation known = representation;
+    if (known == null) {
+      throw new IllegalStateException("no answer has come yet");
+    }
+    return known;
+  }
+
+  int segments() {
+    return segments;
+  }
+
+  /** Returns what is to be said of how the bytes have come. */
+  Set<Note> notes() {
+    Set<Note> notes = EnumSet.noneOf(Note.class);
+    Representation file = known();
+    if (!file.ranged()) {
+      notes.add(Note.SINGLE_STREAM);
+    }
+    if (file.contentEncoding().isPresent()) {
+      notes.add(Note.CONTENT_ENCODED);
+    }
+    boolean expected = request.checksum() != null;
+    if (file.total().isEmpty() && !expected) {
+      notes.add(Note.LENGTH_UNKNOWN);
+    }
+    boolean proven = file.validator().isStrong() && !elsewhere;
+    if (bodies.get() > 1 && !proven && !expected) {
+      notes.add(Note.UNPROVEN);
+    }
+    return notes;
+  }
+
+  /** Returns the failure of a file that has more bytes than the request allows. */
+  DownloadException tooLarge(URI uri) {
+    return new DownloadException.TooLarge(uri, target(), request.maxBytes(), null);
+  }
+}
