@@ -45,6 +45,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
 
   private final NettyDownloadEngine engine;
   private final DownloadTask task;
+  private final FileDownload download;
   private final DownloadRequest request;
   private final Limits limits;
   private final boolean directory;
@@ -66,12 +67,14 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   DownloadPipeline(
       NettyDownloadEngine engine,
       DownloadTask task,
+      FileDownload download,
       Path target,
       boolean directory,
       ByteRange first,
       boolean anew) {
     this.engine = engine;
     this.task = task;
+    this.download = download;
     this.request = task.request();
     this.limits = engine.limits();
     this.target = target;
@@ -116,13 +119,14 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     Path named = Targets.name(request, target, head);
     target = named;
     progress().named(String.valueOf(named.getFileName()));
-    return task.claim(named);
+    return download.claim(named);
   }
 
   private Mono<Resumption> open(Representation answered) {
     long longest = Targets.firstSegment(limits);
     Resumption left = new Resumption(request, target, answered, longest);
-    return task.open(
+    return download
+        .open(
             () -> {
               if (directory) {
                 Targets.checkFree(request, target);

@@ -1,5 +1,6 @@
 package com.qustellar.qsde.reactor;
 
+import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadState;
@@ -121,7 +122,22 @@ final class NettyDownloadEngine implements DownloadEngine {
   }
 
   private DownloadTask start(DownloadRequest request, ContextView context) {
-    DownloadTask task = new DownloadTask(this, request, Context.of(context));
+    Path target = request.target();
+    if (target == null) {
+      throw new DownloadException.InvalidRequest(
+          request.uri(), null, "it has no target; only a stream can do without", null);
+    }
+    Path name = target.getFileName();
+    return start(
+        new DownloadTask(
+            this,
+            request,
+            name == null ? null : name.toString(),
+            Context.of(context),
+            task -> new FileDownload(this, task, target)));
+  }
+
+  private DownloadTask start(DownloadTask task) {
     tasks.add(task);
     outcomes.await();
     if (shut) {

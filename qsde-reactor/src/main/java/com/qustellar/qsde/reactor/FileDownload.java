@@ -1,0 +1,265 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.internal.http.FileNames;
+import com.qustellar.qsde.internal.plan.ByteRange;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * The work of a download into a file: a look at what is there, one pass over the file, and one more
+ * where the first has brought what must not be used.
+ */
+final class FileDownload implements Work {
+
+  private final NettyDownloadEngine engine;
+  private final DownloadTask task;
+  private final DownloadRequest request;
+  private final Path target;
+  private volatile boolean waited;
+
+  // Guarded by this. What is set while the task runs is seen by the close that follows its end.
+  private @Nullable DownloadPipeline pipeline;
+  private @Nullable PartFile file;
+  private Sinks.@Nullable Empty<Void> creating;
+  private boolean discarded;
+  private @Nullable Path left;
+
+  /** Where the download goes, and what it asks for first. */
+  private record Place(Targets.Kind kind, ByteRange first) {
+    boolean directory() {
+      return kind == Targets.Kind.DIRECTORY;
+    }
+  }
+
+  FileDownload(NettyDownloadEngine engine, DownloadTask task, Path target) {
+    this.engine = engine;
+    this.task = task;
+    this.request = task.request();
+    this.target = target;
+  }
+
+  @Override
+  public Mono<DownloadResult> run() {
+    return engine
+        .io()
+        .call(this::look)
+        .flatMap(
+            place ->
+                place.directory()
+                    ? pass(place, false)
+                    : claim(target)
+                        .then(engine.io().call(() -> present(place)))
+                        .flatMap(
+                            present ->
+                                present
+                                    .map(this::alreadyPresent)
+                                    .orElseGet(() -> pass(place, false))));
+  }
+
+  private Place look() {
+    Targets.Kind kind = Targets.kind(request, target);
+    boolean directory = kind == Targets.Kind.DIRECTORY;
+    // Only a guess: the server may give the file another name.
+    Path likely = directory ? target.resolve(FileNames.fromUri(request.uri())) : target;
+    long longest = Targets.firstSegment(engine.limits());
+    return new Place(kind, Resumption.firstGap(request, likely, longest));
+  }
+
+  /** Returns the digest of a target that is what is wanted; the look at it may be an old one. */
+  private Optional<Checksum> present(Place place) {
+    if (place.kind() == Targets.Kind.NOTHING && !waited) {
+      Targets.checkDirectory(request, target);
+      return Optional.empty();
+    }
+    return Targets.present(request, target, task::isDisposed);
+  }
+
+  private Mono<DownloadResult> alreadyPresent(Checksum checksum) {
+    return engine
+        .io()
+        .call(() -> Files.size(target))
+        .map(
+            size ->
+                new DownloadResult(
+                    request.id(),
+                    target,
+                    size,
+                    0,
+                    checksum,
+                    Duration.ofNanos(System.nanoTime() - task.startedAt()),
+                    0,
+                    0,
+                    request.uri(),
+                    null,
+                    Set.of(DownloadResult.Note.ALREADY_PRESENT)));
+  }
+
+  /** One pass over the file; a wrong digest, or a file that changed, gets one more. */
+  private Mono<DownloadResult> pass(Place place, boolean again) {
+    return Mono.defer(
+        () -> {
+          DownloadPipeline next =
+              new DownloadPipeline(
+                  engine, task, this, target, place.directory(), place.first(), again);
+          synchronized (this) {
+            if (!task.isRunning()) {
+              // Whoever ended it has cancelled this stream too: nobody listens.
+              return Mono.never();
+            }
+            pipeline = next;
+          }
+          return next.run()
+              .onErrorResume(
+                  thrown -> {
+                    if (again || !DownloadTask.isWrong(thrown)) {
+                      return Mono.error(thrown);
+                    }
+                    task.sampler().startedOver((DownloadException) thrown);
+                    engine.metrics().retrying((DownloadException) thrown);
+                    long longest = Targets.firstSegment(engine.limits());
+                    Place anew = new Place(place.kind(), new ByteRange(0, longest));
+                    return close(true).then(pass(anew, true));
+                  });
+        });
+  }
+
+  /** Makes the target this download's own; waits for a predecessor that is ending. */
+  Mono<Void> claim(Path path) {
+    return Mono.defer(
+        () -> {
+          DownloadTask holder;
+          synchronized (this) {
+            // A claim that is made after the end would never be given up.
+            if (!task.isRunning()) {
+              return Mono.never();
+            }
+            holder = engine.claim(path, task);
+          }
+          if (holder == task) {
+            return Mono.empty();
+          }
+          if (holder.isDisposed()) {
+            waited = true;
+            return holder.ended().then(claim(path));
+          }
+          return Mono.error(
+              new DownloadException.FileAccess(
+                  request.uri(), path, DownloadException.FileAccess.Reason.IN_USE, null));
+        });
+  }
+
+  /** Creates the part file on the pool; one that comes too late is closed like any other. */
+  Mono<PartFile> open(Callable<PartFile> create) {
+    return Mono.defer(
+        () -> {
+          Sinks.Empty<Void> created = Sinks.empty();
+          synchronized (this) {
+            if (!task.isRunning()) {
+              return Mono.never();
+            }
+            creating = created;
+          }
+          return engine
+              .io()
+              .call(
+                  () -> {
+                    try {
+                      PartFile opened = create.call();
+                      synchronized (this) {
+                        file = opened;
+                      }
+                      return opened;
+                    } finally {
+                      created.tryEmitEmpty();
+                    }
+                  });
+        });
+  }
+
+  @Override
+  public void review() {
+    DownloadPipeline current;
+    synchronized (this) {
+      current = pipeline;
+    }
+    if (current != null) {
+      current.review();
+    }
+  }
+
+  /** Ends the digest and the last write of the current pass, and closes its file. */
+  @Override
+  public Mono<Void> close(boolean useless) {
+    DownloadPipeline current;
+    Sinks.Empty<Void> pending;
+    synchronized (this) {
+      current = pipeline;
+      pending = creating;
+    }
+    Mono<Void> digest = current == null ? Mono.empty() : current.endDigest();
+    Mono<Void> created = pending == null ? Mono.empty() : pending.asMono();
+    return digest.then(created).then(Mono.defer(() -> closeFile(useless)));
+  }
+
+  private Mono<Void> closeFile(boolean useless) {
+    PartFile open;
+    boolean discard;
+    synchronized (this) {
+      // Not forgotten: who ends the download meanwhile waits for the same close.
+      open = file;
+      discard = useless || discarded;
+    }
+    if (open == null) {
+      return Mono.empty();
+    }
+    if (discard) {
+      open.discard();
+    }
+    return open.close();
+  }
+
+  @Override
+  public synchronized boolean closed() {
+    if (file != null && pipeline != null) {
+      left = file.isKept() ? pipeline.target() : null;
+    }
+    pipeline = null;
+    file = null;
+    creating = null;
+    return left != null;
+  }
+
+  @Override
+  public synchronized void discard() {
+    discarded = true;
+  }
+
+  @Override
+  public Mono<Void> deleteKept() {
+    Path kept;
+    synchronized (this) {
+      kept = left;
+    }
+    return kept == null
+        ? Mono.empty()
+        : engine
+            .io()
+            .call(
+                () -> {
+                  PartName.discard(engine.io(), request.uri(), kept);
+                  return null;
+                })
+            .then();
+  }
+}

@@ -1,0 +1,30 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadResult;
+import reactor.core.publisher.Mono;
+
+/** What a download does from its admission to its end. Safe from any thread. */
+interface Work {
+
+  /** Does it when subscribed to; once more after a pause. */
+  Mono<DownloadResult> run();
+
+  /** The limits have changed. */
+  void review();
+
+  /**
+   * Ends what still runs of it, and closes what it holds; nothing begins from then on.
+   *
+   * @param useless whether what has come must not be gone on with
+   */
+  Mono<Void> close(boolean useless);
+
+  /** It has been closed; returns whether something stays for a later run. */
+  boolean closed();
+
+  /** Has nothing stay for a later run, whenever it is closed. */
+  void discard();
+
+  /** Deletes what has stayed. */
+  Mono<Void> deleteKept();
+}
