@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The constructor is not part of the contract: components may be added.
  *
  * @param id the request's id
- * @param target the file
+ * @param target the file; the empty path for a stream
  * @param bytes the length of the file
  * @param resumedBytes how many of them an earlier run had left
  * @param checksum the digest of the file, null where none was asked for
@@ -45,7 +45,7 @@ public record DownloadResult(
    * Redacts the URI and copies the notes.
    *
    * @param id the request's id
-   * @param target the file
+   * @param target the file; the empty path for a stream
    * @param bytes the length of the file
    * @param resumedBytes how many of them an earlier run had left
    * @param checksum the digest of the file, null where none was asked for

@@ -32,6 +32,9 @@ interface Destination extends SegmentWriter.Target {
   /** Plans what is left to fetch. */
   SegmentPlanner plan(long total, RangeSet covered, int connections);
 
+  /** Returns the offset before which a segment has to begin, for now. */
+  long reach();
+
   /** Returns how many bytes small reads are gathered to. */
   int gatherSize();
 

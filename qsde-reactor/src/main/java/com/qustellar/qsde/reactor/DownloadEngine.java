@@ -105,22 +105,42 @@ public interface DownloadEngine extends AutoCloseable {
   /**
    * Streams the bytes of a file in order.
    *
-   * <p>Not available yet: throws {@link UnsupportedOperationException}.
+   * <p>Cold: each subscription is one download of its own. The body is fetched in segments over as
+   * many connections as a download into a file uses, and with the same retries: a connection that
+   * breaks after the first byte, or a signed target that expires, is not seen. What has been sent
+   * can't be taken back, so a file that changes meanwhile fails the stream with {@link
+   * DownloadException.SourceChanged}. A checksum of the request is compared at the end: where it
+   * differs, {@link DownloadException.ChecksumMismatch} comes in place of the completion, after all
+   * of the bytes.
+   *
+   * <p>Each {@link ByteBuffer} is the subscriber's own, to be kept or written to; it has an array,
+   * 256 KiB at most, and its bytes between position and limit. As many come as are asked for. Ahead
+   * of its subscriber a stream reads as far as its window reaches: its share of half of {@link
+   * Limits#memoryBudget()}, 32 MiB at most; no byte more is asked of the server while that is full.
+   * A body without ranges is read as it is taken. Signals arrive on threads of the engine's
+   * scheduler, which must not be blocked: {@link #openStream} is for code that blocks. Cancelling
+   * stops everything.
+   *
+   * <p>It counts as a download: it is listed, admitted and told of as one. Its {@link
+   * Download#pause()} does nothing, as a reader pauses it by asking for nothing.
    *
    * @param request what to read; its target is not used
-   * @return the body
+   * @return the body; or a {@link DownloadException}
    */
   Flux<ByteBuffer> stream(DownloadRequest request);
 
   /**
-   * Streams the bytes of a file in order, with what is known of it before the first byte.
+   * Streams the bytes of a file in order, as {@link #stream(DownloadRequest)} does, with what is
+   * known of it before the first byte: to answer with its length and type, say.
    *
-   * <p>Not available yet: throws {@link UnsupportedOperationException}.
+   * <p>The mapper is called once a subscription, when the first answer has come, and not at all if
+   * none comes. The body has one subscriber; whatever of it is not read when the mapper's publisher
+   * ends is given up.
    *
    * @param <T> the element type of the resulting stream
    * @param request what to read; its target is not used
    * @param mapper makes the result from what is known of the body and the body
-   * @return what the mapper returned
+   * @return what the mapper returned; or a {@link DownloadException}
    */
   <T> Flux<T> stream(
       DownloadRequest request,
@@ -128,12 +148,13 @@ public interface DownloadEngine extends AutoCloseable {
           mapper);
 
   /**
-   * Opens the bytes of a file as a blocking stream, for threads that may block.
+   * Opens the bytes of a file as a blocking stream, for one thread that may block.
    *
-   * <p>Not available yet: throws {@link UnsupportedOperationException}.
+   * <p>The download begins at once. Its failure is the cause of the {@link java.io.IOException}
+   * that a read throws. A thread that is interrupted in a read gives up the download.
    *
    * @param request what to read; its target is not used
-   * @return the body; closing it cancels the download
+   * @return the body, to be closed: that cancels the download unless it has ended
    */
   InputStream openStream(DownloadRequest request);
 

@@ -172,6 +172,11 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   // ---- write, and the hash follows
 
   @Override
+  public long reach() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public int gatherSize() {
     return engine.limits().writeBufferSize();
   }

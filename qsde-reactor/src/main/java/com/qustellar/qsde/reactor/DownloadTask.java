@@ -230,6 +230,9 @@ final class DownloadTask implements Download {
 
   @Override
   public void pause() {
+    if (!work.isPausable()) {
+      return;
+    }
     synchronized (this) {
       resumeAsked = false;
       if (stage != Stage.RUNNING) {

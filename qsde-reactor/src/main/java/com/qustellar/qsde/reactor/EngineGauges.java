@@ -2,6 +2,7 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadState;
 import java.util.Collection;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /** What an engine tells a recorder that asks: counted anew each time, as that is seldom. */
@@ -9,12 +10,12 @@ final class EngineGauges implements DownloadMetrics.Gauges {
 
   private final Collection<DownloadTask> tasks;
   private final EngineTally tally;
-  private final MemoryBudget budget;
+  private final LongSupplier memory;
 
-  EngineGauges(Collection<DownloadTask> tasks, EngineTally tally, MemoryBudget budget) {
+  EngineGauges(Collection<DownloadTask> tasks, EngineTally tally, LongSupplier memory) {
     this.tasks = tasks;
     this.tally = tally;
-    this.budget = budget;
+    this.memory = memory;
   }
 
   @Override
@@ -45,6 +46,6 @@ final class EngineGauges implements DownloadMetrics.Gauges {
 
   @Override
   public long memoryInUse() {
-    return budget.used();
+    return memory.getAsLong();
   }
 }

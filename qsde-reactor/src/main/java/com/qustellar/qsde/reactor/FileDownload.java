@@ -241,6 +241,11 @@ final class FileDownload implements Work {
   }
 
   @Override
+  public boolean isPausable() {
+    return true;
+  }
+
+  @Override
   public synchronized void discard() {
     discarded = true;
   }

@@ -81,6 +81,7 @@ final class FileFetch {
         new SegmentSchedule(
             range -> new SegmentFetch(engine, this, range),
             connections,
+            destination::reach,
             engine.scheduler(),
             this::isPaced,
             this::planned);

@@ -8,17 +8,21 @@ import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.RetryPolicy;
+import com.qustellar.qsde.internal.http.FileNames;
 import io.netty.util.internal.PlatformDependent;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.reactivestreams.Publisher;
 import reactor.core.Disposable;
@@ -43,6 +47,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   private final IoPool io = new IoPool();
   private final Admission admission;
   private final MemoryBudget budget;
+  private final StreamMemory streamMemory;
   private final Throttle throttle;
   private final StallWatch stallWatch;
   private final EngineTally tally = new EngineTally();
@@ -72,11 +77,14 @@ final class NettyDownloadEngine implements DownloadEngine {
             () -> limits.maxConcurrentDownloads(), () -> limits().connectionsPerHost(), scheduler);
     // Half of what Netty may take: the rest is for what is being read.
     long most = PlatformDependent.maxDirectMemory() / 2;
-    this.budget = new MemoryBudget(() -> Math.min(limits().memoryBudget(), most));
+    LongSupplier memory = () -> Math.min(limits().memoryBudget(), most);
+    this.streamMemory = new StreamMemory(memory, () -> budget().give(0));
+    this.budget = new MemoryBudget(() -> streamMemory.left());
     this.throttle = new Throttle(() -> limits().bytesPerSecond(), scheduler);
     this.stallWatch = new StallWatch(scheduler);
     this.metrics = GuardedMetrics.of(settings.metrics);
-    this.observed = metrics.observe(new EngineGauges(tasks, tally, budget));
+    this.observed =
+        metrics.observe(new EngineGauges(tasks, tally, () -> budget.used() + streamMemory.held()));
   }
 
   // ---- downloads
@@ -164,7 +172,8 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Flux<ByteBuffer> stream(DownloadRequest request) {
-    throw new UnsupportedOperationException("streams are not available yet");
+    Supported.check(request);
+    return Flux.deferContextual(context -> startStream(request, context).body());
   }
 
   @Override
@@ -172,12 +181,42 @@ final class NettyDownloadEngine implements DownloadEngine {
       DownloadRequest request,
       BiFunction<? super StreamInfo, ? super Flux<ByteBuffer>, ? extends Publisher<? extends T>>
           mapper) {
-    throw new UnsupportedOperationException("streams are not available yet");
+    Supported.check(request);
+    return Flux.deferContextual(
+        context -> {
+          StreamDownload stream = startStream(request, context);
+          return stream
+              .info()
+              .<T>flatMapMany(info -> mapper.apply(info, stream.body()))
+              // Whatever the mapper has made of the body, nobody is there for it any more.
+              .doFinally(signal -> stream.dispose());
+        });
   }
 
   @Override
   public InputStream openStream(DownloadRequest request) {
-    throw new UnsupportedOperationException("streams are not available yet");
+    StreamInput input = new StreamInput();
+    stream(request).subscribe(input);
+    return input;
+  }
+
+  private StreamDownload startStream(DownloadRequest request, ContextView context) {
+    AtomicReference<StreamDownload> made = new AtomicReference<>();
+    DownloadTask task =
+        new DownloadTask(
+            this,
+            request,
+            FileNames.fromUri(request.uri()),
+            Context.of(context),
+            of -> {
+              StreamDownload work = new StreamDownload(this, of);
+              made.set(work);
+              return work;
+            });
+    StreamDownload stream = Objects.requireNonNull(made.get());
+    task.result().subscribe(result -> stream.ended(null), stream::ended);
+    start(task);
+    return stream;
   }
 
   @Override
@@ -350,6 +389,10 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   MemoryBudget budget() {
     return budget;
+  }
+
+  StreamMemory streamMemory() {
+    return streamMemory;
   }
 
   /** What bounds the bytes a second of all downloads. */

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -60,6 +61,7 @@ final class SegmentSchedule {
 
   private final Function<ByteRange, SegmentFetch> fetch;
   private final ConnectionCount count;
+  private final LongSupplier reach;
   private final Scheduler scheduler;
   private final BooleanSupplier paced;
   private final LongConsumer planned;
@@ -148,17 +150,20 @@ final class SegmentSchedule {
    * Makes one.
    *
    * @param fetch prepares to fetch a range
+   * @param reach the offset before which a segment has to begin, for now
    * @param paced whether a bound on the bytes a second slows all of it down
    * @param planned told how many segments there are now
    */
   SegmentSchedule(
       Function<ByteRange, SegmentFetch> fetch,
       ConnectionCount count,
+      LongSupplier reach,
       Scheduler scheduler,
       BooleanSupplier paced,
       LongConsumer planned) {
     this.fetch = fetch;
     this.count = count;
+    this.reach = reach;
     this.scheduler = scheduler;
     this.paced = paced;
     this.planned = planned;
@@ -258,7 +263,7 @@ final class SegmentSchedule {
     }
   }
 
-  /** The limits have changed, perhaps. */
+  /** The limits have changed, perhaps, or how far it reaches. */
   void review() {
     decide();
   }
@@ -292,9 +297,10 @@ final class SegmentSchedule {
       if (over || planner == null || running.size() >= count.connections()) {
         return null;
       }
-      Optional<ByteRange> range = planner.next();
-      if (range.isEmpty() && divisible && !paced.getAsBoolean() && takeOver(planner)) {
-        range = planner.next();
+      Optional<ByteRange> range = planner.next(reach.getAsLong());
+      boolean none = planner.remaining() == 0 && range.isEmpty();
+      if (none && divisible && !paced.getAsBoolean() && takeOver(planner)) {
+        range = planner.next(reach.getAsLong());
       }
       if (range.isEmpty()) {
         return null;

@@ -37,7 +37,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
     /** Puts all of the buffer at the offset, releases it, and tells the listener. */
     void write(ByteBuf data, long offset, PartFile.Listener listener);
 
-    /** Bytes have been put there; the buffer is about to be released. */
+    /** Bytes have been put there; called before the buffer is released. */
     void written(long offset, ByteBuf data);
   }
 

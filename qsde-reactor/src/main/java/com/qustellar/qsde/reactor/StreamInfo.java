@@ -1,5 +1,10 @@
 package com.qustellar.qsde.reactor;
 
+import com.qustellar.qsde.internal.http.ContentDisposition;
+import com.qustellar.qsde.internal.http.FileNames;
+import com.qustellar.qsde.internal.http.HttpDate;
+import com.qustellar.qsde.internal.http.HttpUris;
+import com.qustellar.qsde.internal.http.ResponseHead;
 import java.net.URI;
 import java.time.Instant;
 import java.util.OptionalLong;
@@ -21,4 +26,34 @@ public record StreamInfo(
     @Nullable String contentType,
     @Nullable String fileName,
     @Nullable String etag,
-    @Nullable Instant lastModified) {}
+    @Nullable Instant lastModified) {
+
+  /**
+   * Redacts the URI.
+   *
+   * @param finalUri where the body comes from; it is redacted here
+   * @param totalBytes its length, when the server tells it
+   * @param contentType its media type as the server names it
+   * @param fileName the name that the server suggests, made safe
+   * @param etag its entity tag, as sent
+   * @param lastModified when it was last modified
+   */
+  public StreamInfo {
+    finalUri = URI.create(HttpUris.redact(finalUri));
+  }
+
+  static StreamInfo of(Representation answered, ResponseHead head) {
+    return new StreamInfo(
+        answered.uri(),
+        answered.total(),
+        head.value("Content-Type").orElse(null),
+        head.value("Content-Disposition")
+            .flatMap(ContentDisposition::fileName)
+            .map(FileNames::safe)
+            .orElse(null),
+        head.value("ETag").orElse(null),
+        head.value("Last-Modified")
+            .flatMap(date -> HttpDate.parse(date, head.received()))
+            .orElse(null));
+  }
+}

@@ -22,6 +22,9 @@ interface Work {
   /** It has been closed; returns whether something stays for a later run. */
   boolean closed();
 
+  /** Returns whether it can be closed and run again. */
+  boolean isPausable();
+
   /** Has nothing stay for a later run, whenever it is closed. */
   void discard();
 

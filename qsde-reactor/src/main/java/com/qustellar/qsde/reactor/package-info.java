@@ -2,7 +2,7 @@
  * The engine: downloads as reactive streams.
  *
  * <p>Start at {@link com.qustellar.qsde.reactor.DownloadEngine}. The way of the bytes stands in one
- * file, {@code DownloadPipeline}.
+ * file each, {@code DownloadPipeline} for a file and {@code StreamDownload} for a stream.
  */
 @NullMarked
 package com.qustellar.qsde.reactor;

@@ -85,7 +85,18 @@ public final class SegmentPlanner {
 
   /** {@return the next segment, which is the caller's from now on; empty if none is left} */
   public Optional<ByteRange> next() {
-    Optional<ByteRange> segment = left.first().map(gap -> head(gap, sizeOf(remaining())));
+    return next(Long.MAX_VALUE);
+  }
+
+  /**
+   * {@return the next segment, which is the caller's from now on; empty if none is left that begins
+   * before the offset}
+   *
+   * @param before an offset
+   */
+  public Optional<ByteRange> next(long before) {
+    Optional<ByteRange> segment =
+        left.first().filter(gap -> gap.start() < before).map(gap -> head(gap, sizeOf(remaining())));
     segment.ifPresent(this::handOut);
     return segment;
   }
