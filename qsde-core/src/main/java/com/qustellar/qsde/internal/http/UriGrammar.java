@@ -104,7 +104,16 @@ final class UriGrammar {
     if (name.length() > 254 || !NAME.matcher(name).matches()) {
       throw refused("the host is not a valid name");
     }
-    return name;
+    return Ipv4Literal.endsInNumber(name) ? ipv4(name) : name;
+  }
+
+  /** One spelling for an address, so that rules for hosts see what is connected to. */
+  private static String ipv4(String host) throws URISyntaxException {
+    String address = Ipv4Literal.canonical(host);
+    if (address == null) {
+      throw refused("the host ends in a number and is no IPv4 address");
+    }
+    return address;
   }
 
   private static int authorityEnd(String rest) {
