@@ -46,12 +46,9 @@ final class TransportFailures {
     if (thrown instanceof RefusedAddressException refused) {
       return new DownloadException.AddressRefused(uri, target, refused.address(), thrown);
     }
-    if (thrown instanceof Via.UnenforcedPolicyException) {
+    if (thrown instanceof Via.UnusableProxyException) {
       return new DownloadException.InvalidRequest(
-          uri,
-          target,
-          "an address policy cannot be kept behind a proxy, unless that is declared to enforce it",
-          thrown);
+          uri, target, String.valueOf(thrown.getMessage()), thrown);
     }
     if (thrown instanceof UnknownHostException) {
       return new DownloadException.NameNotResolved(uri, target, thrown);

@@ -48,6 +48,15 @@ record Via(Kind kind, @Nullable URI proxy) {
       return "Basic " + Base64.getEncoder().encodeToString(pair);
     }
 
+    /** RFC 1929 §2, as far as Netty follows it. */
+    boolean fitsSocks() {
+      String all = name + password;
+      return !name.isEmpty()
+          && name.length() <= 255
+          && password.length() <= 255
+          && all.chars().allMatch(c -> c < 128);
+    }
+
     @Override
     public String toString() {
       return "(credentials)";
@@ -98,17 +107,28 @@ record Via(Kind kind, @Nullable URI proxy) {
     return URLDecoder.decode(escaped.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
+  private boolean isSocks() {
+    return kind == Kind.SOCKS5 || kind == Kind.SOCKS5H;
+  }
+
   /**
-   * Returns what the address policy has against a proxied request, null for nothing: that nobody
-   * would ask it about the addresses of a name, or an address that stands in the URI.
+   * Returns what stands against a proxied request, null for nothing: credentials that cannot be
+   * sent, that nobody would ask the address policy about a name's addresses, or an address in the
+   * URI that it refuses.
    */
   @Nullable Exception forbidden(NetworkSettings settings, URI uri) {
+    Credentials given = isSocks() ? credentials() : null;
+    if (given != null && !given.fitsSocks()) {
+      return new UnusableProxyException(
+          "a SOCKS proxy takes a name of 1 to 255 ASCII characters and a password of 255 at most");
+    }
     AddressPolicy policy = settings.addressPolicy();
     if (!isProxied() || policy.equals(AddressPolicy.any())) {
       return null;
     }
     if (!settings.proxy().addressPolicyEnforced()) {
-      return new UnenforcedPolicyException();
+      return new UnusableProxyException(
+          "an address policy cannot be kept behind a proxy, unless that is declared to enforce it");
     }
     String host = HttpUris.host(uri);
     InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
@@ -151,9 +171,13 @@ record Via(Kind kind, @Nullable URI proxy) {
     return kind + (proxy == null ? "" : " " + HttpUris.redact(proxy));
   }
 
-  /** Without a declaration a policy would promise what it cannot hold. */
-  static final class UnenforcedPolicyException extends Exception {
+  /** The request must not, or cannot, go through its proxy. */
+  static final class UnusableProxyException extends Exception {
     private static final long serialVersionUID = 1;
+
+    UnusableProxyException(String reason) {
+      super(reason);
+    }
   }
 
   /** The server's name is not known here, the proxy's is. */
