@@ -60,7 +60,10 @@ class HttpUrisTest {
           http://a.1x/                        | http://a.1x/
           http://[::1]:8080/x                 | http://[::1]:8080/x
           http://[2001:DB8::A]/x              | http://[2001:db8::a]/x
-          http://[::ffff:127.0.0.1]/          | http://[::ffff:127.0.0.1]/
+          http://[::ffff:127.0.0.1]/          | http://[::ffff:7f00:1]/
+          http://[::FFFF:192.168.255.0]:81/   | http://[::ffff:c0a8:ff00]:81/
+          http://[64:ff9b::10.0.0.1]/         | http://[64:ff9b::a00:1]/
+          http://[1:2:3:4:5:6:7.8.9.10]/      | http://[1:2:3:4:5:6:708:90a]/
           http://bücher.example/              | http://xn--bcher-kva.example/
           http://пример.испытание:81/         | http://xn--e1afmkfd.xn--80akhbyknj4f:81/
           http://日本。jp/                     | http://xn--wgv71a.jp/
@@ -129,6 +132,12 @@ class HttpUrisTest {
           http://[::1]x/          | IPv6
           http://[fe80::1%25eth0]/| IPv6
           http://[1:2]/           | IPv6
+          http://[127.0.0.1]/     | IPv6
+          http://[::127.0.0.01]/  | IPv6
+          http://[::256.0.0.1]/   | IPv6
+          http://[::1.2.3]/       | IPv6
+          http://[::1.2.3.4:5]/   | IPv6
+          http://[1:2:3:4:5:6:7:1.2.3.4]/ | IPv6
           http://h/a\\rb          | line break
           http://h/a\\n           | line break
           http://h/a\\0b          | NUL
