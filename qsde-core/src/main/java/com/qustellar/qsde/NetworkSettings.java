@@ -125,8 +125,9 @@ public final class NetworkSettings {
   /**
    * {@return a copy with another connect timeout}
    *
-   * @param timeout for the TCP connection; longer than zero; 10 seconds by default. The TLS
-   *     handshake has 10 seconds of its own
+   * @param timeout for the TCP connection to each address of the host, which are tried one after
+   *     the other, and for a proxy's answer to a tunnel; longer than zero; 10 seconds by default.
+   *     The TLS handshake has 10 seconds of its own
    * @throws IllegalArgumentException if it is not longer than zero
    */
   public NetworkSettings withConnectTimeout(Duration timeout) {

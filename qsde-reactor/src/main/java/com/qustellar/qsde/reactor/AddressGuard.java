@@ -1,6 +1,7 @@
 package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.AddressPolicy;
+import io.netty.channel.Channel;
 import io.netty.resolver.AbstractAddressResolver;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
@@ -35,6 +36,7 @@ final class AddressGuard extends AddressResolverGroup<InetSocketAddress> {
   private final AddressResolverGroup<InetSocketAddress> names;
   private final AddressRules rules;
   private final @Nullable InetSocketAddress destination;
+  private final UnreachableAddresses unreachable = new UnreachableAddresses();
 
   /** Pools are told apart by a hash: that of an object could be another's as well. */
   private final int number = COUNT.incrementAndGet();
@@ -54,6 +56,11 @@ final class AddressGuard extends AddressResolverGroup<InetSocketAddress> {
     this.names = names;
     this.rules = rules;
     this.destination = destination;
+  }
+
+  /** Has the outcome of a connection count that is about to be made to one of the addresses. */
+  void watch(Channel channel) {
+    unreachable.watch(channel);
   }
 
   /** Each is as good as any other, and none needs to be closed: none is kept. */
@@ -177,7 +184,7 @@ final class AddressGuard extends AddressResolverGroup<InetSocketAddress> {
             allowed(asked.getHostString(), addresses).stream()
                 .map(address -> new InetSocketAddress(address, asked.getPort()))
                 .toList();
-        promise.trySuccess(allowed);
+        promise.trySuccess(unreachable.last(allowed));
       } catch (UnknownHostException | RefusedAddressException e) {
         promise.tryFailure(e);
       }

@@ -1,12 +1,8 @@
 package com.qustellar.qsde.reactor;
 
-import io.netty.channel.Channel;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClient;
 
@@ -27,22 +23,30 @@ final class Proxies {
       AddressResolverGroup<InetSocketAddress> names) {
     AddressGuard servers = new AddressGuard(names, rules, null);
     if (!via.isProxied()) {
-      return client.resolver(servers);
+      return watched(client.resolver(servers), servers);
     }
     InetSocketAddress proxy = via.address();
-    HttpClient toProxy = client.resolver(new AddressGuard(names, rules.ofProxy(), proxy));
+    AddressGuard proxies = new AddressGuard(names, rules.ofProxy(), proxy);
+    HttpClient toProxy = client.resolver(proxies);
     if (via.isForwarded()) {
       AbsoluteForm form = new AbsoluteForm(via.credentials());
-      return toProxy
-          .remoteAddress(() -> proxy)
-          .doOnChannelInit(
+      toProxy =
+          toProxy
+              .remoteAddress(() -> proxy)
+              .doOnChannelInit(
+                  (observer, channel, remote) ->
+                      channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, null, form));
+    } else {
+      AddressGuard here = via.kind() == Via.Kind.SOCKS5 ? servers : null;
+      toProxy =
+          toProxy.doOnChannelInit(
               (observer, channel, remote) ->
-                  channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, null, form));
+                  Tunnel.through(channel, via, Objects.requireNonNull(remote), here));
     }
-    boolean resolvesHere = via.kind() == Via.Kind.SOCKS5;
-    return toProxy.doOnChannelInit(
-        (ConnectionObserver observer, Channel channel, @Nullable SocketAddress remote) ->
-            Tunnel.through(
-                channel, via, Objects.requireNonNull(remote), resolvesHere ? servers : null));
+    return watched(toProxy, proxies);
+  }
+
+  private static HttpClient watched(HttpClient client, AddressGuard guard) {
+    return client.doOnChannelInit((observer, channel, remote) -> guard.watch(channel));
   }
 }

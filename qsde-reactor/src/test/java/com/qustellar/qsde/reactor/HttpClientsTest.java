@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -133,6 +134,26 @@ class HttpClientsTest {
               EngineTestBase.ip("127.0.0.2"),
               EngineTestBase.ip("::1"));
       assertThat(origin.acceptedConnections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anAddressThatLeadsNowhereIsTriedLastFromThenOn() throws Exception {
+    try (ScriptedOrigin origin = ScriptedOrigin.start();
+        ServerSocketChannel other = ServerSocketChannel.open()) {
+      origin.serve("/x", Body.of("hello"));
+      origin.onEvery((request, reply) -> reply.header("Connection", "close").closing());
+      URI uri = URI.create("http://two.example:" + origin.port() + "/x");
+      for (int i = 0; i < 2; i++) {
+        names.answers.add(List.of(EngineTestBase.ip("127.0.0.3"), EngineTestBase.ip("127.0.0.1")));
+      }
+
+      assertThat(get(DEFAULTS, uri)).isEqualTo("hello");
+      other.bind(new InetSocketAddress("127.0.0.3", origin.port())).configureBlocking(false);
+      assertThat(get(DEFAULTS, uri)).isEqualTo("hello");
+
+      assertThat(other.accept()).as("a connection to the first").isNull();
+      assertThat(origin.requests()).hasSize(2);
     }
   }
 
