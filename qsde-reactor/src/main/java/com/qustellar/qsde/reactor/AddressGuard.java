@@ -115,11 +115,14 @@ final class AddressGuard extends AddressResolverGroup<InetSocketAddress> {
     return true;
   }
 
-  /** Returns that the policy refuses an address, null if it does not; if it fails, it does. */
+  /**
+   * Returns that the policy refuses an address, null if it does not; if it fails, it does. It is
+   * others' code, and nobody would end the connection that waits for it if an error went on.
+   */
   static @Nullable RefusedAddressException refusal(AddressPolicy policy, InetAddress address) {
     try {
       return policy.allows(address) ? null : new RefusedAddressException(address, null);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       return new RefusedAddressException(address, e);
     }
   }

@@ -85,6 +85,8 @@ final class HttpTransport {
             .build();
     names =
         NameResolverProvider.builder()
+            // Where IPv4 leads nowhere the IPv6 addresses of the same name are wanted as well.
+            .completeOncePreferredResolved(false)
             .build()
             .newNameResolverGroup(loops, LoopResources.DEFAULT_NATIVE);
     HttpClient plain =

@@ -25,9 +25,11 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which addresses are connected to, and which are not. */
@@ -251,15 +253,20 @@ class AddressPolicyEngineTest extends EngineTestBase {
         .isEqualTo("127.0.0.1");
   }
 
-  @Test
-  void aPolicyThatFailsRefusesAndIsNotAskedAgain() {
+  static Stream<Throwable> failures() {
+    return Stream.of(new IllegalStateException("on purpose"), new AssertionError("on purpose"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aPolicyThatFailsRefusesAndIsNotAskedAgain(Throwable thrown) {
     List<InetAddress> asked = new CopyOnWriteArrayList<>();
     engine.network(
         NetworkSettings.defaults()
             .withAddressPolicy(
                 address -> {
                   asked.add(address);
-                  throw new IllegalStateException("on purpose");
+                  throw sneaky(thrown);
                 }));
 
     AddressRefused failure = failure(AddressRefused.class, request("/file"));
@@ -267,6 +274,13 @@ class AddressPolicyEngineTest extends EngineTestBase {
     assertThat(failure).hasRootCauseMessage("on purpose");
     assertThat(asked).hasSize(1);
     assertThat(origin.acceptedConnections()).isZero();
+  }
+
+  private static RuntimeException sneaky(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) thrown;
   }
 
   @Test
