@@ -3,6 +3,7 @@ package com.qustellar.qsde.reactor;
 import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.AddressFamily;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.HttpStatus;
 import com.qustellar.qsde.DownloadException.ProxyFailure;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,6 +195,27 @@ class ProxyTest extends EngineTestBase {
           .hasMessageContaining(":" + free);
       assertNoSecret(failure);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "https"})
+  void itsOwnNameIsResolvedHere(String scheme) {
+    NetworkSettings named =
+        NetworkSettings.defaults()
+            .withProxy("http://proxy.invalid:" + proxy.port())
+            .withAddresses("proxy.invalid", proxy.port(), List.of(ip("127.0.0.1")));
+    DownloadRequest request = DownloadRequest.of(scheme + "://files.invalid/x", target());
+    proxy.answers(1, "403 Forbidden");
+
+    failure(DownloadException.class, request.withNetwork(named));
+    assertThat(proxy.requests()).hasSize(1);
+
+    ProxyFailure failure =
+        failure(
+            ProxyFailure.class, request.withNetwork(named.withAddressFamily(AddressFamily.IPV6)));
+    assertThat(failure.problem()).isEqualTo(Problem.UNREACHABLE);
+    assertThat(failure).hasMessageContaining("proxy.invalid has no address of the family IPV6");
+    assertThat(proxy.requests()).hasSize(1);
   }
 
   @Test
