@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -296,31 +297,74 @@ public abstract sealed class DownloadException extends RuntimeException {
     }
   }
 
-  /** The proxy answered and refused; one that cannot be reached is {@link ConnectFailed}. */
+  /** The way through a proxy is closed: it cannot be reached, or does not lead to the server. */
   public static final class ProxyFailure extends DownloadException {
 
+    private final Problem problem;
+    private final int status;
+
     /**
-     * Reports it for a request.
+     * Reports for a request that the proxy refused it.
      *
      * @param uri the URI that was asked; the message shows it redacted
      * @param target the target of the download, if it has one
      * @param cause what was thrown underneath, if anything
      */
     public ProxyFailure(URI uri, @Nullable Path target, @Nullable Throwable cause) {
-      super(
-          "the proxy did not let "
-              + host(uri)
-              + " be reached"
-              + why(cause)
-              + ": check its address and credentials",
-          uri,
-          target,
-          cause);
+      this(uri, target, Problem.REFUSED, 0, cause);
     }
 
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param problem what is wrong with the proxy
+     * @param status the status that an HTTP proxy answered with, 0 for none
+     * @param cause what was thrown underneath, if anything
+     */
+    public ProxyFailure(
+        URI uri, @Nullable Path target, Problem problem, int status, @Nullable Throwable cause) {
+      super(problem.message.formatted(host(uri), why(cause)), uri, target, cause);
+      this.problem = problem;
+      this.status = status;
+    }
+
+    /** {@return what is wrong with the proxy} */
+    public Problem problem() {
+      return problem;
+    }
+
+    /** {@return the status that an HTTP proxy answered with, empty if it did not} */
+    public OptionalInt status() {
+      return status == 0 ? OptionalInt.empty() : OptionalInt.of(status);
+    }
+
+    /** {@return whether the proxy, or the server behind it, may be reached the next time} */
     @Override
     public boolean retryable() {
-      return false;
+      return problem == Problem.UNREACHABLE || problem == Problem.LEADS_NOWHERE;
+    }
+
+    /** What is wrong with a proxy. */
+    public enum Problem {
+      /** It could not be connected to, its name is not known, or it did not answer in time. */
+      UNREACHABLE(
+          "the proxy on the way to %s cannot be reached%s: check its address and the network"),
+      /** It wants credentials, or others. */
+      CREDENTIALS(
+          "the proxy on the way to %s wants credentials%s: give them as user:password@ in front of"
+              + " its host"),
+      /** It does not let this server be reached. */
+      REFUSED("the proxy did not let %s be reached%s: check its address and credentials"),
+      /** It could not reach the server. */
+      LEADS_NOWHERE("the proxy could not reach %s%s: check the address, or try again later");
+
+      private final String message;
+
+      Problem(String message) {
+        this.message = message;
+      }
     }
   }
 

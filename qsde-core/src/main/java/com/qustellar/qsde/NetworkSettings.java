@@ -2,10 +2,14 @@ package com.qustellar.qsde;
 
 import com.qustellar.qsde.DownloadException.InvalidRequest;
 import com.qustellar.qsde.internal.http.HttpUris;
+import java.net.InetAddress;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -121,8 +125,9 @@ public final class NetworkSettings {
   /**
    * {@return a copy with another connect timeout}
    *
-   * @param timeout for the TCP connection; longer than zero; 10 seconds by default. The TLS
-   *     handshake has 10 seconds of its own
+   * @param timeout for the TCP connection to each address of the host, which are tried one after
+   *     the other, and for a proxy's answer to a tunnel; longer than zero; 10 seconds by default.
+   *     The TLS handshake has 10 seconds of its own
    * @throws IllegalArgumentException if it is not longer than zero
    */
   public NetworkSettings withConnectTimeout(Duration timeout) {
@@ -184,6 +189,57 @@ public final class NetworkSettings {
   }
 
   /**
+   * {@return a copy that uses the addresses of one family only, of proxies as well}
+   *
+   * <p>A name that has none of that family fails with {@link DownloadException.NameNotResolved}.
+   *
+   * @param family the family; {@link AddressFamily#ANY} by default
+   */
+  public NetworkSettings withAddressFamily(AddressFamily family) {
+    Objects.requireNonNull(family, "family");
+    return with(v -> v.addressFamily = family);
+  }
+
+  /** {@return whose addresses are used} */
+  public AddressFamily addressFamily() {
+    return values.addressFamily;
+  }
+
+  /**
+   * {@return a copy that knows the addresses of a host, so that no name server is asked}
+   *
+   * <p>The Host field and the name in a certificate stay the host's. The {@link AddressPolicy} is
+   * asked about these addresses as about any other. Names that a proxy resolves are not looked up
+   * here, so these do not count for them; for the proxies' own names they do.
+   *
+   * @param host the host of a URI
+   * @param port the port of a URI
+   * @param addresses its addresses in the order in which they are tried; none takes back what was
+   *     set before; none by default
+   * @throws InvalidRequest if the host or the port cannot stand in a URI
+   */
+  public NetworkSettings withAddresses(String host, int port, List<InetAddress> addresses) {
+    boolean bare = host.indexOf(':') >= 0 && !host.startsWith("[");
+    URI uri = HttpUris.parse("http://" + (bare ? "[" + host + "]" : host) + ":" + port);
+    Map<String, List<InetAddress>> copy = new TreeMap<>(values.addresses);
+    if (addresses.isEmpty()) {
+      copy.remove(HttpUris.hostAndPort(uri));
+    } else {
+      copy.put(HttpUris.hostAndPort(uri), List.copyOf(addresses));
+    }
+    Map<String, List<InetAddress>> checked = Collections.unmodifiableMap(copy);
+    return with(v -> v.addresses = checked);
+  }
+
+  /**
+   * {@return the addresses that are known, unmodifiable; by host and port, such as {@code
+   * example.org:443}}
+   */
+  public Map<String, List<InetAddress>> addresses() {
+    return values.addresses;
+  }
+
+  /**
    * {@return a copy that speaks another version of HTTP}
    *
    * @param protocol the version; {@link HttpProtocol#AUTO} by default
@@ -227,6 +283,10 @@ public final class NetworkSettings {
         + maxRedirects()
         + ", addressPolicy="
         + addressPolicy()
+        + ", addressFamily="
+        + addressFamily()
+        + ", addresses="
+        + addresses()
         + ", protocol="
         + protocol()
         + "]";
@@ -260,6 +320,8 @@ public final class NetworkSettings {
     Duration stallTimeout = Duration.ofSeconds(30);
     int maxRedirects = 20;
     AddressPolicy addressPolicy = AddressPolicy.any();
+    AddressFamily addressFamily = AddressFamily.ANY;
+    Map<String, List<InetAddress>> addresses = Map.of();
     HttpProtocol protocol = HttpProtocol.AUTO;
 
     List<Object> list() {
@@ -272,6 +334,8 @@ public final class NetworkSettings {
           stallTimeout,
           maxRedirects,
           addressPolicy,
+          addressFamily,
+          addresses,
           protocol);
     }
 

@@ -19,19 +19,26 @@ import org.jspecify.annotations.Nullable;
  * <p>A proxy is {@code http://host:port} or {@code socks5://host:port}, with {@code user:password@}
  * in front of the host where it wants credentials. {@code host:port} alone is an HTTP proxy;
  * without a port it is 80 for HTTP and 1080 for SOCKS.
+ *
+ * <p>An HTTP proxy gets http requests in absolute form (RFC 9112 §3.2.2), and for https a tunnel is
+ * asked for with CONNECT (RFC 9110 §9.3.6); credentials are sent as Basic (RFC 7617). A SOCKS proxy
+ * (RFC 1928, RFC 1929) tunnels both; {@code socks5h} has it resolve names, {@code socks5} resolves
+ * them here, as in curl. Otherwise a name that is reached through a proxy is not resolved here.
  */
 public final class ProxySettings {
 
   private static final Set<String> TARGETS = Set.of("http", "https");
   private static final Set<String> PROXIES = Set.of("http", "socks5", "socks5h");
-  private static final ProxySettings NONE = new ProxySettings(Map.of(), NoProxy.NOBODY);
+  private static final ProxySettings NONE = new ProxySettings(Map.of(), NoProxy.NOBODY, false);
 
   private final Map<String, URI> proxies;
   private final NoProxy noProxy;
+  private final boolean addressPolicyEnforced;
 
-  private ProxySettings(Map<String, URI> proxies, NoProxy noProxy) {
+  private ProxySettings(Map<String, URI> proxies, NoProxy noProxy, boolean addressPolicyEnforced) {
     this.proxies = proxies;
     this.noProxy = noProxy;
+    this.addressPolicyEnforced = addressPolicyEnforced;
   }
 
   /** {@return no proxy for anything} */
@@ -91,7 +98,7 @@ public final class ProxySettings {
     }
     Map<String, URI> copy = new TreeMap<>(proxies);
     copy.put(target, proxy(uri));
-    return new ProxySettings(Collections.unmodifiableMap(copy), noProxy);
+    return new ProxySettings(Collections.unmodifiableMap(copy), noProxy, addressPolicyEnforced);
   }
 
   /**
@@ -112,12 +119,32 @@ public final class ProxySettings {
    * @throws InvalidRequest if the port of an entry is none
    */
   public ProxySettings withNoProxy(String hosts) {
-    return new ProxySettings(proxies, NoProxy.parse(hosts));
+    return new ProxySettings(proxies, NoProxy.parse(hosts), addressPolicyEnforced);
   }
 
   /** {@return the hosts that are reached directly, as they were given; empty by default} */
   public String noProxy() {
     return noProxy.toString();
+  }
+
+  /**
+   * {@return a copy that says whether the proxies refuse by themselves what the address policy
+   * refuses}
+   *
+   * <p>Behind a proxy nobody here sees which address a name has, so a request under an {@link
+   * AddressPolicy} fails with {@link InvalidRequest} unless its proxy is declared to enforce the
+   * policy. Addresses that the URI itself contains are refused here all the same. The proxy's own
+   * address is never asked about.
+   *
+   * @param enforced whether they do; false by default
+   */
+  public ProxySettings withAddressPolicyEnforced(boolean enforced) {
+    return new ProxySettings(proxies, noProxy, enforced);
+  }
+
+  /** {@return whether the proxies are declared to enforce the address policy} */
+  public boolean addressPolicyEnforced() {
+    return addressPolicyEnforced;
   }
 
   /**
@@ -144,20 +171,22 @@ public final class ProxySettings {
   public boolean equals(@Nullable Object other) {
     return other instanceof ProxySettings that
         && proxies.equals(that.proxies)
-        && noProxy().equals(that.noProxy());
+        && noProxy().equals(that.noProxy())
+        && addressPolicyEnforced == that.addressPolicyEnforced;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(proxies, noProxy());
+    return Objects.hash(proxies, noProxy(), addressPolicyEnforced);
   }
 
   /** {@return the settings without the proxies' credentials} */
   @Override
   public String toString() {
+    String policy = addressPolicyEnforced ? ", addressPolicyEnforced" : "";
     return proxies.entrySet().stream()
         .map(proxy -> proxy.getKey() + "=" + HttpUris.redact(proxy.getValue()) + ", ")
-        .collect(Collectors.joining("", "ProxySettings[", "noProxy=" + noProxy + "]"));
+        .collect(Collectors.joining("", "ProxySettings[", "noProxy=" + noProxy + policy + "]"));
   }
 
   private static @Nullable String variable(Map<String, String> environment, String lower) {

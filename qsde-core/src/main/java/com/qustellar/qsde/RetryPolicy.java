@@ -5,6 +5,7 @@ import com.qustellar.qsde.DownloadException.ConnectionLost;
 import com.qustellar.qsde.DownloadException.HttpStatus;
 import com.qustellar.qsde.DownloadException.InvalidResponse;
 import com.qustellar.qsde.DownloadException.NameNotResolved;
+import com.qustellar.qsde.DownloadException.ProxyFailure;
 import com.qustellar.qsde.DownloadException.SourceUnavailable;
 import com.qustellar.qsde.DownloadException.Timeout;
 import java.time.Duration;
@@ -60,8 +61,8 @@ public final class RetryPolicy {
    * {@return a copy that makes this many attempts, whatever fails}
    *
    * @param attempts at least 1, the first one included; by default 5 for {@link HttpStatus}, {@link
-   *     SourceUnavailable}, and a first {@link ConnectFailed} or {@link NameNotResolved}, and no
-   *     bound but the budget for the others
+   *     SourceUnavailable}, and a first {@link ConnectFailed}, {@link NameNotResolved} or {@link
+   *     ProxyFailure}, and no bound but the budget for the others
    * @throws IllegalArgumentException if it is less
    */
   public RetryPolicy withMaxAttempts(int attempts) {
@@ -208,9 +209,9 @@ public final class RetryPolicy {
   /**
    * {@return this policy for a download that has received bytes}
    *
-   * <p>A connect that fails, or a name that is not found, then means that the network is gone for a
-   * while rather than that the address is wrong: the default of 5 attempts for these two no longer
-   * counts, the budget does. Attempts that were set stay.
+   * <p>A connect that fails, a name that is not found, or a proxy that leads nowhere then means
+   * that the network is gone for a while rather than that the address is wrong: the default of 5
+   * attempts for these no longer counts, the budget does. Attempts that were set stay.
    */
   public RetryPolicy established() {
     return values.established ? this : with(v -> v.established = true);
@@ -291,7 +292,9 @@ public final class RetryPolicy {
         failure instanceof HttpStatus
             || failure instanceof SourceUnavailable
             || (!values.established
-                && (failure instanceof ConnectFailed || failure instanceof NameNotResolved));
+                && (failure instanceof ConnectFailed
+                    || failure instanceof NameNotResolved
+                    || failure instanceof ProxyFailure));
     return bounded ? USUAL_ATTEMPTS : Integer.MAX_VALUE;
   }
 
@@ -299,6 +302,7 @@ public final class RetryPolicy {
     return failure instanceof ConnectFailed
         || failure instanceof ConnectionLost
         || failure instanceof NameNotResolved
+        || failure instanceof ProxyFailure
         || failure instanceof Timeout
         || failure instanceof InvalidResponse;
   }

@@ -82,6 +82,20 @@ class DownloadExceptionTest {
             new ProxyFailure(SECRET, FILE, new IOException("status: 407")),
             "the proxy did not let h be reached (status: 407): check its address and credentials"),
         List.of(
+            new ProxyFailure(
+                SECRET, FILE, ProxyFailure.Problem.UNREACHABLE, 0, new IOException("refused")),
+            "the proxy on the way to h cannot be reached (refused): check its address and the"
+                + " network"),
+        List.of(
+            new ProxyFailure(
+                SECRET, FILE, ProxyFailure.Problem.CREDENTIALS, 407, new IOException("status 407")),
+            "the proxy on the way to h wants credentials (status 407): give them as user:password@"
+                + " in front of its host"),
+        List.of(
+            new ProxyFailure(
+                SECRET, FILE, ProxyFailure.Problem.LEADS_NOWHERE, 502, new IOException("bad")),
+            "the proxy could not reach h (bad): check the address, or try again later"),
+        List.of(
             new SourceUnavailable(SECRET, FILE, refused),
             "the source of https://h:8443/dir/x?… named no address: see the cause"),
         List.of(
@@ -183,6 +197,22 @@ class DownloadExceptionTest {
 
   @ParameterizedTest
   @EnumSource
+  void aProxyThatIsNotThereMayComeBackAndOneThatSaysNoStaysWithIt(ProxyFailure.Problem problem) {
+    ProxyFailure failure = new ProxyFailure(SECRET, null, problem, 502, null);
+
+    assertThat(failure.retryable())
+        .isEqualTo(
+            problem == ProxyFailure.Problem.UNREACHABLE
+                || problem == ProxyFailure.Problem.LEADS_NOWHERE);
+    assertThat(failure.problem()).isEqualTo(problem);
+    assertThat(failure.status()).hasValue(502);
+    assertThat(new ProxyFailure(SECRET, null, null).status()).isEmpty();
+    assertThat(new ProxyFailure(SECRET, null, null).problem())
+        .isEqualTo(ProxyFailure.Problem.REFUSED);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void allTimeoutsMayPassButTheTotalOne(Timeout.Phase phase) {
     Timeout timeout = new Timeout(SECRET, null, phase, null);
 
@@ -202,7 +232,7 @@ class DownloadExceptionTest {
             SourceUnavailable.class);
 
     assertThat(kinds().map(kind -> (DownloadException) kind.get(0)))
-        .filteredOn(failure -> !(failure instanceof HttpStatus))
+        .filteredOn(f -> !(f instanceof HttpStatus || f instanceof ProxyFailure))
         .allSatisfy(
             failure ->
                 assertThat(failure.retryable())

@@ -9,6 +9,7 @@ import com.qustellar.qsde.DownloadException.DiskFull;
 import com.qustellar.qsde.DownloadException.HttpStatus;
 import com.qustellar.qsde.DownloadException.InvalidResponse;
 import com.qustellar.qsde.DownloadException.NameNotResolved;
+import com.qustellar.qsde.DownloadException.ProxyFailure;
 import com.qustellar.qsde.DownloadException.SourceUnavailable;
 import com.qustellar.qsde.DownloadException.Timeout;
 import java.net.URI;
@@ -38,7 +39,10 @@ class RetryPolicyTest {
 
   static Stream<DownloadException> firstConnect() {
     return Stream.of(
-        new ConnectFailed(TARGET, null, null), new NameNotResolved(TARGET, null, null));
+        new ConnectFailed(TARGET, null, null),
+        new NameNotResolved(TARGET, null, null),
+        new ProxyFailure(TARGET, null, ProxyFailure.Problem.UNREACHABLE, 0, null),
+        new ProxyFailure(TARGET, null, ProxyFailure.Problem.LEADS_NOWHERE, 502, null));
   }
 
   static Stream<DownloadException> boundedByAttempts() {

@@ -7,6 +7,7 @@ import com.qustellar.qsde.DownloadException.HttpStatus;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,6 +91,13 @@ class WithersTest {
         wither(network, "withStallTimeout", Duration.class, Duration.ofNanos(1)),
         wither(network, "withMaxRedirects", int.class, 0),
         wither(network, "withAddressPolicy", AddressPolicy.class, AddressPolicy.publicOnly()),
+        wither(network, "withAddressFamily", AddressFamily.class, AddressFamily.IPV6),
+        new Case(
+            network,
+            "withAddresses",
+            List.of(String.class, int.class, List.class),
+            List.of("H", 80, List.of(InetAddress.getLoopbackAddress())),
+            Map.of("addresses", Map.of("h:80", List.of(InetAddress.getLoopbackAddress())))),
         wither(network, "withProtocol", HttpProtocol.class, HttpProtocol.HTTP_2),
         wither(tls, "withTrustedCertificates", Path.class, Path.of("ca.pem")),
         new Case(
@@ -106,6 +114,7 @@ class WithersTest {
             List.of("https", "p:1"),
             Map.of("scheme(https)", URI.create("http://p:1"))),
         wither(ProxySettings.none(), "withNoProxy", String.class, "a,b"),
+        wither(ProxySettings.none(), "withAddressPolicyEnforced", boolean.class, true),
         wither(retry, "withMaxAttempts", int.class, 2, OptionalInt.of(2)),
         new Case(
             retry,

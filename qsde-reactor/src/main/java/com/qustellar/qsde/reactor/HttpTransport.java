@@ -14,7 +14,9 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -38,6 +40,7 @@ import reactor.netty.http.client.HttpResponseDecoderSpec;
 import reactor.netty.http.client.PrematureCloseException;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
+import reactor.netty.transport.NameResolverProvider;
 import reactor.util.retry.Retry;
 
 /**
@@ -59,6 +62,7 @@ final class HttpTransport {
 
   private final LoopResources loops;
   private final ConnectionProvider pool;
+  private final AddressResolverGroup<InetSocketAddress> names;
   private final HttpClients clients;
 
   /** Every open connection, those as well that are being made while the pool is disposed of. */
@@ -75,10 +79,20 @@ final class HttpTransport {
             .pendingAcquireMaxCount(-1)
             .maxIdleTime(Duration.ofSeconds(15))
             .evictInBackground(Duration.ofSeconds(5))
+            // Pools stay for ever otherwise, one for each server and way to it.
+            .disposeInactivePoolsInBackground(Duration.ofSeconds(30), Duration.ofMinutes(1))
             .lifo()
             .build();
+    names =
+        NameResolverProvider.builder()
+            // Where IPv4 leads nowhere the IPv6 addresses of the same name are wanted as well.
+            .completeOncePreferredResolved(false)
+            .build()
+            .newNameResolverGroup(loops, LoopResources.DEFAULT_NATIVE);
     HttpClient plain =
         HttpClient.create(pool)
+            // Before the loops: they would bring a resolver that outlives the engine.
+            .resolver(names)
             .runOn(loops)
             // What is sent again, and when, is decided here and by the retry policy.
             .disableRetry(true)
@@ -88,7 +102,7 @@ final class HttpTransport {
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new AdaptiveRecvByteBufAllocator(4 << 10, 64 << 10, CHUNK));
-    clients = new HttpClients(plain);
+    clients = new HttpClients(plain, names);
   }
 
   /**
@@ -153,23 +167,45 @@ final class HttpTransport {
       int readSize,
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver,
       Sending sending) {
+    Via via = Via.of(settings, uri);
+    Exception forbidden = via.forbidden(settings, uri);
+    if (forbidden != null) {
+      return Flux.error(forbidden);
+    }
     HttpClient.RequestSender get =
         reading(clients.client(settings, uri), readSize)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(settings.connectTimeout()))
-            .headers(fields -> fill(fields, headers))
+            .headers(
+                fields -> {
+                  headers.forEach(fields::set);
+                  via.complete(fields, uri);
+                })
             .doOnRequest((request, connection) -> sending.sends(connection))
             .request(HttpMethod.GET);
+    return to(get, uri, via)
+        .response(
+            (response, body) -> {
+              sending.answered();
+              ProxyException refusal = via.refusal(response.status().code());
+              if (refusal != null) {
+                letGo(response);
+                return Mono.<T>error(refusal);
+              }
+              return receiver
+                  .apply(head(response), body.doFinally(end -> sending.bodyEnded()))
+                  .doOnError(thrown -> letGo(response));
+            })
+        .onErrorMap(via::explain);
+  }
+
+  private static HttpClient.ResponseReceiver<?> to(HttpClient.RequestSender get, URI uri, Via via) {
+    if (via.isForwarded()) {
+      // The address is the proxy's, and its client writes the rest.
+      return get.uri(HttpUris.requestTarget(uri));
+    }
     URI plain = URI.create(Origin.of(uri) + HttpUris.requestTarget(uri));
     // A java.net.URI has no host where the name has an underscore; text may have no port below 10.
-    HttpClient.ResponseReceiver<?> sent =
-        plain.getHost() == null ? get.uri(plain.toString()) : get.uri(plain);
-    return sent.response(
-        (response, body) -> {
-          sending.answered();
-          return receiver
-              .apply(head(response), body.doFinally(end -> sending.bodyEnded()))
-              .doOnError(thrown -> letGo(response));
-        });
+    return plain.getHost() == null ? get.uri(plain.toString()) : get.uri(plain);
   }
 
   /**
@@ -216,10 +252,6 @@ final class HttpTransport {
     return (int) Math.max(1, seconds * 1000 + timeout.toMillisPart());
   }
 
-  private static void fill(HttpHeaders fields, Map<String, String> headers) {
-    headers.forEach(fields::set);
-  }
-
   private static ResponseHead head(HttpClientResponse response) {
     HttpHeaders fields = response.responseHeaders();
     return new ResponseHead(response.status().code(), fields::getAll, Instant.now());
@@ -239,6 +271,7 @@ final class HttpTransport {
     Mono<Void> closed = Mono.create(sink -> channels.close().addListener(done -> sink.success()));
     return pool.disposeLater()
         .then(closed)
+        .then(Mono.<Void>fromRunnable(names::close))
         .then(loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)));
   }
 }

@@ -1,10 +1,8 @@
 package com.qustellar.qsde.reactor;
 
-import com.qustellar.qsde.AddressPolicy;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.HttpProtocol;
 import com.qustellar.qsde.NetworkSettings;
-import com.qustellar.qsde.ProxySettings;
 import com.qustellar.qsde.TlsSettings;
 
 /** Refuses the settings that this version does not carry out, rather than leave them unused. */
@@ -13,9 +11,7 @@ final class Supported {
   private Supported() {}
 
   static NetworkSettings check(NetworkSettings settings) {
-    require(settings.proxy().equals(ProxySettings.none()), "a proxy");
     require(settings.tls().equals(TlsSettings.defaults()), "TLS settings");
-    require(settings.addressPolicy().equals(AddressPolicy.any()), "an address policy");
     require(settings.protocol() != HttpProtocol.HTTP_2, "HTTP/2");
     return settings;
   }

@@ -39,6 +39,17 @@ final class TransportFailures {
     if (thrown instanceof DownloadException known) {
       return known;
     }
+    if (thrown instanceof ProxyException proxy) {
+      return new DownloadException.ProxyFailure(
+          uri, target, proxy.problem(), proxy.status(), thrown);
+    }
+    if (thrown instanceof RefusedAddressException refused) {
+      return new DownloadException.AddressRefused(uri, target, refused.address(), thrown);
+    }
+    if (thrown instanceof Via.UnusableProxyException) {
+      return new DownloadException.InvalidRequest(
+          uri, target, String.valueOf(thrown.getMessage()), thrown);
+    }
     if (thrown instanceof UnknownHostException) {
       return new DownloadException.NameNotResolved(uri, target, thrown);
     }

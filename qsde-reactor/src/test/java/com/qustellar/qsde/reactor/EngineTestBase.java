@@ -14,6 +14,8 @@ import com.qustellar.qsde.reactor.testing.LeakChecks;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
 import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -96,6 +98,15 @@ abstract class EngineTestBase {
 
   void assertDirectoryHolds(String... names) {
     assertThat(dir.toFile().list()).containsExactlyInAnyOrder(names);
+  }
+
+  /** Returns the address that a literal is. */
+  static InetAddress ip(String literal) {
+    try {
+      return InetAddress.getByName(literal);
+    } catch (UnknownHostException e) {
+      throw new AssertionError(literal, e);
+    }
   }
 
   /** Waits until something holds that nobody tells of. */

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * <p>What RFC 3986 forbids is percent-escaped and nothing else is touched: an escape stays as it
  * is, and so do dot segments, empty segments, ports and the order of a query, because a signature
  * may cover them. Scheme and host become lower case, an empty path becomes {@code /}, the fragment
- * is dropped.
+ * is dropped. A host that ends in a number is an IPv4 address, however it is spelt ({@code 0x7f.1},
+ * {@code 2130706433}), and becomes four decimal numbers; where it is none, the URI is refused.
  *
- * <p>{@link URI#getHost()} is null for names that {@code java.net} finds odd ({@code my_host},
- * {@code 0x7f.1}); {@link #host}, {@link #port} and {@link #userInfo} read every URI made here.
+ * <p>{@link URI#getHost()} is null for names that {@code java.net} finds odd ({@code my_host});
+ * {@link #host}, {@link #port} and {@link #userInfo} read every URI made here.
  */
 public final class HttpUris {
 

@@ -13,6 +13,9 @@ final class UriGrammar {
   private static final Pattern ABSOLUTE =
       Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(.*)", Pattern.DOTALL);
   private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]+]");
+  private static final String BYTE = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+  private static final Pattern IPV6_DOTTED =
+      Pattern.compile("(\\[[0-9a-f:]*:)" + (BYTE + "\\.").repeat(3) + BYTE + "]");
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*\\.?");
 
   /** RFC 3986 §3.2.1 and §3.3, besides letters, digits and escapes. */
@@ -88,7 +91,7 @@ final class UriGrammar {
       if (!IPV6.matcher(host).matches()) {
         throw refused("the IPv6 address is malformed");
       }
-      return host.toLowerCase(Locale.ROOT);
+      return ipv6(host.toLowerCase(Locale.ROOT));
     }
     if (host.indexOf(':') >= 0) {
       throw refused("an IPv6 address must stand in brackets, as in http://[::1]/");
@@ -104,7 +107,36 @@ final class UriGrammar {
     if (name.length() > 254 || !NAME.matcher(name).matches()) {
       throw refused("the host is not a valid name");
     }
-    return name;
+    return Ipv4Literal.endsInNumber(name) ? ipv4(name) : name;
+  }
+
+  /** One spelling for an address, so that rules for hosts see what is connected to. */
+  private static String ipv4(String host) throws URISyntaxException {
+    String address = Ipv4Literal.canonical(host);
+    if (address == null) {
+      throw refused("the host ends in a number and is no IPv4 address");
+    }
+    return address;
+  }
+
+  /** Four decimal numbers at the end become two hexadecimal ones (RFC 5952 §5, WHATWG URL). */
+  private static String ipv6(String host) throws URISyntaxException {
+    if (host.indexOf('.') < 0) {
+      return host;
+    }
+    Matcher dotted = IPV6_DOTTED.matcher(host);
+    if (!dotted.matches()) {
+      throw refused("the IPv6 address is malformed");
+    }
+    int[] bytes = new int[4];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = Integer.parseInt(dotted.group(i + 2));
+    }
+    return dotted.group(1)
+        + Integer.toHexString((bytes[0] << 8) | bytes[1])
+        + ":"
+        + Integer.toHexString((bytes[2] << 8) | bytes[3])
+        + "]";
   }
 
   private static int authorityEnd(String rest) {

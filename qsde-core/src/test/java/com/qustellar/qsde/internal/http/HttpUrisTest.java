@@ -42,10 +42,28 @@ class HttpUrisTest {
           http://my_host:8080/x               | http://my_host:8080/x
           http://-a-.b_.c./x                  | http://-a-.b_.c./x
           http://127.0.0.1/                   | http://127.0.0.1/
-          http://0x7f.1/                      | http://0x7f.1/
+          http://0x7f.1/                      | http://127.0.0.1/
+          http://0X7F.0.0.0x1:81/x            | http://127.0.0.1:81/x
+          http://017700000001/                | http://127.0.0.1/
+          http://2130706433/                  | http://127.0.0.1/
+          http://127.1/                       | http://127.0.0.1/
+          http://127.0.1/                     | http://127.0.0.1/
+          http://127.0.0.1./                  | http://127.0.0.1/
+          http://000177.0.0.01/               | http://127.0.0.1/
+          http://１２７。０．０．１/             | http://127.0.0.1/
+          http://①②⑦.1/                       | http://127.0.0.1/
+          http://0/                           | http://0.0.0.0/
+          http://0x/                          | http://0.0.0.0/
+          http://4294967295/                  | http://255.255.255.255/
+          http://1.2.3.example/               | http://1.2.3.example/
+          http://0x7f.1.example/              | http://0x7f.1.example/
+          http://a.1x/                        | http://a.1x/
           http://[::1]:8080/x                 | http://[::1]:8080/x
           http://[2001:DB8::A]/x              | http://[2001:db8::a]/x
-          http://[::ffff:127.0.0.1]/          | http://[::ffff:127.0.0.1]/
+          http://[::ffff:127.0.0.1]/          | http://[::ffff:7f00:1]/
+          http://[::FFFF:192.168.255.0]:81/   | http://[::ffff:c0a8:ff00]:81/
+          http://[64:ff9b::10.0.0.1]/         | http://[64:ff9b::a00:1]/
+          http://[1:2:3:4:5:6:7.8.9.10]/      | http://[1:2:3:4:5:6:708:90a]/
           http://bücher.example/              | http://xn--bcher-kva.example/
           http://пример.испытание:81/         | http://xn--e1afmkfd.xn--80akhbyknj4f:81/
           http://日本。jp/                     | http://xn--wgv71a.jp/
@@ -93,6 +111,15 @@ class HttpUrisTest {
           http://h:8080x/         | port
           http://h:٣/             | port
           http://h:999999999999/  | port
+          http://256.0.0.1/       | no IPv4 address
+          http://1.2.3.4.5/       | no IPv4 address
+          http://1.2.3.256/       | no IPv4 address
+          http://4294967296/      | no IPv4 address
+          http://99999999999999999999/ | no IPv4 address
+          http://08.1.1.1/        | no IPv4 address
+          http://1.09/            | no IPv4 address
+          http://example.0x4/     | no IPv4 address
+          http://example.1/       | no IPv4 address
           http://a b/             | not a valid name
           http://a..b/            | not a valid name
           http://.a/              | not a valid name
@@ -105,6 +132,12 @@ class HttpUrisTest {
           http://[::1]x/          | IPv6
           http://[fe80::1%25eth0]/| IPv6
           http://[1:2]/           | IPv6
+          http://[127.0.0.1]/     | IPv6
+          http://[::127.0.0.01]/  | IPv6
+          http://[::256.0.0.1]/   | IPv6
+          http://[::1.2.3]/       | IPv6
+          http://[::1.2.3.4:5]/   | IPv6
+          http://[1:2:3:4:5:6:7:1.2.3.4]/ | IPv6
           http://h/a\\rb          | line break
           http://h/a\\n           | line break
           http://h/a\\0b          | NUL
@@ -237,7 +270,7 @@ class HttpUrisTest {
           http://u@my_host/    | my_host | 80   | u     | /
           http://[::1]/        | ::1     | 80   |       | /
           http://u:1@[::1]:82/ | ::1     | 82   | u:1   | /
-          http://0x7f.1/       | 0x7f.1  | 80   |       | /
+          http://0x7f.1/       | 127.0.0.1 | 80 |       | /
           """)
   void readsTheParts(String text, String host, int port, String userInfo, String target) {
     URI uri = HttpUris.parse(text);

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -125,6 +126,8 @@ final class GetOptions {
       converter = Seconds.class,
       description = "How long connecting may take.")
   @Nullable Duration connectTimeout;
+
+  @Mixin WayOptions way = new WayOptions();
 
   @Option(
       names = "--max-bytes",
@@ -311,7 +314,10 @@ final class GetOptions {
     if (timeout != null) {
       network = network.withStallTimeout(timeout);
     }
-    return connectTimeout == null ? network : network.withConnectTimeout(connectTimeout);
+    if (connectTimeout != null) {
+      network = network.withConnectTimeout(connectTimeout);
+    }
+    return way.apply(network);
   }
 
   private RetryPolicy retryPolicy() {

@@ -33,7 +33,7 @@ final class TrainCommand implements Callable<Integer> {
     try (DemoOrigin origin = new DemoOrigin()) {
       String url = origin.serve(file).toString();
       String[] common = {
-        "get", "-o", target.toString(), "--overwrite", "--segment-size", "256K", "-v"
+        "get", "-o", target.toString(), "--overwrite", "--segment-size", "256K", "-v", "--proxy", ""
       };
       String sha256 = file.sha256().toString();
       int live = Qsde.run(screen, with(common, "--ui", "on", "--checksum", sha256, url));

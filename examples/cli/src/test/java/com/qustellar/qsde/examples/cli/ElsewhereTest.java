@@ -50,6 +50,11 @@ class ElsewhereTest {
 
   private static final String COMMAND = "qsde ";
 
+  /**
+   * The proxy of the cells; an origin takes requests in absolute form as well (RFC 9112 §3.2.2).
+   */
+  private static final String PROXY = "http://127.0.0.1:7890";
+
   /** What both digests in the cells are of. */
   private static final String CONTENT = "test";
 
@@ -257,7 +262,7 @@ class ElsewhereTest {
 
   private static String onLoopback(String text, TestOrigin origin) {
     return ADDRESS
-        .matcher(text)
+        .matcher(text.replace(PROXY, origin.url("")))
         .replaceAll(address -> Matcher.quoteReplacement(origin.serve(address.group(1), CONTENT)));
   }
 
@@ -291,6 +296,7 @@ class ElsewhereTest {
             rows.get(i)
                 .code()
                 .replace("\"https://example.org", "origin + \"")
+                .replace('"' + PROXY + '"', "origin")
                 .replace("Path.of(", "Path.of(here, ");
         source.append(
             "public Object cell%d() throws Exception {\nreturn value(() -> %s);\n}\n"

@@ -3,19 +3,26 @@ package com.qustellar.qsde.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.qustellar.qsde.AddressFamily;
 import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.DownloadException.InvalidRequest;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.ProxySettings;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class GetOptionsTest {
@@ -84,6 +91,57 @@ class GetOptionsTest {
   }
 
   @Test
+  void theProxyIsTheOptionsElseTheEnvironments() {
+    Map<String, String> environment = Map.of("http_proxy", "env:1", "NO_PROXY", "a.example");
+    ProxySettings ofIt = ProxySettings.fromEnvironment(environment);
+
+    assertThat(proxy(environment)).isEqualTo(ofIt);
+    assertThat(proxy(environment, "--proxy", "")).isEqualTo(ProxySettings.none());
+    assertThat(proxy(environment, "--proxy", "socks5h://n:p@other:2"))
+        .isEqualTo(ProxySettings.parse("socks5h://n:p@other:2"));
+    assertThatThrownBy(() -> proxy(environment, "--proxy", "ftp://n:SECRET@x"))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageNotContaining("SECRET");
+  }
+
+  private static ProxySettings proxy(Map<String, String> environment, String... args) {
+    List<String> words = new ArrayList<>(List.of(args));
+    words.add(URL);
+    GetOptions options = parse(words.toArray(String[]::new));
+    options.way.environment = environment;
+    return options.way.apply(NetworkSettings.defaults()).proxy();
+  }
+
+  @Test
+  void addressesAreTheEngines() throws Exception {
+    String[] args = {
+      "-6", "--resolve", "h:80:127.0.0.1,::1", "--resolve", "[2001:db8::1]:81:[::1]", URL
+    };
+    try (DownloadEngine engine = configured(args)) {
+      assertThat(engine.network().addressFamily()).isEqualTo(AddressFamily.IPV6);
+      assertThat(engine.network().addresses())
+          .containsEntry(
+              "h:80",
+              List.of(
+                  InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
+                  InetAddress.getAllByName("::1")[0]))
+          .containsEntry("[2001:db8::1]:81", List.of(InetAddress.getAllByName("::1")[0]));
+    }
+    try (DownloadEngine engine = configured("-4", URL)) {
+      assertThat(engine.network().addressFamily()).isEqualTo(AddressFamily.IPV4);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"h", "h:80", "h:80:", "h:80:name", "h:x:127.0.0.1", "h:80:256.0.0.1", "h:80:::1,"})
+  void addressesThatAreNoneAreRefused(String value) {
+    assertThatThrownBy(() -> parse("--resolve", value, URL))
+        .isInstanceOf(CommandLine.ParameterException.class)
+        .hasMessageContaining("HOST:PORT:ADDRESS");
+  }
+
+  @Test
   void requestsCarryTheRest() {
     String md5 = "0123456789abcdef".repeat(2);
     String[] args = {
@@ -144,12 +202,21 @@ class GetOptionsTest {
     "-x, -1, at least 0",
     "--timeout, 0, timeout",
     "--connect-timeout, 0, timeout",
-    "--retries, -1, --retries must be 0 or more"
+    "--retries, -1, --retries must be 0 or more",
+    "--proxy, ftp://x, a proxy is",
+    "--resolve, h:0:127.0.0.1, port"
   })
   void enginesThatCannotWorkAreRefused(String option, String value, String message) {
     assertThatThrownBy(() -> configured(option + "=" + value, URL).close())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void twoFamiliesAreRefused() {
+    assertThatThrownBy(() -> configured("-4", "-6", URL).close())
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("exclude each other");
   }
 
   private static Path target(String... args) {
@@ -172,6 +239,7 @@ class GetOptionsTest {
   private static GetOptions parse(String... args) {
     GetCommand get = new GetCommand(new TestScreen().screen(), new EngineStart());
     new CommandLine(get).parseArgs(args);
+    get.options.way.environment = Map.of();
     return get.options;
   }
 }

@@ -1,0 +1,83 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadException.ProxyFailure.Problem;
+import io.netty.handler.proxy.ProxyConnectException;
+import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A proxy is not there, or did not lead to the server. Its message names no secret. */
+final class ProxyException extends IOException {
+
+  private static final long serialVersionUID = 1;
+
+  /** How Netty's handlers for proxies tell what the proxy has answered. */
+  private static final Pattern HTTP_STATUS = Pattern.compile(", status: (\\d{3})\\b.*");
+
+  private static final Pattern SOCKS_STATUS = Pattern.compile(", status: (\\w+)\\((\\d+)\\).*");
+
+  private final Problem problem;
+  private final int status;
+
+  private ProxyException(String message, Problem problem, int status, @Nullable Throwable cause) {
+    super(message, cause);
+    this.problem = problem;
+    this.status = status;
+  }
+
+  static ProxyException unreachable(Throwable cause) {
+    String words = cause.getMessage();
+    return new ProxyException(
+        words == null ? cause.getClass().getSimpleName() : words, Problem.UNREACHABLE, 0, cause);
+  }
+
+  /** What an HTTP proxy means by a status that is not the server's. */
+  static ProxyException ofStatus(int status, @Nullable Throwable cause) {
+    Problem problem =
+        switch (status) {
+          case 407 -> Problem.CREDENTIALS;
+          case 408, 429, 500, 502, 503, 504 -> Problem.LEADS_NOWHERE;
+          default -> Problem.REFUSED;
+        };
+    return new ProxyException("status " + status, problem, status, cause);
+  }
+
+  static ProxyException of(ProxyConnectException thrown) {
+    String words = String.valueOf(thrown.getMessage());
+    String said = words.replaceFirst("^.*? => [^,]*", "");
+    Matcher http = HTTP_STATUS.matcher(said);
+    if (http.matches()) {
+      return ofStatus(Integer.parseInt(http.group(1)), thrown);
+    }
+    Matcher socks = SOCKS_STATUS.matcher(said);
+    if (socks.matches()) {
+      return new ProxyException(socks.group(1), socks(socks.group(2)), 0, thrown);
+    }
+    if (said.startsWith(", authStatus") || said.startsWith(", unexpected authMethod")) {
+      return new ProxyException("they were refused", Problem.CREDENTIALS, 0, thrown);
+    }
+    return new ProxyException(
+        said.startsWith(", timeout") ? "it did not answer in time" : "it closed the connection",
+        Problem.UNREACHABLE,
+        0,
+        thrown);
+  }
+
+  /** RFC 1928 §6. */
+  private static Problem socks(String reply) {
+    return switch (reply) {
+      case "2", "7", "8" -> Problem.REFUSED;
+      default -> Problem.LEADS_NOWHERE;
+    };
+  }
+
+  Problem problem() {
+    return problem;
+  }
+
+  /** Returns the status that an HTTP proxy answered with, 0 for none. */
+  int status() {
+    return status;
+  }
+}
