@@ -37,6 +37,7 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
   // Guarded by this.
   private final NavigableMap<Long, Chunk> chunks = new TreeMap<>();
   private @Nullable CoreSubscriber<? super ByteBuffer> subscriber;
+  private boolean subscribed;
   private long requested;
   private long next;
   private long position;
@@ -170,7 +171,8 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
   public void subscribe(CoreSubscriber<? super ByteBuffer> actual) {
     boolean first;
     synchronized (this) {
-      first = subscriber == null;
+      first = !subscribed;
+      subscribed = true;
       if (first) {
         subscriber = actual;
       }
@@ -282,6 +284,8 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
   private void end() {
     synchronized (this) {
       over = true;
+      // Reactive Streams, rule 3.13.
+      subscriber = null;
     }
     forget(0);
   }
