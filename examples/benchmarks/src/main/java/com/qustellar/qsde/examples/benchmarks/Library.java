@@ -8,6 +8,8 @@ enum Library {
   QSDE(Lineup.QSDE, Integer.MAX_VALUE),
   /** Takes part only where it is named: it tells what the journal costs. */
   QSDE_NO_RESUME("QSDE without resume", Integer.MAX_VALUE),
+  /** Takes part only where it is named: it tells what the order of a stream costs. */
+  QSDE_STREAM("QSDE's stream, written by its reader", Integer.MAX_VALUE),
   WEBCLIENT("WebClient + DataBufferUtils.write", 1),
   JDK("JDK HttpClient, BodyHandlers.ofFile", 1),
   OKHTTP("OkHttp to an Okio sink", 1);
@@ -24,6 +26,11 @@ enum Library {
     return title;
   }
 
+  /** Returns whether it stands for its library, and is no variant of another one. */
+  boolean isItself() {
+    return this != QSDE_NO_RESUME && this != QSDE_STREAM;
+  }
+
   /** Returns over how many connections the library can fetch one file. */
   int maxConnections() {
     return maxConnections;
@@ -33,6 +40,7 @@ enum Library {
     return switch (this) {
       case QSDE -> new QsdeClient(true);
       case QSDE_NO_RESUME -> new QsdeClient(false);
+      case QSDE_STREAM -> new QsdeStreamClient();
       case WEBCLIENT -> new SpringClient();
       case JDK -> new JdkClient();
       case OKHTTP -> new OkClient();
@@ -46,7 +54,7 @@ enum Library {
   String version() {
     return switch (this) {
       case WEBCLIENT -> "Spring " + SpringVersion.getVersion();
-      case QSDE, QSDE_NO_RESUME, JDK -> "";
+      case QSDE, QSDE_NO_RESUME, QSDE_STREAM, JDK -> "";
       case OKHTTP -> "OkHttp " + OkHttp.VERSION;
     };
   }

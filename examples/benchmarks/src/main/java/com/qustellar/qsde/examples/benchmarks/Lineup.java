@@ -103,7 +103,7 @@ final class Lineup {
   private List<Library> chosenLibraries() {
     return List.of(Library.values()).stream()
         .filter(library -> chosen(name(library)))
-        .filter(library -> library != Library.QSDE_NO_RESUME || !only.isEmpty())
+        .filter(library -> library.isItself() || !only.isEmpty())
         .toList();
   }
 

@@ -64,7 +64,7 @@ final class QsdeClient implements Client {
         .build();
   }
 
-  private static DownloadEngine engine(int connections) {
+  static DownloadEngine engine(int connections) {
     Limits limits = Limits.defaults();
     return DownloadEngine.builder()
         .limits(
