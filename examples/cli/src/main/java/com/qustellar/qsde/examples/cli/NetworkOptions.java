@@ -1,0 +1,61 @@
+package com.qustellar.qsde.examples.cli;
+
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.RetryPolicy;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How servers are reached, and for how long that is tried. */
+final class NetworkOptions {
+
+  @Option(names = "--user-agent", paramLabel = "TEXT", description = "The User-Agent to send.")
+  @Nullable String userAgent;
+
+  @Option(
+      names = "--retries",
+      paramLabel = "N",
+      description = "Retries of a segment, whatever its error; 0 for none. By error by default.")
+  @Nullable Integer retries;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      converter = Seconds.class,
+      description = "How long a connection may be silent before it is given up.")
+  @Nullable Duration timeout;
+
+  @Option(
+      names = "--connect-timeout",
+      paramLabel = "SECONDS",
+      converter = Seconds.class,
+      description = "How long connecting may take.")
+  @Nullable Duration connectTimeout;
+
+  NetworkSettings settings() {
+    NetworkSettings network = NetworkSettings.defaults();
+    if (userAgent != null) {
+      network = network.withUserAgent(userAgent);
+    }
+    if (timeout != null) {
+      network = network.withStallTimeout(timeout);
+    }
+    return connectTimeout == null ? network : network.withConnectTimeout(connectTimeout);
+  }
+
+  /** Adds what the options say. */
+  DownloadRequest apply(DownloadRequest request) {
+    return request.withRetryPolicy(retryPolicy());
+  }
+
+  private RetryPolicy retryPolicy() {
+    if (retries == null) {
+      return RetryPolicy.defaults();
+    }
+    if (retries < 0) {
+      throw new UsageException("--retries must be 0 or more, not " + retries);
+    }
+    return RetryPolicy.defaults().withMaxAttempts(Math.max(retries, retries + 1));
+  }
+}
