@@ -7,12 +7,13 @@ import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,7 +32,8 @@ final class GetOptions {
       paramLabel = "FILE",
       description = {
         "A list of downloads, - for stdin: URL lines, and indented below each what is for it",
-        "alone: out=, dir=, checksum=, header=. Or what --failures has written, to retry those."
+        "alone: out=, dir=, checksum=, header=. Or what --failures has written, to retry those.",
+        "Or a Metalink (RFC 5854), which may stand in place of a URL as well."
       })
   @Nullable String inputFile;
 
@@ -59,8 +61,13 @@ final class GetOptions {
     }
     List<DownloadRequest> requests = new ArrayList<>();
     for (String url : urls) {
-      requests.add(
-          UsageException.check(() -> request(DownloadRequest.of(url, target.in(target.dir)))));
+      Optional<Path> metalink = Metalink.file(url);
+      if (metalink.isPresent()) {
+        requests.addAll(metalink(metalink.get()));
+      } else {
+        requests.add(
+            UsageException.check(() -> request(DownloadRequest.of(url, target.in(target.dir)))));
+      }
     }
     if (inputFile != null) {
       requests.addAll(listed(inputFile));
@@ -69,9 +76,16 @@ final class GetOptions {
     return requests;
   }
 
-  /** Returns whether {@link #requests} has left out mirrors. */
-  boolean leavesOutMirrors() {
-    return mirrored;
+  /** Returns what is to be known of what {@link #requests} has returned. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    if (mirrored) {
+      warnings.add("Mirrors are left out: the first URL of a file is taken.");
+    }
+    if (network.insecure) {
+      warnings.add("Certificates are not verified: anybody between can read and change it all.");
+    }
+    return warnings;
   }
 
   /** Opens what failures are recorded in, null for nothing; blocks. */
@@ -96,7 +110,11 @@ final class GetOptions {
   /** Gives an engine the settings that the options ask for. */
   void configure(DownloadEngine engine) {
     engine.limits(UsageException.check(limits::limits));
-    engine.network(UsageException.check(network::settings));
+    UsageException.check(
+        () -> {
+          engine.network(network.settings());
+          return engine;
+        });
   }
 
   private List<DownloadRequest> listed(String file) {
@@ -105,7 +123,10 @@ final class GetOptions {
         return listed("stdin", new BufferedReader(new InputStreamReader(System.in, UTF_8)));
       }
       Path path = Path.of(file);
-      if (isFailureLog(path)) {
+      if (startsWith('<', path)) {
+        return metalink(path);
+      }
+      if (startsWith('{', path)) {
         List<DownloadRequest> failed =
             UsageException.check(() -> FailureLog.read(path).collectList().block());
         return failed.stream()
@@ -120,10 +141,32 @@ final class GetOptions {
     }
   }
 
-  private static boolean isFailureLog(Path file) throws IOException {
-    try (InputStream start = Files.newInputStream(file)) {
-      return start.read() == '{';
+  /** An XML file, here a Metalink, begins with the one, what --failures writes with the other. */
+  private static boolean startsWith(char first, Path file) throws IOException {
+    try (Reader start = new InputStreamReader(Files.newInputStream(file), UTF_8)) {
+      int c = start.read();
+      return (c == '\uFEFF' ? start.read() : c) == first;
     }
+  }
+
+  private List<DownloadRequest> metalink(Path file) {
+    List<DownloadRequest> requests = new ArrayList<>();
+    for (Metalink.Item item : Metalink.read(file)) {
+      mirrored |= item.urls().size() > 1;
+      requests.add(UsageException.check(() -> request(item)));
+    }
+    return requests;
+  }
+
+  private DownloadRequest request(Metalink.Item item) {
+    Path file = target.output == null ? item.in(target.dir) : target.in(target.dir);
+    DownloadRequest bare = DownloadRequest.of(item.urls().get(0), file);
+    DownloadRequest request =
+        request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
+    // More than the file has is wrong before all of it has come.
+    return item.bytes() > 0
+        ? request.withMaxBytes(Math.min(item.bytes(), request.maxBytes()))
+        : request;
   }
 
   private List<DownloadRequest> listed(String name, BufferedReader lines) throws IOException {
@@ -138,11 +181,13 @@ final class GetOptions {
   private DownloadRequest request(InputFile.Item item) {
     Path into = item.dir == null ? target.dir : Path.of(item.dir);
     Path file = item.out == null ? target.in(into) : into.resolve(item.out);
-    DownloadRequest request = request(DownloadRequest.of(item.uri, file));
+    DownloadRequest bare = DownloadRequest.of(item.uri, file);
+    DownloadRequest request =
+        request(item.checksum == null ? bare : bare.withChecksum(item.checksum));
     for (Header header : item.headers) {
       request = request.withHeader(header.name(), header.value());
     }
-    return item.checksum == null ? request : request.withChecksum(item.checksum);
+    return request;
   }
 
   /** Adds what the options say; what they don't say stays as it is. */

@@ -2,8 +2,11 @@ package com.qustellar.qsde.examples.cli;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.internal.files.ChecksumFile;
+import com.qustellar.qsde.internal.http.FileNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -32,13 +35,31 @@ final class TargetOptions {
   @Nullable Checksum checksum;
 
   @Option(
+      names = "--checksum-file",
+      paramLabel = "FILE",
+      description = {
+        "A list of digests, as sha256sum and its like write it; each file must have the one that",
+        "stands there for its name."
+      })
+  @Nullable Path checksumFile;
+
+  @Option(
       names = "--max-bytes",
       paramLabel = "SIZE",
       converter = Sizes.class,
       description = "The most bytes that a file may have.")
   @Nullable Long maxBytes;
 
-  @Option(names = "--overwrite", description = "Replace a file that exists.")
+  @Option(
+      names = "--existing",
+      paramLabel = "fail|skip|rename|overwrite",
+      description = {
+        "What to do where a file has the name already: fail by default; skip keeps it; rename",
+        "gives the new one a number."
+      })
+  @Nullable Existing existing;
+
+  @Option(names = "--overwrite", description = "Short for --existing overwrite.")
   boolean overwrite;
 
   @Option(
@@ -53,10 +74,15 @@ final class TargetOptions {
       description = "Force files to the disk before they get their names, or never.")
   @Nullable Boolean fsync;
 
+  private @Nullable ChecksumFile checksums;
+
   /** Throws what cannot work as a usage error. */
   void check(int requests) {
     if (output != null && output.toString().equals("-")) {
       throw new UsageException("--output - would be stdout, which is not supported: name a file");
+    }
+    if (checksum != null && checksumFile != null) {
+      throw new UsageException("--checksum and --checksum-file both name a digest: give one");
     }
     if (requests > 1 && output != null) {
       throw new UsageException(
@@ -68,6 +94,15 @@ final class TargetOptions {
               + requests
               + " URLs: get them one by one");
     }
+  }
+
+  /** Returns what is done where a file has the name already. */
+  Existing existing() {
+    if (overwrite && existing != null && existing != Existing.overwrite) {
+      throw new UsageException(
+          "--overwrite and --existing " + existing + " contradict each other: give one of them");
+    }
+    return overwrite ? Existing.overwrite : Objects.requireNonNullElse(existing, Existing.fail);
   }
 
   /** Returns where what has no other name goes: a file, or a directory that exists. */
@@ -82,18 +117,49 @@ final class TargetOptions {
   /** Adds what the options say; what they don't say stays as it is. */
   DownloadRequest apply(DownloadRequest bare) {
     DownloadRequest request = bare;
-    if (overwrite) {
+    if (existing() == Existing.overwrite) {
       request = request.withOverwrite(true);
     }
     if (noResume) {
       request = request.withResume(false);
     }
-    if (checksum != null) {
+    // What stands with an entry of a list counts before what is said for all.
+    if (checksum != null && request.checksum() == null) {
       request = request.withChecksum(checksum);
+    }
+    if (checksumFile != null && request.checksum() == null) {
+      request = request.withChecksum(listed(checksumFile, request));
     }
     if (maxBytes != null) {
       request = request.withMaxBytes(maxBytes);
     }
     return fsync == null ? request : request.withFsync(fsync);
+  }
+
+  /** Looks up the name that the file is to have, then the one that the URI has. */
+  private Checksum listed(Path file, DownloadRequest request) {
+    ChecksumFile list = checksums == null ? read(file) : checksums;
+    checksums = list;
+    String ofUri = FileNames.fromUri(request.uri());
+    Path target = request.target();
+    String ofTarget =
+        target == null || Files.isDirectory(target) ? ofUri : String.valueOf(target.getFileName());
+    try {
+      return list.find(ofTarget)
+          .or(() -> list.find(ofUri))
+          .orElseThrow(
+              () ->
+                  new UsageException(
+                      "--checksum-file "
+                          + file
+                          + " has no checksum that is known for "
+                          + ofTarget));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--checksum-file " + file + ": " + e.getMessage());
+    }
+  }
+
+  private static ChecksumFile read(Path file) {
+    return ChecksumFile.parse(TextFiles.lines("--checksum-file", file));
   }
 }

@@ -8,7 +8,10 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.TlsSettings;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +87,21 @@ class GetOptionsTest {
   }
 
   @Test
+  void tlsIsSetAsIsSaid(@TempDir Path dir) throws IOException {
+    Path pem = Files.createFile(dir.resolve("ca.pem"));
+
+    TlsSettings trusting = parse("--cacert", pem.toString(), URL).network.settings().tls();
+    assertThat(trusting.trustedCertificates()).isEqualTo(pem);
+    assertThat(trusting.verification()).isTrue();
+
+    GetOptions insecure = parse("--insecure", URL);
+    assertThat(insecure.network.settings().tls())
+        .isEqualTo(TlsSettings.defaults().withVerification(false));
+    assertThat(insecure.warnings()).singleElement().asString().contains("not verified");
+    assertThat(parse(URL).warnings()).isEmpty();
+  }
+
+  @Test
   void requestsCarryTheRest() {
     String md5 = "0123456789abcdef".repeat(2);
     String[] args = {
@@ -93,6 +111,8 @@ class GetOptionsTest {
       "C:d",
       "--max-bytes",
       "3M",
+      "--max-time",
+      "90",
       "--overwrite",
       "--fsync",
       "--checksum",
@@ -104,6 +124,7 @@ class GetOptionsTest {
 
     assertThat(request.headers()).containsEntry("A", "b").containsEntry("C", "d").hasSize(2);
     assertThat(request.maxBytes()).isEqualTo(3 * 1024 * 1024);
+    assertThat(request.totalTimeout()).isEqualTo(Duration.ofSeconds(90));
     assertThat(request.overwrite()).isTrue();
     assertThat(request.fsync()).isTrue();
     assertThat(request.checksum()).isEqualTo(new Checksum(HashAlgorithm.MD5, md5));
@@ -144,7 +165,9 @@ class GetOptionsTest {
     "-x, -1, at least 0",
     "--timeout, 0, timeout",
     "--connect-timeout, 0, timeout",
-    "--retries, -1, --retries must be 0 or more"
+    "--retries, -1, --retries must be 0 or more",
+    "--max-time, 0, timeout",
+    "--cacert, /none/ca.pem, --cacert can't read"
   })
   void enginesThatCannotWorkAreRefused(String option, String value, String message) {
     assertThatThrownBy(() -> configured(option + "=" + value, URL).close())
