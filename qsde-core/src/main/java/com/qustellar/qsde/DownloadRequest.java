@@ -89,6 +89,16 @@ public final class DownloadRequest {
   }
 
   /**
+   * {@return a copy with another target}
+   *
+   * @param target the file; or an existing directory, as for {@link #of(String, Path)}
+   */
+  public DownloadRequest withTarget(Path target) {
+    Objects.requireNonNull(target, "target");
+    return with(v -> v.target = target);
+  }
+
+  /**
    * {@return a copy with another id}
    *
    * @param id what the download is called in snapshots, results and {@code find}; one line of 1 to
@@ -391,7 +401,7 @@ public final class DownloadRequest {
   /** Changed only before it is published in the final field above. */
   private static final class Values implements Cloneable {
     final URI uri;
-    final @Nullable Path target;
+    @Nullable Path target;
     String id = randomId();
     @Nullable Supplier<? extends CompletionStage<Source>> source;
     @Nullable Checksum checksum;

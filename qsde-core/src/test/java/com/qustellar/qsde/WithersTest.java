@@ -54,6 +54,7 @@ class WithersTest {
     TlsSettings tls = TlsSettings.defaults();
     RetryPolicy retry = RetryPolicy.defaults();
     return List.of(
+        wither(REQUEST, "withTarget", Path.class, Path.of("y")),
         wither(REQUEST, "withId", String.class, "an-id"),
         wither(REQUEST, "withSource", Supplier.class, SOURCE),
         wither(REQUEST, "withChecksum", Checksum.class, MD5),

@@ -17,6 +17,7 @@ public final class FileNames {
 
   private static final String PART = ".qsde-part";
   private static final String JOURNAL = ".qsde-journal";
+  private static final String VERSION = ".qsde-version";
 
   /** The longest name made here, in bytes of UTF-8. */
   private static final int LONGEST_NAME = 230;
@@ -42,7 +43,7 @@ public final class FileNames {
 
   /** The names of our own files, which nobody may plant beside another target. */
   private static final Pattern OURS =
-      Pattern.compile("\\.(qsde-(?:part|journal))$", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("\\.(qsde-(?:part|journal|version))$", Pattern.CASE_INSENSITIVE);
 
   private FileNames() {}
 
@@ -63,8 +64,8 @@ public final class FileNames {
    * <p>Only what follows the last slash or backslash counts. Control, bidi and invisible characters
    * are dropped, as are leading dots and spaces and trailing ones; characters that Windows refuses
    * become {@code _}, and its device names begin with one. The name has at most 230 bytes of UTF-8,
-   * cut between code points and before a short extension. It never ends as a part file or a journal
-   * does. What is empty then is {@link #DEFAULT}.
+   * cut between code points and before a short extension. It never ends as a part file, a journal
+   * or a kept version does. What is empty then is {@link #DEFAULT}.
    *
    * @param name a name that somebody else chose
    */
@@ -104,7 +105,17 @@ public final class FileNames {
     return stem(targetName) + JOURNAL;
   }
 
-  /** One stem for both, by the longer suffix. */
+  /**
+   * {@return the name of what is kept of a target's version: {@code NAME.qsde-version}, hashed as
+   * {@link #part}}
+   *
+   * @param targetName the name of the target
+   */
+  public static String version(String targetName) {
+    return stem(targetName) + VERSION;
+  }
+
+  /** One stem for all, by the longest suffix. */
   private static String stem(String targetName) {
     int room = LONGEST_ENTRY - JOURNAL.length();
     if (bytes(targetName) <= room) {

@@ -47,6 +47,7 @@ class FileNamesTest {
         "file.con | file.con",
         "-rf | -rf",
         "x.qsde-part | x_qsde-part",
+        "x.qsde-version | x_qsde-version",
         "x.QSDE-Journal | x_QSDE-Journal",
         "x.qsde-part.txt | x.qsde-part.txt",
       })
@@ -154,6 +155,7 @@ class FileNamesTest {
   void partAndJournalStandBesideTheTarget() {
     assertThat(FileNames.part("file.zip")).isEqualTo("file.zip.qsde-part");
     assertThat(FileNames.journal("file.zip")).isEqualTo("file.zip.qsde-journal");
+    assertThat(FileNames.version("file.zip")).isEqualTo("file.zip.qsde-version");
     String longest = "a".repeat(242);
     assertThat(FileNames.part(longest)).isEqualTo(longest + ".qsde-part");
     assertThat(FileNames.journal(longest)).isEqualTo(longest + ".qsde-journal").hasSize(255);

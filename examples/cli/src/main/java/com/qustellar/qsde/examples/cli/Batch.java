@@ -6,14 +6,17 @@ import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Downloads several files and reports on the calling thread, which does nothing else.
@@ -28,23 +31,28 @@ final class Batch {
   private final Report report;
   private final BlockingQueue<Runnable> signals = new LinkedBlockingQueue<>();
   private final @Nullable FailureLog failures;
+  private final Existing existing;
   private @Nullable DownloadSummary summary;
+  private int kept;
 
   /**
    * Prepares a batch.
    *
    * @param failures what failures are recorded in before they are told, if anything
+   * @param existing what is done where a file has a download's name
    */
-  Batch(DownloadEngine engine, Report report, @Nullable FailureLog failures) {
+  Batch(DownloadEngine engine, Report report, @Nullable FailureLog failures, Existing existing) {
     this.engine = engine;
     this.report = report;
     this.failures = failures;
+    this.existing = existing;
   }
 
   /** Downloads all, however some of them end, and returns how many ended how. */
   DownloadSummary run(List<DownloadRequest> requests) throws InterruptedException {
     engine
         .downloadAll(Flux.fromIterable(requests))
+        .flatMap(this::settled)
         .flatMap(this::recorded)
         .doOnNext(outcome -> signals.add(() -> report.ended(outcome)))
         .collect(DownloadSummary.collector())
@@ -71,6 +79,44 @@ final class Batch {
     }
     report.summary(summary);
     return summary;
+  }
+
+  /** Returns how many files were there already and were kept. */
+  int kept() {
+    return kept;
+  }
+
+  /** A name that is taken is not always a failure. */
+  private Mono<DownloadOutcome> settled(DownloadOutcome outcome) {
+    Optional<Path> file = existing.kept(outcome);
+    if (file.isPresent()) {
+      signals.add(
+          () -> {
+            kept++;
+            report.kept(outcome.request(), file.get());
+          });
+      return Mono.empty();
+    }
+    return existing
+        .renamed(outcome)
+        .map(taken -> renamed(outcome.request(), taken, 0))
+        .orElse(Mono.just(outcome));
+  }
+
+  /** Somebody else may take the next name as well, until there is one that nobody wants. */
+  private Mono<DownloadOutcome> renamed(DownloadRequest request, Path taken, int after) {
+    return Mono.fromCallable(() -> Existing.free(taken, after))
+        .subscribeOn(Schedulers.boundedElastic())
+        .flatMap(
+            next ->
+                engine
+                    .downloadAll(Mono.just(request.withTarget(next.file())))
+                    .single()
+                    .flatMap(
+                        outcome ->
+                            existing.renamed(outcome).isPresent()
+                                ? renamed(request, taken, next.number())
+                                : Mono.just(outcome)));
   }
 
   /** A failure that can't be recorded is told all the same. */

@@ -2,7 +2,6 @@ package com.qustellar.qsde.examples.cli;
 
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.reactor.DownloadEngine;
-import com.qustellar.qsde.reactor.DownloadSummary;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -71,21 +70,22 @@ final class GetCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     List<DownloadRequest> requests = options.requests();
     FailureLog failures = options.failureLog();
-    if (options.leavesOutMirrors() && !quiet) {
-      screen.err().println("Mirrors are left out: the first URL of a line is taken.");
+    if (!quiet) {
+      options.warnings().forEach(screen.err()::println);
     }
     try (DownloadEngine engine = start.await()) {
       options.configure(engine);
-      DownloadSummary summary = SignalGuard.guard(engine, () -> run(engine, requests, failures));
-      return summary.completed() == requests.size() ? ExitCode.OK : ExitCode.SOFTWARE;
+      return SignalGuard.guard(engine, () -> run(engine, requests, failures));
     }
   }
 
-  private DownloadSummary run(
+  private int run(
       DownloadEngine engine, List<DownloadRequest> requests, @Nullable FailureLog failures)
       throws InterruptedException {
     try (Report report = report(engine)) {
-      return new Batch(engine, report, failures).run(requests);
+      Batch batch = new Batch(engine, report, failures, options.target.existing());
+      long completed = batch.run(requests).completed();
+      return completed + batch.kept() == requests.size() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
   }
 

@@ -2,28 +2,22 @@ package com.qustellar.qsde.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadRequest;
-import com.qustellar.qsde.Limits;
-import com.qustellar.qsde.NetworkSettings;
-import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** What {@code qsde get} is told, and what that means to an engine. */
 final class GetOptions {
@@ -31,39 +25,17 @@ final class GetOptions {
   @Parameters(arity = "0..*", paramLabel = "URL", description = "What to download.")
   List<String> urls = new ArrayList<>();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      description = "The file to write, one URL only. By default its name comes from the server.")
-  @Nullable Path output;
-
-  @Option(
-      names = {"-d", "--dir"},
-      paramLabel = "DIR",
-      defaultValue = "",
-      description = "The directory to write to; here by default.")
-  Path dir = Path.of("");
-
-  @Option(
-      names = {"-x", "--connections"},
-      paramLabel = "N",
-      description = "Connections a download at most; the engine finds the number by default.")
-  @Nullable Integer connections;
+  @Mixin TargetOptions target = new TargetOptions();
 
   @Option(
       names = {"-i", "--input-file"},
       paramLabel = "FILE",
       description = {
         "A list of downloads, - for stdin: URL lines, and indented below each what is for it",
-        "alone: out=, dir=, checksum=, header=. Or what --failures has written, to retry those."
+        "alone: out=, dir=, checksum=, header=. Or what --failures has written, to retry those.",
+        "Or a Metalink (RFC 5854), which may stand in place of a URL as well."
       })
   @Nullable String inputFile;
-
-  @Option(
-      names = {"-j", "--parallel"},
-      paramLabel = "N",
-      description = "Downloads at once at most; 8 by default.")
-  @Nullable Integer parallel;
 
   @Option(
       names = "--failures",
@@ -74,116 +46,48 @@ final class GetOptions {
       })
   @Nullable Path failures;
 
-  @Option(
-      names = "--segment-size",
-      paramLabel = "SIZE",
-      converter = Sizes.class,
-      description =
-          "Bytes that one request asks for, 64K at least. By default 4M to 128M, by what is left.")
-  @Nullable Long segmentSize;
+  @Mixin LimitOptions limits = new LimitOptions();
 
-  @Option(
-      names = "--limit-rate",
-      paramLabel = "SIZE",
-      converter = Sizes.class,
-      description = "Bytes a second that all downloads take together at most. Default: no limit.")
-  @Nullable Long limitRate;
+  @Mixin AccessOptions access = new AccessOptions();
 
-  @Option(
-      names = "--checksum",
-      paramLabel = "ALG:HEX",
-      converter = Checksums.class,
-      description =
-          "The digest that the file must have: md5, sha1, sha256 or sha512. One URL only.")
-  @Nullable Checksum checksum;
-
-  @Option(
-      names = {"-H", "--header"},
-      paramLabel = "'NAME: VALUE'",
-      converter = Headers.class,
-      description = "A header field to send to the URL's origin; may be repeated.")
-  List<Header> headers = new ArrayList<>();
-
-  @Option(names = "--user-agent", paramLabel = "TEXT", description = "The User-Agent to send.")
-  @Nullable String userAgent;
-
-  @Option(
-      names = "--retries",
-      paramLabel = "N",
-      description = "Retries of a segment, whatever its error; 0 for none. By error by default.")
-  @Nullable Integer retries;
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "SECONDS",
-      converter = Seconds.class,
-      description = "How long a connection may be silent before it is given up.")
-  @Nullable Duration timeout;
-
-  @Option(
-      names = "--connect-timeout",
-      paramLabel = "SECONDS",
-      converter = Seconds.class,
-      description = "How long connecting may take.")
-  @Nullable Duration connectTimeout;
+  @Mixin NetworkOptions network = new NetworkOptions();
 
   @Mixin WayOptions way = new WayOptions();
 
-  @Option(
-      names = "--max-bytes",
-      paramLabel = "SIZE",
-      converter = Sizes.class,
-      description = "The most bytes that a file may have.")
-  @Nullable Long maxBytes;
-
-  @Option(
-      names = "--no-resume",
-      description =
-          "Neither go on with what an earlier run has left, nor leave something for the next.")
-  boolean noResume;
-
-  @Option(names = "--overwrite", description = "Replace a file that exists.")
-  boolean overwrite;
-
   private boolean mirrored;
-
-  @Option(
-      names = "--fsync",
-      negatable = true,
-      description = "Force files to the disk before they get their names, or never.")
-  @Nullable Boolean fsync;
 
   /** Returns the requests, or throws what is wrong with the options as a usage error. */
   List<DownloadRequest> requests() {
     if (urls.isEmpty() && inputFile == null) {
       throw new UsageException("name at least one URL, or a list of them with --input-file");
     }
-    if (output != null && output.toString().equals("-")) {
-      throw new UsageException("--output - would be stdout, which is not supported: name a file");
-    }
     List<DownloadRequest> requests = new ArrayList<>();
     for (String url : urls) {
-      requests.add(UsageException.check(() -> request(DownloadRequest.of(url, target(dir)))));
+      Optional<Path> metalink = Metalink.file(url);
+      if (metalink.isPresent()) {
+        requests.addAll(metalink(metalink.get()));
+      } else {
+        requests.add(
+            UsageException.check(() -> request(DownloadRequest.of(url, target.in(target.dir)))));
+      }
     }
     if (inputFile != null) {
       requests.addAll(listed(inputFile));
     }
-    if (requests.size() > 1 && output != null) {
-      throw new UsageException(
-          "--output names one file, and there are " + requests.size() + " URLs: use --dir");
-    }
-    if (requests.size() > 1 && checksum != null) {
-      throw new UsageException(
-          "--checksum is that of one file, and there are "
-              + requests.size()
-              + " URLs: get them one by one");
-    }
+    target.check(requests.size());
     return requests;
   }
 
-  /** Returns whether {@link #requests} has left out mirrors. */
-  boolean leavesOutMirrors() {
-    return mirrored;
+  /** Returns what is to be known of what {@link #requests} has returned. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    if (mirrored) {
+      warnings.add("Mirrors are left out: the first URL of a file is taken.");
+    }
+    if (network.insecure) {
+      warnings.add("Certificates are not verified: anybody between can read and change it all.");
+    }
+    return warnings;
   }
 
   /** Opens what failures are recorded in, null for nothing; blocks. */
@@ -205,13 +109,26 @@ final class GetOptions {
     }
   }
 
+  /** Gives an engine the settings that the options ask for. */
+  void configure(DownloadEngine engine) {
+    engine.limits(UsageException.check(limits::limits));
+    UsageException.check(
+        () -> {
+          engine.network(way.apply(network.settings()));
+          return engine;
+        });
+  }
+
   private List<DownloadRequest> listed(String file) {
     try {
       if (file.equals("-")) {
         return listed("stdin", new BufferedReader(new InputStreamReader(System.in, UTF_8)));
       }
       Path path = Path.of(file);
-      if (isFailureLog(path)) {
+      if (startsWith('<', path)) {
+        return metalink(path);
+      }
+      if (startsWith('{', path)) {
         List<DownloadRequest> failed =
             UsageException.check(() -> FailureLog.read(path).collectList().block());
         return failed.stream()
@@ -226,10 +143,32 @@ final class GetOptions {
     }
   }
 
-  private static boolean isFailureLog(Path file) throws IOException {
-    try (InputStream start = Files.newInputStream(file)) {
-      return start.read() == '{';
+  /** An XML file, here a Metalink, begins with the one, what --failures writes with the other. */
+  private static boolean startsWith(char first, Path file) throws IOException {
+    try (Reader start = new InputStreamReader(Files.newInputStream(file), UTF_8)) {
+      int c = start.read();
+      return (c == '\uFEFF' ? start.read() : c) == first;
     }
+  }
+
+  private List<DownloadRequest> metalink(Path file) {
+    List<DownloadRequest> requests = new ArrayList<>();
+    for (Metalink.Item item : Metalink.read(file)) {
+      mirrored |= item.urls().size() > 1;
+      requests.add(UsageException.check(() -> request(item)));
+    }
+    return requests;
+  }
+
+  private DownloadRequest request(Metalink.Item item) {
+    Path file = target.output == null ? item.in(target.dir) : target.in(target.dir);
+    DownloadRequest bare = DownloadRequest.of(item.urls().get(0), file);
+    DownloadRequest request =
+        request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
+    // More than the file has is wrong before all of it has come.
+    return item.bytes() > 0
+        ? request.withMaxBytes(Math.min(item.bytes(), request.maxBytes()))
+        : request;
   }
 
   private List<DownloadRequest> listed(String name, BufferedReader lines) throws IOException {
@@ -242,115 +181,19 @@ final class GetOptions {
   }
 
   private DownloadRequest request(InputFile.Item item) {
-    Path into = item.dir == null ? dir : Path.of(item.dir);
-    Path target = item.out == null ? target(into) : into.resolve(item.out);
-    DownloadRequest request = request(DownloadRequest.of(item.uri, target));
+    Path into = item.dir == null ? target.dir : Path.of(item.dir);
+    Path file = item.out == null ? target.in(into) : into.resolve(item.out);
+    DownloadRequest bare = DownloadRequest.of(item.uri, file);
+    DownloadRequest request =
+        request(item.checksum == null ? bare : bare.withChecksum(item.checksum));
     for (Header header : item.headers) {
       request = request.withHeader(header.name(), header.value());
     }
-    return item.checksum == null ? request : request.withChecksum(item.checksum);
-  }
-
-  /** Gives an engine the settings that the options ask for. */
-  void configure(DownloadEngine engine) {
-    engine.limits(UsageException.check(this::limits));
-    engine.network(UsageException.check(this::network));
+    return request;
   }
 
   /** Adds what the options say; what they don't say stays as it is. */
   private DownloadRequest request(DownloadRequest bare) {
-    DownloadRequest request = bare.withRetryPolicy(retryPolicy());
-    if (overwrite) {
-      request = request.withOverwrite(true);
-    }
-    if (noResume) {
-      request = request.withResume(false);
-    }
-    for (Header header : headers) {
-      request = request.withHeader(header.name(), header.value());
-    }
-    if (checksum != null) {
-      request = request.withChecksum(checksum);
-    }
-    if (maxBytes != null) {
-      request = request.withMaxBytes(maxBytes);
-    }
-    return fsync == null ? request : request.withFsync(fsync);
-  }
-
-  private Path target(Path into) {
-    if (output != null) {
-      return into.resolve(output);
-    }
-    // A directory that is not there must not become a file: the engine says that it is missing.
-    return Files.isDirectory(into) ? into : into.resolve("download");
-  }
-
-  private Limits limits() {
-    Limits limits = Limits.defaults();
-    if (parallel != null) {
-      limits =
-          limits
-              .withMaxConcurrentDownloads(parallel)
-              .withConnectionsPerHost(Math.max(parallel, limits.connectionsPerHost()));
-    }
-    if (connections != null) {
-      limits =
-          limits
-              .withConnectionsPerDownload(connections)
-              .withConnectionsPerHost(Math.max(connections, limits.connectionsPerHost()));
-    }
-    if (limitRate != null) {
-      limits = limits.withBytesPerSecond(limitRate);
-    }
-    return segmentSize == null ? limits : limits.withSegmentSize(segmentSize);
-  }
-
-  private NetworkSettings network() {
-    NetworkSettings network = NetworkSettings.defaults();
-    if (userAgent != null) {
-      network = network.withUserAgent(userAgent);
-    }
-    if (timeout != null) {
-      network = network.withStallTimeout(timeout);
-    }
-    if (connectTimeout != null) {
-      network = network.withConnectTimeout(connectTimeout);
-    }
-    return way.apply(network);
-  }
-
-  private RetryPolicy retryPolicy() {
-    if (retries == null) {
-      return RetryPolicy.defaults();
-    }
-    if (retries < 0) {
-      throw new UsageException("--retries must be 0 or more, not " + retries);
-    }
-    return RetryPolicy.defaults().withMaxAttempts(Math.max(retries, retries + 1));
-  }
-
-  record Header(String name, String value) {}
-
-  static final class Headers implements ITypeConverter<Header> {
-    @Override
-    public Header convert(String text) {
-      int colon = text.indexOf(':');
-      if (colon < 1) {
-        throw new TypeConversionException("a header is a name, a colon and a value");
-      }
-      return new Header(text.substring(0, colon), text.substring(colon + 1).strip());
-    }
-  }
-
-  static final class Checksums implements ITypeConverter<Checksum> {
-    @Override
-    public Checksum convert(String text) {
-      try {
-        return Checksum.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
+    return network.apply(access.apply(target.apply(bare)));
   }
 }

@@ -1,5 +1,6 @@
 package com.qustellar.qsde.examples.cli;
 
+import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.internal.progress.Figures;
@@ -60,6 +61,12 @@ final class HumanLines implements Report {
   }
 
   @Override
+  public void kept(DownloadRequest request, Path file) {
+    retries.remove(request.id());
+    println(name(file) + ": skipped, it exists already");
+  }
+
+  @Override
   public void summary(DownloadSummary summary) {
     close();
     println(total(summary));
@@ -112,8 +119,11 @@ final class HumanLines implements Report {
   }
 
   private static String name(DownloadResult result) {
-    Path name = Objects.requireNonNullElse(result.target().getFileName(), result.target());
-    return Printable.of(name.toString());
+    return name(result.target());
+  }
+
+  private static String name(Path file) {
+    return Printable.of(Objects.requireNonNullElse(file.getFileName(), file).toString());
   }
 
   private static String transferred(long bytes, long received, Duration elapsed) {

@@ -22,7 +22,7 @@ final class InputFile {
     @Nullable String out;
     @Nullable String dir;
     @Nullable Checksum checksum;
-    final List<GetOptions.Header> headers = new ArrayList<>();
+    final List<Header> headers = new ArrayList<>();
 
     private Item(String line) {
       String[] uris = line.strip().split("\\s*\t\\s*", -1);
@@ -72,8 +72,8 @@ final class InputFile {
     switch (name) {
       case "out" -> item.out = value;
       case "dir" -> item.dir = value;
-      case "checksum" -> item.checksum = new GetOptions.Checksums().convert(value);
-      case "header" -> item.headers.add(new GetOptions.Headers().convert(value));
+      case "checksum" -> item.checksum = new Checksums().convert(value);
+      case "header" -> item.headers.add(new Header.Converter().convert(value));
       default ->
           throw new UsageException(
               "the option " + name + " is not known: out, dir, checksum and header are");

@@ -3,6 +3,7 @@ package com.qustellar.qsde.examples.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.reactor.DownloadOutcome;
@@ -88,6 +89,16 @@ final class JsonLines implements Report {
       String kept = cancelled.resumable() ? ": the same command goes on where it stopped" : "";
       failed(outcome, null, "Cancelled", "the download was cancelled" + kept, false);
     }
+  }
+
+  @Override
+  public void kept(DownloadRequest request, Path file) {
+    line(
+        "skipped",
+        json -> {
+          json.writeStringField("id", request.id());
+          json.writeStringField("file", file.toString());
+        });
   }
 
   @Override

@@ -6,11 +6,13 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code qsde} command: downloads files, segmented, verified and retried. */
 @Command(
@@ -73,8 +75,17 @@ public final class Qsde {
 
   private static int wrongUsage(Screen screen, CommandLine command, Exception e) {
     String name = command.getCommandSpec().qualifiedName();
-    screen.error(e.getMessage() + " (see " + name + " --help)");
+    String message = e instanceof UnmatchedArgumentException unknown ? told(unknown) : null;
+    screen.error((message == null ? e.getMessage() : message) + " (see " + name + " --help)");
     return ExitCode.USAGE;
+  }
+
+  /** What follows an option that was mistyped may be a secret. */
+  private static @Nullable String told(UnmatchedArgumentException unknown) {
+    String option = unknown.getUnmatched().get(0);
+    return unknown.isUnknownOption() && option.indexOf('=') > 0
+        ? "Unknown option: '" + option.substring(0, option.indexOf('=')) + "'"
+        : null;
   }
 
   static final class Version implements IVersionProvider {

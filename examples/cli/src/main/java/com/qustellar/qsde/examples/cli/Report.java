@@ -1,7 +1,9 @@
 package com.qustellar.qsde.examples.cli;
 
+import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Tells how downloads go on. All calls come from one thread. */
@@ -12,6 +14,9 @@ interface Report extends AutoCloseable {
 
   /** Tells how a download ended. */
   void ended(DownloadOutcome outcome);
+
+  /** Tells that a file was there already and is kept. */
+  void kept(DownloadRequest request, Path file);
 
   /** Tells what went wrong beside the downloads. */
   void error(String message);

@@ -45,7 +45,7 @@ class ElsewhereTest {
           "^\\| (?<theirs>(?:[^|]|(?<=\\\\)\\|)+) \\| (?<ours>.+) \\|$", Pattern.MULTILINE);
   private static final Pattern CELL =
       Pattern.compile("(?<notYet>not yet <!-- )?`(?<code>[^`]+)`(?: -->)?");
-  private static final Pattern ADDRESS = Pattern.compile("https://example\\.org(/[^\\s\"]*)");
+  private static final Pattern ADDRESS = Pattern.compile("https://example\\.org(/[^\\s\"<]*)");
   private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
   private static final String COMMAND = "qsde ";
@@ -150,13 +150,20 @@ class ElsewhereTest {
     Path here = Files.createDirectory(temp.resolve("row" + number));
     Files.createDirectory(here.resolve("output"));
     Files.writeString(here.resolve("list.txt"), "https://example.org/a.bin\n");
+    Files.writeString(here.resolve("cookies.txt"), "127.0.0.1\tFALSE\t/\tFALSE\t0\ta\t1\n");
+    Files.writeString(
+        here.resolve("release.meta4"),
+        "<metalink xmlns='urn:ietf:params:xml:ns:metalink'><file name='a.bin'>"
+            + "<url>https://example.org/a.bin</url></file></metalink>");
     return here;
   }
 
   private static void runCommand(Row row, Path here) throws IOException {
     try (TestOrigin origin = new TestOrigin()) {
-      Path list = here.resolve("list.txt");
-      Files.writeString(list, onLoopback(Files.readString(list), origin));
+      for (String name : List.of("list.txt", "release.meta4")) {
+        Path list = here.resolve(name);
+        Files.writeString(list, onLoopback(Files.readString(list), origin));
+      }
       List<String> words = new ArrayList<>();
       WORD.matcher(onLoopback(row.code().substring(COMMAND.length()), origin))
           .results()
@@ -180,7 +187,8 @@ class ElsewhereTest {
   }
 
   private static boolean isOfTheWorkplace(String word) {
-    return List.of("output", "list.txt", "failures.jsonl").contains(word);
+    return List.of("output", "list.txt", "failures.jsonl", "cookies.txt", "release.meta4")
+        .contains(word);
   }
 
   private static void runCode(Row row, Class<?> cells, String cell, Path here) throws Exception {

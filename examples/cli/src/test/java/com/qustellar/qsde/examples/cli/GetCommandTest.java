@@ -208,6 +208,17 @@ class GetCommandTest {
   }
 
   @Test
+  void aDownloadThatTakesTooLongIsGivenUp() throws IOException {
+    try (DemoOrigin slow = new DemoOrigin()) {
+      String url = slow.serve(DemoFile.of("slow.bin", 10_000_000).paced(1000)).toString();
+
+      assertThat(get("--max-time", "0.3", url)).isEqualTo(1);
+    }
+    assertThat(errors()).singleElement().asString().contains("time");
+    assertThat(dir.resolve("slow.bin")).doesNotExist();
+  }
+
+  @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a full backlog refuses there")
   void aConnectionThatTakesTooLongIsGivenUp() throws IOException {
     InetAddress loopback = InetAddress.getLoopbackAddress();
@@ -352,7 +363,8 @@ class GetCommandTest {
         .contains(
             "-o", "-d", "-x", "--segment-size", "--limit-rate", "--checksum", "-H", "--user-agent")
         .contains("--retries", "--timeout", "--connect-timeout", "--max-bytes", "--overwrite")
-        .contains("--[no-]fsync", "--ui", "--json", "-q", "-v");
+        .contains("--[no-]fsync", "--ui", "--json", "-q", "-v", "--checksum-file", "--existing")
+        .contains("-u", "--netrc", "--cookies", "--max-time", "--cacert", "--insecure");
     assertThat(new TestScreen().run("--help")).isZero();
     assertThat(new TestScreen().run("demo", "--help")).isZero();
   }

@@ -11,8 +11,11 @@ import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.ProxySettings;
+import com.qustellar.qsde.TlsSettings;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,6 +145,21 @@ class GetOptionsTest {
   }
 
   @Test
+  void tlsIsSetAsIsSaid(@TempDir Path dir) throws IOException {
+    Path pem = Files.createFile(dir.resolve("ca.pem"));
+
+    TlsSettings trusting = parse("--cacert", pem.toString(), URL).network.settings().tls();
+    assertThat(trusting.trustedCertificates()).isEqualTo(pem);
+    assertThat(trusting.verification()).isTrue();
+
+    GetOptions insecure = parse("--insecure", URL);
+    assertThat(insecure.network.settings().tls())
+        .isEqualTo(TlsSettings.defaults().withVerification(false));
+    assertThat(insecure.warnings()).singleElement().asString().contains("not verified");
+    assertThat(parse(URL).warnings()).isEmpty();
+  }
+
+  @Test
   void requestsCarryTheRest() {
     String md5 = "0123456789abcdef".repeat(2);
     String[] args = {
@@ -151,6 +169,8 @@ class GetOptionsTest {
       "C:d",
       "--max-bytes",
       "3M",
+      "--max-time",
+      "90",
       "--overwrite",
       "--fsync",
       "--checksum",
@@ -162,6 +182,7 @@ class GetOptionsTest {
 
     assertThat(request.headers()).containsEntry("A", "b").containsEntry("C", "d").hasSize(2);
     assertThat(request.maxBytes()).isEqualTo(3 * 1024 * 1024);
+    assertThat(request.totalTimeout()).isEqualTo(Duration.ofSeconds(90));
     assertThat(request.overwrite()).isTrue();
     assertThat(request.fsync()).isTrue();
     assertThat(request.checksum()).isEqualTo(new Checksum(HashAlgorithm.MD5, md5));
@@ -204,7 +225,9 @@ class GetOptionsTest {
     "--connect-timeout, 0, timeout",
     "--retries, -1, --retries must be 0 or more",
     "--proxy, ftp://x, a proxy is",
-    "--resolve, h:0:127.0.0.1, port"
+    "--resolve, h:0:127.0.0.1, port",
+    "--max-time, 0, timeout",
+    "--cacert, /none/ca.pem, --cacert can't read"
   })
   void enginesThatCannotWorkAreRefused(String option, String value, String message) {
     assertThatThrownBy(() -> configured(option + "=" + value, URL).close())

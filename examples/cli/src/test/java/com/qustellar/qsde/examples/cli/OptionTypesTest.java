@@ -62,14 +62,13 @@ class OptionTypesTest {
   @ParameterizedTest
   @CsvSource({"'A: b', A, b", "A:b, A, b", "'A: b: c ', A, b: c", "A:, A, ''"})
   void headersAreSplitAtTheFirstColon(String text, String name, String value) {
-    assertThat(new GetOptions.Headers().convert(text))
-        .isEqualTo(new GetOptions.Header(name, value));
+    assertThat(new Header.Converter().convert(text)).isEqualTo(new Header(name, value));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "secret", ":b"})
   void otherHeadersAreRefusedAndNotShown(String text) {
-    assertThatThrownBy(() -> new GetOptions.Headers().convert(text))
+    assertThatThrownBy(() -> new Header.Converter().convert(text))
         .isInstanceOf(TypeConversionException.class)
         .hasMessage("a header is a name, a colon and a value");
   }

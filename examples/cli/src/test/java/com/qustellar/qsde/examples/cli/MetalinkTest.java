@@ -1,0 +1,198 @@
+package com.qustellar.qsde.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.qustellar.qsde.Checksum;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class MetalinkTest {
+
+  private static final String SHA256_OF_HELLO =
+      "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+  @TempDir Path dir;
+  @TempDir Path home;
+  private final TestOrigin origin = new TestOrigin();
+  private final TestScreen screen = new TestScreen();
+
+  @AfterEach
+  void stop() {
+    origin.close();
+  }
+
+  @Test
+  void aMetalinkIsReadWithWhatStandsInItAndNoMore() throws IOException {
+    Path file =
+        metalink(
+            """
+            <published>2009-05-15T12:23:23Z</published>
+            <file name="example.ext">
+              <size>14471447</size>
+              <identity>Example</identity>
+              <hash type="md5">098f6bcd4621d373cade4e832627b4f6</hash>
+              <hash type="sha-256">2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E73043362938B9824</hash>
+              <hash type="sha3-256">no matter</hash>
+              <pieces length="1048576" type="sha-512"><hash>abc</hash><hash>def</hash></pieces>
+              <url>http://last.example/f</url>
+              <url location="de" priority="2">http://second.example/f</url>
+              <url priority="1"> https://first.example/f?a=1&amp;b=2 </url>
+              <url priority="1">ftp://ftp.example/f</url>
+              <metaurl mediatype="torrent" priority="1">http://example/f.torrent</metaurl>
+            </file>
+            <file name="two"><url>HTTP://host/two</url></file>
+            """);
+
+    assertThat(Metalink.read(file))
+        .containsExactly(
+            new Metalink.Item(
+                "example.ext",
+                14_471_447,
+                Checksum.parse("sha256:" + SHA256_OF_HELLO),
+                List.of(
+                    "https://first.example/f?a=1&b=2",
+                    "http://second.example/f",
+                    "http://last.example/f")),
+            new Metalink.Item("two", 0, null, List.of("HTTP://host/two")));
+  }
+
+  @Test
+  void itsFilesAreDownloadedVerifiedAndNamed() throws IOException {
+    Path file =
+        metalink(
+            "<file name='sub/one'><size>5</size><hash type='sha-256'>"
+                + SHA256_OF_HELLO
+                + "</hash><url priority='2'>"
+                + origin.url("/mirror")
+                + "</url><url priority='1'>"
+                + origin.serve("/1", "hello")
+                + "</url></file><file name='two'><url>"
+                + origin.serve("/2", "2")
+                + "</url></file>");
+
+    assertThat(get("-i", file.toString())).isZero();
+
+    assertThat(dir.resolve("sub/one")).hasContent("hello");
+    assertThat(dir.resolve("two")).hasContent("2");
+    assertThat(screen.errLines().get(0)).startsWith("Mirrors are left out");
+    assertThat(screen.err()).contains("one: 5 B in ").contains(", sha256 verified");
+    assertThat(origin.asked()).hasSize(2);
+
+    assertThat(get("--existing", "skip", file.toString())).isZero();
+    assertThat(get("--existing", "skip", file.toUri().toString())).isZero();
+    assertThat(origin.asked()).hasSize(2);
+  }
+
+  @Test
+  void aFileThatIsLongerThanItsSizeFails() throws IOException {
+    Path file =
+        metalink(
+            "<file name='x'><size>4</size><url>" + origin.serve("/x", "hello") + "</url></file>");
+
+    assertThat(get(file.toString())).isEqualTo(1);
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a/b/c, a/b/c",
+    "../../etc/passwd, etc/passwd",
+    "/etc/passwd, etc/passwd",
+    "a/./b, a/b",
+    "a/.../b, a/b",
+    "C:\\dir\\x, C_/dir/x",
+    ".., download",
+    "a/, a/download",
+    ".hidden/.x, hidden/x"
+  })
+  void noNameLeadsOutOfTheDirectory(String name, String file) {
+    assertThat(new Metalink.Item(name, 0, null, List.of("http://host/")).in(dir))
+        .isEqualTo(dir.resolve(file));
+    assertThat(dir.resolve(file).getParent()).isDirectory();
+  }
+
+  @Test
+  void noOtherFileIsReadAndNoEntityGrows() throws IOException {
+    Path secret = Files.writeString(home.resolve("secret"), "http://host/secret");
+    for (String doctype :
+        List.of(
+            "<!DOCTYPE metalink [<!ENTITY x SYSTEM '" + secret.toUri() + "'>]>",
+            "<!DOCTYPE metalink SYSTEM '" + origin.url("/dtd") + "'>",
+            "<!DOCTYPE metalink [<!ENTITY a 'aaaaaaaaaa'><!ENTITY x '&a;&a;&a;&a;'>]>")) {
+      Path file =
+          Files.writeString(
+              home.resolve("bad.meta4"),
+              doctype
+                  + "<metalink xmlns='urn:ietf:params:xml:ns:metalink'>"
+                  + "<file name='x'><url>http://host/&x;</url></file></metalink>");
+
+      assertThatThrownBy(() -> Metalink.read(file))
+          .isInstanceOf(UsageException.class)
+          .hasMessageContaining("document type");
+    }
+    assertThat(origin.asked()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "<file name='x'/> | x has no http or https URL",
+        "<file name='x'><url>ftp://a/</url></file> | x has no http or https URL",
+        "<file><url>http://a/</url></file> | a file has no name",
+        "<file name='x'><hash type='md5'>1</hash><url>http://a/</url></file> | md5 takes 32",
+        "<file name='x'><url>http:///</url></file> | host",
+        "<file name='x'> | no XML",
+      })
+  void aMetalinkThatCannotWorkIsWrongUsage(String body, String message) throws IOException {
+    assertThat(get(metalink(body).toString())).isEqualTo(2);
+
+    assertThat(screen.errLines()).singleElement().asString().contains(message);
+  }
+
+  @Test
+  void whatIsNoMetalinkIsWrongUsage() throws IOException {
+    Path html = Files.writeString(home.resolve("list"), "\n<html/>".strip());
+
+    assertThat(get("-i", html.toString())).isEqualTo(2);
+    assertThat(get(home.resolve("none.meta4").toString())).isEqualTo(2);
+    assertThat(get("file://host/none")).isEqualTo(2);
+
+    assertThat(screen.errLines().get(0)).contains("it is no Metalink of RFC 5854");
+    assertThat(screen.errLines().get(1)).contains("none.meta4");
+    assertThat(screen.errLines()).hasSize(3);
+  }
+
+  @Test
+  void aUrlThatEndsLikeOneIsDownloaded() {
+    assertThat(get(origin.serve("/x.meta4", "<metalink/>"))).isZero();
+
+    assertThat(dir.resolve("x.meta4")).hasContent("<metalink/>");
+  }
+
+  private Path metalink(String body) throws IOException {
+    return Files.writeString(
+        home.resolve("list.meta4"),
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+            + "<metalink xmlns=\"urn:ietf:params:xml:ns:metalink\">"
+            + body
+            + "</metalink>");
+  }
+
+  private int get(String... args) {
+    return screen.run(
+        Stream.concat(Stream.of("get", "-d", dir.toString()), Stream.of(args))
+            .toArray(String[]::new));
+  }
+}
