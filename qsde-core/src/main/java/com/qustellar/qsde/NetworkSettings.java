@@ -121,8 +121,8 @@ public final class NetworkSettings {
   /**
    * {@return a copy with another connect timeout}
    *
-   * @param timeout for the TCP connection; longer than zero; 10 seconds by default. The TLS
-   *     handshake has 10 seconds of its own
+   * @param timeout for the TCP connection, and once more for the TLS handshake; longer than zero;
+   *     10 seconds by default
    * @throws IllegalArgumentException if it is not longer than zero
    */
   public NetworkSettings withConnectTimeout(Duration timeout) {

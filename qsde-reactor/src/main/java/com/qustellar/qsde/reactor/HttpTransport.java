@@ -14,6 +14,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.SocketAddress;
 import java.net.URI;
@@ -104,6 +105,13 @@ final class HttpTransport {
     channel
         .pipeline()
         .addBefore(NettyPipeline.ReactiveBridge, "qsde.interim", new InterimAnswers());
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      channel
+          .pipeline()
+          .addBefore(NettyPipeline.ReactiveBridge, "qsde.unended", new UnendedBodies());
+      tls.setHandshakeTimeoutMillis(channel.config().getConnectTimeoutMillis());
+    }
   }
 
   /**
@@ -132,7 +140,12 @@ final class HttpTransport {
               last.set(sending);
               return sending;
             },
-            sending -> send(uri, headers, settings, readSize, receiver, sending),
+            sending ->
+                clients
+                    .client(settings, uri)
+                    .flatMapMany(
+                        client ->
+                            send(client, uri, headers, settings, readSize, receiver, sending)),
             Sending::end)
         .retryWhen(
             Retry.indefinitely()
@@ -147,6 +160,7 @@ final class HttpTransport {
   }
 
   private <T> Flux<T> send(
+      HttpClient client,
       URI uri,
       Map<String, String> headers,
       NetworkSettings settings,
@@ -154,7 +168,7 @@ final class HttpTransport {
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver,
       Sending sending) {
     HttpClient.RequestSender get =
-        reading(clients.client(settings, uri), readSize)
+        reading(client, readSize)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(settings.connectTimeout()))
             .headers(fields -> fill(fields, headers))
             .doOnRequest((request, connection) -> sending.sends(connection))

@@ -5,7 +5,6 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.HttpProtocol;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.ProxySettings;
-import com.qustellar.qsde.TlsSettings;
 
 /** Refuses the settings that this version does not carry out, rather than leave them unused. */
 final class Supported {
@@ -14,7 +13,6 @@ final class Supported {
 
   static NetworkSettings check(NetworkSettings settings) {
     require(settings.proxy().equals(ProxySettings.none()), "a proxy");
-    require(settings.tls().equals(TlsSettings.defaults()), "TLS settings");
     require(settings.addressPolicy().equals(AddressPolicy.any()), "an address policy");
     require(settings.protocol() != HttpProtocol.HTTP_2, "HTTP/2");
     return settings;

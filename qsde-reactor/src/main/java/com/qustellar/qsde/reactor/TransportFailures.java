@@ -16,6 +16,7 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +52,12 @@ final class TransportFailures {
     if (thrown instanceof SslHandshakeTimeoutException) {
       return new DownloadException.Timeout(uri, target, Phase.TLS, thrown);
     }
-    if (thrown instanceof SSLException && !answered) {
-      return new DownloadException.TlsFailure(uri, target, thrown);
+    Optional<CertificateProblem> certificate = CertificateProblem.in(thrown);
+    if (certificate.isPresent()) {
+      return TlsFailures.translate(uri, target, certificate.get(), thrown);
+    }
+    if (thrown instanceof SSLException tls) {
+      return TlsFailures.translate(uri, target, tls, answered);
     }
     if (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException cause) {
       return translate(uri, target, cause, answered, afterGoodAnswers);

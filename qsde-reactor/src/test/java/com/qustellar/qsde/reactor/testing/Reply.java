@@ -27,6 +27,7 @@ public final class Reply {
   private Body body = Body.of("");
   private boolean chunked;
   private boolean closing;
+  private boolean cut;
   private Optional<CountDownLatch> delay = Optional.empty();
   private Optional<CountDownLatch> stall = Optional.empty();
   private long stallAt = Long.MAX_VALUE;
@@ -44,6 +45,7 @@ public final class Reply {
     copy.body = body;
     copy.chunked = chunked;
     copy.closing = closing;
+    copy.cut = cut;
     copy.delay = delay;
     copy.stall = stall;
     copy.stallAt = stallAt;
@@ -139,6 +141,11 @@ public final class Reply {
     return with(it -> it.closing = true);
   }
 
+  /** Has TLS end without its close_notify where this answer closes the connection. */
+  public Reply withoutCloseNotify() {
+    return with(it -> it.cut = true);
+  }
+
   /** Closes the connection after so many bytes of the body. */
   public Reply closeAfter(long bytes) {
     return breaking(Break.CLOSE, bytes);
@@ -202,6 +209,10 @@ public final class Reply {
 
   boolean isClosing() {
     return closing;
+  }
+
+  boolean isCut() {
+    return cut;
   }
 
   Optional<CountDownLatch> delay() {
