@@ -52,6 +52,11 @@ final class HttpClients {
     return clients.computeIfAbsent(Route.of(settings, uri), this::prepare);
   }
 
+  /** Gives back what the clients hold; none of them has a connection any more. */
+  void close() {
+    tls.close();
+  }
+
   private Mono<HttpClient> prepare(Route route) {
     HttpClient client = make(route);
     return route

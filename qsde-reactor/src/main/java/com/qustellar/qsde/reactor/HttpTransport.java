@@ -253,6 +253,7 @@ final class HttpTransport {
     Mono<Void> closed = Mono.create(sink -> channels.close().addListener(done -> sink.success()));
     return pool.disposeLater()
         .then(closed)
-        .then(loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)));
+        .then(loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)))
+        .then(Mono.fromRunnable(clients::close));
   }
 }

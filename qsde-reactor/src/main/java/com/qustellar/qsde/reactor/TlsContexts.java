@@ -13,12 +13,15 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -39,6 +42,10 @@ final class TlsContexts {
 
   private final AtomicBoolean warned = new AtomicBoolean();
 
+  // Guarded by this.
+  private final List<SslContext> made = new ArrayList<>();
+  private boolean closed;
+
   /**
    * Returns a client that makes TLS connections as the settings say. Files are read when subscribed
    * to, on a thread that may block: the JDK's authorities are in a file as well.
@@ -46,9 +53,24 @@ final class TlsContexts {
    * @param http2 whether to offer HTTP/2 to servers
    */
   Mono<HttpClient> secure(HttpClient client, TlsSettings settings, boolean http2) {
-    return Mono.fromCallable(() -> context(settings, http2))
+    return Mono.fromCallable(() -> kept(context(settings, http2)))
         .subscribeOn(Schedulers.boundedElastic())
         .map(context -> client.secure(provider(context)));
+  }
+
+  private synchronized SslContext kept(SslContext context) {
+    made.add(context);
+    if (closed) {
+      close();
+    }
+    return context;
+  }
+
+  /** Gives back what OpenSSL's contexts hold outside the heap, once no connection uses them. */
+  synchronized void close() {
+    closed = true;
+    made.forEach(ReferenceCountUtil::release);
+    made.clear();
   }
 
   private static reactor.netty.tcp.SslProvider provider(SslContext context) {
@@ -59,7 +81,7 @@ final class TlsContexts {
       throws GeneralSecurityException, IOException {
     SslContextBuilder builder =
         SslContextBuilder.forClient()
-            .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
+            .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK);
     if (settings.verification()) {
       builder
           .trustManager(new ServerTrust(trust(settings.trustedCertificates())))

@@ -1,6 +1,7 @@
 package com.qustellar.qsde.reactor;
 
 import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.DownloadException;
@@ -18,7 +19,6 @@ import com.qustellar.qsde.reactor.testing.Resource;
 import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +32,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,7 +40,7 @@ class TlsTest extends EngineTestBase {
 
   private static final Body BODY = Body.random(1, 5 * SEGMENT + 123);
 
-  private static final X509Bundle AUTHORITY = Certificates.authority("Test Authority");
+  static final X509Bundle AUTHORITY = Certificates.authority("Test Authority");
 
   @TempDir Path pems;
 
@@ -180,34 +179,30 @@ class TlsTest extends EngineTestBase {
     assertThat(refused(trusting).problem()).isEqualTo(Problem.NO_COMMON_PROTOCOL);
   }
 
+  /** Those of RFC 8446 §6.2 by their numbers. */
+  static Stream<Arguments> alerts() {
+    return Stream.of(
+        Arguments.of(Problem.NO_COMMON_PROTOCOL, 40), // handshake_failure
+        Arguments.of(Problem.CLIENT_CERTIFICATE, 49), // access_denied
+        Arguments.of(Problem.NO_COMMON_PROTOCOL, 70), // protocol_version
+        Arguments.of(Problem.NO_COMMON_PROTOCOL, 71), // insufficient_security
+        Arguments.of(Problem.OTHER, 80), // internal_error
+        Arguments.of(Problem.OTHER, 112)); // unrecognized_name
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "40, NO_COMMON_PROTOCOL", // handshake_failure
-    "70, NO_COMMON_PROTOCOL", // protocol_version
-    "71, NO_COMMON_PROTOCOL", // insufficient_security
-    "49, CLIENT_CERTIFICATE", // access_denied
-    "80, OTHER", // internal_error
-    "112, OTHER" // unrecognized_name
-  })
-  void anAlertSaysWhy(int alert, Problem problem) {
-    serveRaw(new byte[] {21, 3, 3, 0, 2, 2, (byte) alert});
+  @MethodSource("alerts")
+  void anAlertSaysWhy(Problem problem, int alert) {
+    serve(Certificates.alert(alert));
     assertThat(refused(trusting).problem()).isEqualTo(problem);
   }
 
   @Test
   void aServerWithoutTlsIsToldFromOneThatIsNotTrusted() {
-    serveRaw("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    serve(Certificates.greeting("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII)));
     TlsFailure failure = refused(trusting);
     assertThat(failure.problem()).isEqualTo(Problem.NOT_TLS);
     assertThat(failure).hasMessageContaining("does not speak TLS");
-  }
-
-  private void serveRaw(byte[] greeting) {
-    serve(
-        accepted -> {
-          accepted.getOutputStream().write(greeting);
-          return accepted;
-        });
   }
 
   @ParameterizedTest

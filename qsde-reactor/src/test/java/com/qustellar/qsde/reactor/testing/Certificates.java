@@ -81,6 +81,19 @@ public final class Certificates {
         change.andThen(socket -> socket.setNeedClientAuth(true)));
   }
 
+  /** Returns the TLS of a server that answers with a fatal alert and no more. */
+  public static ScriptedOrigin.Layer alert(int description) {
+    return greeting(new byte[] {21, 3, 3, 0, 2, 2, (byte) description});
+  }
+
+  /** Returns no TLS but a greeting. */
+  public static ScriptedOrigin.Layer greeting(byte[] bytes) {
+    return accepted -> {
+      accepted.getOutputStream().write(bytes);
+      return accepted;
+    };
+  }
+
   private static ScriptedOrigin.Layer layer(
       KeyManager[] keys, TrustManager[] trusted, Consumer<SSLSocket> change) {
     SSLContext context;
