@@ -4,8 +4,10 @@ import com.qustellar.qsde.AddressPolicy;
 import com.qustellar.qsde.HttpProtocol;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.TlsSettings;
+import com.qustellar.qsde.internal.http.Origin;
 import java.net.URI;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import reactor.core.publisher.Mono;
@@ -18,7 +20,9 @@ import reactor.netty.http.client.HttpClient;
 final class HttpClients {
 
   private final HttpClient plain;
+  private final int maxHeaderBytes;
   private final TlsContexts tls = new TlsContexts();
+  private final Set<Origin> withoutHttp2 = ConcurrentHashMap.newKeySet();
   private final ConcurrentMap<Route, Mono<HttpClient>> clients = new ConcurrentHashMap<>();
 
   /** What a connection depends on, as far as it is not the same for all. */
@@ -33,15 +37,21 @@ final class HttpClients {
           settings.addressPolicy(),
           settings.protocol());
     }
+
+    Route onHttp1() {
+      return new Route(tls, proxy, policy, HttpProtocol.HTTP_1_1);
+    }
   }
 
   /**
    * Makes them.
    *
    * @param plain what all of them have in common
+   * @param maxHeaderBytes the most that the header fields of an answer may have
    */
-  HttpClients(HttpClient plain) {
+  HttpClients(HttpClient plain, int maxHeaderBytes) {
     this.plain = plain;
+    this.maxHeaderBytes = maxHeaderBytes;
   }
 
   /**
@@ -49,7 +59,19 @@ final class HttpClients {
    * that cannot be used, and tries again the next time.
    */
   Mono<HttpClient> client(NetworkSettings settings, URI uri) {
-    return clients.computeIfAbsent(Route.of(settings, uri), this::prepare);
+    Route route = Route.of(settings, uri);
+    boolean known = isHttp2(route) && withoutHttp2.contains(Origin.of(uri));
+    return clients.computeIfAbsent(known ? route.onHttp1() : route, this::prepare);
+  }
+
+  /**
+   * The URI was answered on HTTP/1.1. An origin that did not take HTTP/2 is not offered it again:
+   * its connections would be made one after the other, each to be shared.
+   */
+  void speaksHttp1(NetworkSettings settings, URI uri) {
+    if (isHttp2(Route.of(settings, uri))) {
+      withoutHttp2.add(Origin.of(uri));
+    }
   }
 
   /** Gives back what the clients hold; none of them has a connection any more. */
@@ -67,13 +89,7 @@ final class HttpClients {
   }
 
   private HttpClient make(Route route) {
-    HttpClient client = plain;
-    if (isHttp2(route)) {
-      client =
-          client.protocol(
-              reactor.netty.http.HttpProtocol.H2, reactor.netty.http.HttpProtocol.HTTP11);
-    }
-    return client;
+    return isHttp2(route) ? Http2.offer(plain, maxHeaderBytes) : plain;
   }
 
   private static boolean isHttp2(Route route) {

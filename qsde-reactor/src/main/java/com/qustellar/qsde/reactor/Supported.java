@@ -2,7 +2,6 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.AddressPolicy;
 import com.qustellar.qsde.DownloadRequest;
-import com.qustellar.qsde.HttpProtocol;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.ProxySettings;
 
@@ -14,7 +13,6 @@ final class Supported {
   static NetworkSettings check(NetworkSettings settings) {
     require(settings.proxy().equals(ProxySettings.none()), "a proxy");
     require(settings.addressPolicy().equals(AddressPolicy.any()), "an address policy");
-    require(settings.protocol() != HttpProtocol.HTTP_2, "HTTP/2");
     return settings;
   }
 

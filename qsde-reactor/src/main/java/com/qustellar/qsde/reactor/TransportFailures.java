@@ -110,7 +110,7 @@ final class TransportFailures {
 
   /** Returns whether what has arrived could not be read. */
   static boolean isNotHttp(Throwable thrown) {
-    return thrown instanceof DecoderException || isOfTheCodec(thrown);
+    return thrown instanceof DecoderException || Http2.isBreach(thrown) || isOfTheCodec(thrown);
   }
 
   /** The codec reports some faults of a response as an illegal argument, as a defect of ours is. */

@@ -3,10 +3,12 @@ package com.qustellar.qsde.reactor.testing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What a {@link ScriptedOrigin} sends, and how it misbehaves while it does. Positions count the
@@ -241,6 +243,16 @@ public final class Reply {
 
   int pieceSize() {
     return pieceSize;
+  }
+
+  /** Returns the fields in lower case, as HTTP/2 wants them; one of a name. */
+  Map<String, String> fields() {
+    return headers.stream()
+        .collect(
+            Collectors.toMap(
+                field -> field.getKey().toLowerCase(Locale.ROOT),
+                Map.Entry::getValue,
+                (first, second) -> second));
   }
 
   /** Returns the status line and the fields; nothing for an answer that is given verbatim. */
