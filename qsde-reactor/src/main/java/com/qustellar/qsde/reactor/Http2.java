@@ -9,7 +9,9 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.util.function.Consumer;
 import reactor.netty.NettyPipeline;
@@ -107,12 +109,11 @@ final class Http2 {
       if (codec == null) {
         http1.accept(context.channel());
       } else {
-        // Settings are of streams only (RFC 9113 §6.9.2): 65,535 bytes for all of them otherwise.
+        // Settings are of streams only (RFC 9113 §6.9.2); Netty lets two of them fill a connection.
         Http2Connection connection = codec.connection();
-        connection
-            .local()
-            .flowController()
-            .incrementWindowSize(connection.connectionStream(), CONNECTION_WINDOW - INITIAL_WINDOW);
+        Http2Stream all = connection.connectionStream();
+        Http2LocalFlowController window = connection.local().flowController();
+        window.incrementWindowSize(all, CONNECTION_WINDOW - window.initialWindowSize(all));
       }
       context.fireChannelActive();
       context.pipeline().remove(this);

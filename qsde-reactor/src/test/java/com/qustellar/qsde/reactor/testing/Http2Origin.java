@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
@@ -77,6 +78,7 @@ public final class Http2Origin implements AutoCloseable {
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger cancelled = new AtomicInteger();
   private final AtomicInteger peak = new AtomicInteger();
+  private final AtomicInteger window = new AtomicInteger();
   private final ChannelGroup open = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
   private final SslContext tls;
   private final long maxStreams;
@@ -146,6 +148,11 @@ public final class Http2Origin implements AutoCloseable {
     return connections.get();
   }
 
+  /** Returns how much a client allows to be on its way to all of its streams together. */
+  public int connectionWindow() {
+    return window.get();
+  }
+
   /** Returns how many streams clients have reset. */
   public int cancelled() {
     return cancelled.get();
@@ -211,6 +218,9 @@ public final class Http2Origin implements AutoCloseable {
       RecordedRequest request =
           new RecordedRequest(
               connection, fields.method().toString(), fields.path().toString(), headers);
+      Http2Connection http2 = context.pipeline().get(Http2FrameCodec.class).connection();
+      window.accumulateAndGet(
+          http2.remote().flowController().windowSize(http2.connectionStream()), Math::max);
       requests.add(request);
       streams++;
       peak.accumulateAndGet(streams, Math::max);
