@@ -273,8 +273,10 @@ public abstract sealed class DownloadException extends RuntimeException {
   /** TLS could not be agreed upon; most often the certificate is not trusted. */
   public static final class TlsFailure extends DownloadException {
 
+    private final Problem problem;
+
     /**
-     * Reports it for a request.
+     * Reports one whose cause only knows why.
      *
      * @param uri the URI that was asked; the message shows it redacted
      * @param target the target of the download, if it has one
@@ -289,11 +291,97 @@ public abstract sealed class DownloadException extends RuntimeException {
           uri,
           target,
           cause);
+      this.problem = Problem.OTHER;
+    }
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param problem what is wrong
+     * @param detail more words on it, a date or a name, say; null for none
+     * @param cause what was thrown underneath, if anything
+     */
+    public TlsFailure(
+        URI uri,
+        @Nullable Path target,
+        Problem problem,
+        @Nullable String detail,
+        @Nullable Throwable cause) {
+      super(
+          "no trusted TLS connection to "
+              + host(uri)
+              + ": "
+              + problem.words
+              + (detail == null ? "" : " (" + quote(detail) + ")")
+              + ": "
+              + problem.advice,
+          uri,
+          target,
+          cause);
+      this.problem = problem;
+    }
+
+    /** {@return what is wrong} */
+    public Problem problem() {
+      return problem;
     }
 
     @Override
     public boolean retryable() {
       return false;
+    }
+
+    /** What is wrong with a TLS connection. */
+    public enum Problem {
+      /** A certificate of the server's chain is no longer valid. */
+      EXPIRED(
+          "its certificate has expired", "check this machine's clock, or tell who runs the server"),
+      /** A certificate of the server's chain is not valid yet. */
+      NOT_YET_VALID(
+          "its certificate is not valid yet",
+          "check this machine's clock, or tell who runs the server"),
+      /** The certificate names other hosts than the one that was asked (RFC 9110 §4.3.4). */
+      WRONG_NAME(
+          "its certificate is for another name",
+          "check the address, or ask for one of the names in the certificate"),
+      /** The server signed its certificate itself, and it is not among the trusted ones. */
+      SELF_SIGNED(
+          "its certificate is signed by itself",
+          "add it to the trusted certificates if it is known to be the right one"),
+      /** No trusted authority stands at the end of the server's chain. */
+      UNKNOWN_AUTHORITY(
+          "its certificate comes from an authority that is not trusted",
+          "add that authority to the trusted certificates if it is known to be right; a server may"
+              + " also have left out a certificate in between"),
+      /** The authority has revoked the certificate. */
+      REVOKED("its certificate was revoked", "tell who runs the server"),
+      /** A key or a signature of the server's chain is too weak to be trusted. */
+      WEAK("its certificate is too weak", "tell who runs the server"),
+      /** Client and server have no version of TLS or no cipher in common. */
+      NO_COMMON_PROTOCOL(
+          "it has no version of TLS or no cipher in common with this client",
+          "tell who runs the server, or allow it in the settings of the Java runtime"),
+      /** What answers at that port does not speak TLS. */
+      NOT_TLS("what answers there does not speak TLS", "check the port, or ask with http://"),
+      /** The server wants a client certificate, or does not accept the one that it was shown. */
+      CLIENT_CERTIFICATE(
+          "it did not accept the client certificate, or misses one",
+          "name a certificate in the TLS settings that this server accepts"),
+      /** A file that the TLS settings name cannot be used; nothing was asked. */
+      SETTINGS(
+          "a file of the TLS settings cannot be used", "name a file that holds what it should"),
+      /** Anything else: the cause tells. */
+      OTHER("TLS failed", "check the name, the clock and the trusted certificates");
+
+      private final String words;
+      private final String advice;
+
+      Problem(String words, String advice) {
+        this.words = words;
+        this.advice = advice;
+      }
     }
   }
 

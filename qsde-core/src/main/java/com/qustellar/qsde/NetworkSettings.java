@@ -126,8 +126,8 @@ public final class NetworkSettings {
    * {@return a copy with another connect timeout}
    *
    * @param timeout for the TCP connection to each address of the host, which are tried one after
-   *     the other, and for a proxy's answer to a tunnel; longer than zero; 10 seconds by default.
-   *     The TLS handshake has 10 seconds of its own
+   *     the other, for a proxy's answer to a tunnel, and once more for the TLS handshake; longer
+   *     than zero; 10 seconds by default
    * @throws IllegalArgumentException if it is not longer than zero
    */
   public NetworkSettings withConnectTimeout(Duration timeout) {

@@ -7,7 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How TLS connections are made; immutable.
  *
- * <p>Files are PEM and are read when the engine first connects with these settings.
+ * <p>Files are PEM (RFC 7468) and are read when the engine first connects with these settings; what
+ * changes in them later counts for new engines only. A download whose settings name a file that is
+ * missing or holds something else fails with {@link DownloadException.TlsFailure}, before anything
+ * is asked.
+ *
+ * <p>TLS is the JDK's own; where {@code netty-tcnative} is on the class path, OpenSSL's.
  */
 public final class TlsSettings {
 

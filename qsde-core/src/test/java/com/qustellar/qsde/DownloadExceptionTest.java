@@ -79,6 +79,20 @@ class DownloadExceptionTest {
             "no trusted TLS connection to h (PKIX path building failed): check the name, the clock"
                 + " and the trusted certificates"),
         List.of(
+            new TlsFailure(
+                SECRET,
+                FILE,
+                TlsFailure.Problem.EXPIRED,
+                "valid until \u001b[1m2020-01-01T00:00:00Z",
+                refused),
+            "no trusted TLS connection to h: its certificate has expired (valid until"
+                + " [1m2020-01-01T00:00:00Z): check this machine's clock, or tell who runs the"
+                + " server"),
+        List.of(
+            new TlsFailure(SECRET, FILE, TlsFailure.Problem.NOT_TLS, null, refused),
+            "no trusted TLS connection to h: what answers there does not speak TLS: check the port,"
+                + " or ask with http://"),
+        List.of(
             new ProxyFailure(SECRET, FILE, new IOException("status: 407")),
             "the proxy did not let h be reached (status: 407): check its address and credentials"),
         List.of(

@@ -28,7 +28,7 @@ final class EngineBuilder implements DownloadEngine.Builder {
 
   @Override
   public EngineBuilder network(NetworkSettings settings) {
-    this.network = Supported.check(settings);
+    this.network = settings;
     return this;
   }
 

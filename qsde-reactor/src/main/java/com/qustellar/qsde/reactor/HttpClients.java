@@ -3,11 +3,16 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.HttpProtocol;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.TlsSettings;
+import com.qustellar.qsde.internal.http.Origin;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
 /**
@@ -23,16 +28,28 @@ final class HttpClients {
 
   private final HttpClient plain;
   private final AddressResolverGroup<InetSocketAddress> names;
+  private final int maxHeaderBytes;
+  private final TlsContexts tls = new TlsContexts();
+  private final Set<Origin> withoutHttp2 = ConcurrentHashMap.newKeySet();
 
   // Guarded by this; the one that was used last stands last.
-  private final Map<Route, HttpClient> clients = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Route, Mono<HttpClient>> clients = new LinkedHashMap<>(16, 0.75f, true);
 
   /** What a connection depends on, as far as it is not the same for all. */
-  private record Route(TlsSettings tls, Via via, AddressRules addresses, HttpProtocol protocol) {
+  private record Route(
+      Optional<TlsSettings> tls, Via via, AddressRules addresses, HttpProtocol protocol) {
 
     static Route of(NetworkSettings settings, URI uri) {
+      boolean secure = "https".equalsIgnoreCase(uri.getScheme());
       return new Route(
-          settings.tls(), Via.of(settings, uri), AddressRules.of(settings), settings.protocol());
+          Optional.of(settings.tls()).filter(used -> secure),
+          Via.of(settings, uri),
+          AddressRules.of(settings),
+          settings.protocol());
+    }
+
+    Route onHttp1() {
+      return new Route(tls, via, addresses, HttpProtocol.HTTP_1_1);
     }
   }
 
@@ -41,28 +58,65 @@ final class HttpClients {
    *
    * @param plain what all of them have in common
    * @param names resolves names
+   * @param maxHeaderBytes the most that the header fields of an answer may have
    */
-  HttpClients(HttpClient plain, AddressResolverGroup<InetSocketAddress> names) {
+  HttpClients(HttpClient plain, AddressResolverGroup<InetSocketAddress> names, int maxHeaderBytes) {
     this.plain = plain;
     this.names = names;
+    this.maxHeaderBytes = maxHeaderBytes;
   }
 
-  /** Returns the client that reaches a URI as the settings say. */
-  synchronized HttpClient client(NetworkSettings settings, URI uri) {
-    HttpClient client = clients.computeIfAbsent(Route.of(settings, uri), this::make);
-    if (clients.size() > MOST) {
-      clients.remove(clients.keySet().iterator().next());
+  /**
+   * Returns the client that reaches a URI as the settings say; fails where the settings name a file
+   * that cannot be used, and tries again the next time.
+   */
+  Mono<HttpClient> client(NetworkSettings settings, URI uri) {
+    Route wanted = Route.of(settings, uri);
+    boolean known = isHttp2(wanted) && withoutHttp2.contains(Origin.of(uri));
+    Route route = known ? wanted.onHttp1() : wanted;
+    synchronized (this) {
+      Mono<HttpClient> client = clients.computeIfAbsent(route, this::prepare);
+      if (clients.size() > MOST) {
+        clients.remove(clients.keySet().iterator().next());
+      }
+      return client;
     }
-    return client;
+  }
+
+  /**
+   * The URI was answered on HTTP/1.1. An origin that did not take HTTP/2 is not offered it again:
+   * its connections would be made one after the other, each to be shared.
+   */
+  void speaksHttp1(NetworkSettings settings, URI uri) {
+    if (isHttp2(Route.of(settings, uri))) {
+      withoutHttp2.add(Origin.of(uri));
+    }
+  }
+
+  /** Gives back what the clients hold; none of them has a connection any more. */
+  void close() {
+    tls.close();
+  }
+
+  private Mono<HttpClient> prepare(Route route) {
+    HttpClient client = make(route);
+    return route
+        .tls()
+        .map(settings -> tls.secure(client, settings, isHttp2(route)))
+        .map(secured -> secured.doOnError(thrown -> forget(route)).cache())
+        .orElseGet(() -> Mono.just(client));
+  }
+
+  private synchronized void forget(Route route) {
+    clients.remove(route);
   }
 
   private HttpClient make(Route route) {
     HttpClient client = Proxies.through(plain, route.via(), route.addresses(), names);
-    if (route.protocol() == HttpProtocol.HTTP_2) {
-      client =
-          client.protocol(
-              reactor.netty.http.HttpProtocol.H2, reactor.netty.http.HttpProtocol.HTTP11);
-    }
-    return client;
+    return isHttp2(route) ? Http2.offer(client, maxHeaderBytes) : client;
+  }
+
+  private static boolean isHttp2(Route route) {
+    return route.protocol() == HttpProtocol.HTTP_2 && route.tls().isPresent();
   }
 }

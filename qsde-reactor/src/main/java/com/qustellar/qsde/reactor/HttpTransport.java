@@ -7,6 +7,7 @@ import com.qustellar.qsde.internal.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
@@ -14,6 +15,8 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.ssl.SslClosedEngineException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
@@ -53,8 +56,11 @@ final class HttpTransport {
   /** One signal for as much as a socket gives at once: a GiB in 4,200 signals, not 131,000. */
   private static final int CHUNK = 256 << 10;
 
-  /** So often a request is sent again whose socket was read before it was connected. */
-  private static final int UNCONNECTED = 3;
+  /**
+   * So often a request is sent again at once that no server has looked at: its socket was read
+   * before it was connected, or its HTTP/2 stream was refused.
+   */
+  private static final int UNPROCESSED = 5;
 
   private static final int MAX_HEADER_BYTES = 64 << 10;
 
@@ -75,13 +81,13 @@ final class HttpTransport {
     loops = LoopResources.create("qsde-http", threads, threads, true, false);
     pool =
         ConnectionProvider.builder("qsde")
-            .maxConnections(Integer.MAX_VALUE)
             .pendingAcquireMaxCount(-1)
             .maxIdleTime(Duration.ofSeconds(15))
             .evictInBackground(Duration.ofSeconds(5))
             // Pools stay for ever otherwise, one for each server and way to it.
             .disposeInactivePoolsInBackground(Duration.ofSeconds(30), Duration.ofMinutes(1))
             .lifo()
+            .allocationStrategy(Http2.sharing())
             .build();
     names =
         NameResolverProvider.builder()
@@ -102,7 +108,7 @@ final class HttpTransport {
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new AdaptiveRecvByteBufAllocator(4 << 10, 64 << 10, CHUNK));
-    clients = new HttpClients(plain, names);
+    clients = new HttpClients(plain, names, MAX_HEADER_BYTES);
   }
 
   /**
@@ -115,9 +121,32 @@ final class HttpTransport {
 
   private void init(ConnectionObserver observer, Channel channel, @Nullable SocketAddress address) {
     channels.add(channel);
-    channel
-        .pipeline()
-        .addBefore(NettyPipeline.ReactiveBridge, "qsde.interim", new InterimAnswers());
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      tls.setHandshakeTimeoutMillis(channel.config().getConnectTimeoutMillis());
+    }
+    if (Http2.isOpen(channel)) {
+      addHandler(channel, "qsde.http2", new Http2.Chosen(HttpTransport::initHttp1));
+    } else {
+      initHttp1(channel);
+    }
+  }
+
+  private static void initHttp1(Channel channel) {
+    addHandler(channel, "qsde.interim", new InterimAnswers());
+    if (channel.pipeline().get(SslHandler.class) != null) {
+      addHandler(channel, "qsde.unended", new UnendedBodies());
+    }
+  }
+
+  /** A stream of HTTP/2 comes and goes with its request. */
+  private static void initStream(Channel stream, Sending sending) {
+    addHandler(stream, "qsde.interim", new InterimAnswers());
+    addHandler(stream, "qsde.unprocessed", new Http2.Unprocessed(sending::unprocessed));
+  }
+
+  private static void addHandler(Channel channel, String name, ChannelHandler handler) {
+    channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, name, handler);
   }
 
   /**
@@ -139,28 +168,34 @@ final class HttpTransport {
       int readSize,
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver) {
     AtomicReference<@Nullable Sending> last = new AtomicReference<>();
-    AtomicInteger unconnected = new AtomicInteger();
+    AtomicInteger unsent = new AtomicInteger();
     return Flux.using(
             () -> {
               Sending sending = new Sending();
               last.set(sending);
               return sending;
             },
-            sending -> send(uri, headers, settings, readSize, receiver, sending),
+            sending ->
+                clients
+                    .client(settings, uri)
+                    .flatMapMany(
+                        client ->
+                            send(client, uri, headers, settings, readSize, receiver, sending)),
             Sending::end)
         .retryWhen(
             Retry.indefinitely()
                 .filter(
                     thrown ->
                         isStale(last.get(), thrown)
-                            || (TransportFailures.isNoLongerConnected(thrown)
-                                && unconnected.incrementAndGet() <= UNCONNECTED)))
+                            || (isUnprocessed(last.get(), thrown)
+                                && unsent.incrementAndGet() <= UNPROCESSED)))
         // The client drops its connection, open as it is, when a cancel meets the arriving head.
         .doOnDiscard(Connection.class, Connection::dispose)
         .concatWith(Mono.defer(() -> handedBack(last.get())));
   }
 
   private <T> Flux<T> send(
+      HttpClient client,
       URI uri,
       Map<String, String> headers,
       NetworkSettings settings,
@@ -173,19 +208,22 @@ final class HttpTransport {
       return Flux.error(forbidden);
     }
     HttpClient.RequestSender get =
-        reading(clients.client(settings, uri), readSize)
+        reading(client, readSize)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(settings.connectTimeout()))
             .headers(
                 fields -> {
                   headers.forEach(fields::set);
                   via.complete(fields, uri);
                 })
-            .doOnRequest((request, connection) -> sending.sends(connection))
+            .doOnRequest((request, connection) -> sends(sending, connection))
             .request(HttpMethod.GET);
     return to(get, uri, via)
         .response(
             (response, body) -> {
               sending.answered();
+              if (sending.isOnHttp1()) {
+                clients.speaksHttp1(settings, uri);
+              }
               ProxyException refusal = via.refusal(response.status().code());
               if (refusal != null) {
                 letGo(response);
@@ -208,6 +246,13 @@ final class HttpTransport {
     return plain.getHost() == null ? get.uri(plain.toString()) : get.uri(plain);
   }
 
+  private static void sends(Sending sending, Connection connection) {
+    if (Http2.isStream(connection.channel())) {
+      initStream(connection.channel(), sending);
+    }
+    sending.sends(connection);
+  }
+
   /**
    * Gives up what is left of a body. The client does so as well, but behind the failure: who closes
    * the engine at that would leave the body to loops that have ended.
@@ -222,9 +267,10 @@ final class HttpTransport {
   private static HttpClient reading(HttpClient client, int size) {
     return size >= CHUNK
         ? client
-        : client.option(
-            ChannelOption.RECVBUF_ALLOCATOR,
-            SMALL_READS.computeIfAbsent(size, HttpTransport::readsOf));
+        : Http2.reading(client, size, MAX_HEADER_BYTES)
+            .option(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                SMALL_READS.computeIfAbsent(size, HttpTransport::readsOf));
   }
 
   private static RecvByteBufAllocator readsOf(int size) {
@@ -235,8 +281,14 @@ final class HttpTransport {
     return sending != null && sending.isReused() && meansClosed(thrown);
   }
 
+  private static boolean isUnprocessed(@Nullable Sending sending, Throwable thrown) {
+    return TransportFailures.isNoLongerConnected(thrown)
+        || (sending != null && sending.isUnprocessed());
+  }
+
   private static boolean meansClosed(Throwable thrown) {
     return thrown instanceof PrematureCloseException
+        || thrown instanceof SslClosedEngineException
         || TransportFailures.isNotHttp(thrown)
         || TransportFailures.isNoLongerConnected(thrown)
         || AbortedException.isConnectionReset(thrown);
@@ -272,6 +324,7 @@ final class HttpTransport {
     return pool.disposeLater()
         .then(closed)
         .then(Mono.<Void>fromRunnable(names::close))
-        .then(loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)));
+        .then(loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)))
+        .then(Mono.fromRunnable(clients::close));
   }
 }

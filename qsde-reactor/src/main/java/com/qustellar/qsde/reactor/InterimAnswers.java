@@ -23,6 +23,10 @@ final class InterimAnswers extends ChannelInboundHandlerAdapter {
     if (dropping) {
       // The head, or the end that the decoder puts behind it.
       ReferenceCountUtil.release(message);
+      if (Http2.isStream(context.channel())) {
+        // A stream gives what it was asked for, and this was it.
+        context.read();
+      }
     } else {
       context.fireChannelRead(message);
     }

@@ -278,7 +278,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   @Override
   public void updateNetwork(UnaryOperator<NetworkSettings> update) {
     synchronized (this) {
-      network = Supported.check(update.apply(network));
+      network = update.apply(network);
     }
   }
 

@@ -1,6 +1,6 @@
 package com.qustellar.qsde.reactor;
 
-import io.netty.channel.EventLoop;
+import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -20,25 +20,33 @@ final class Sending {
   private static final AttributeKey<Boolean> USED = AttributeKey.valueOf(Sending.class, "used");
 
   private volatile @Nullable Connection unanswered;
-  private volatile @Nullable EventLoop loop;
+  private volatile @Nullable Channel channel;
   private volatile boolean reused;
+  private volatile boolean unprocessed;
   private volatile boolean ended;
   private volatile boolean bodyEnded;
   private final Sinks.Empty<Void> handedBack = Sinks.empty();
 
   /** The request is about to be sent. */
   void sends(Connection connection) {
-    reused = connection.channel().attr(USED).getAndSet(true) != null;
-    loop = connection.channel().eventLoop();
+    Channel used = connection.channel();
+    reused = Http2.connection(used).attr(USED).getAndSet(true) != null;
+    channel = used;
     unanswered = connection;
     if (ended) {
       connection.dispose();
     }
   }
 
+  /** The server has told that it has not looked at the request, and will not. */
+  void unprocessed() {
+    unprocessed = true;
+  }
+
   /** The head has come: whoever takes the body closes the connection. */
   void answered() {
     reused = false;
+    unprocessed = false;
     unanswered = null;
   }
 
@@ -51,21 +59,36 @@ final class Sending {
     }
   }
 
-  /** Returns whether the connection was a kept one, and has given no answer. */
+  /**
+   * Returns whether the connection was a kept one, and has given no answer; of HTTP/2 only if it is
+   * closed, as the end of a stream says nothing of its connection.
+   */
   boolean isReused() {
-    return reused;
+    Channel used = channel;
+    return reused && used != null && (!Http2.isStream(used) || !Http2.connection(used).isActive());
+  }
+
+  /** Returns whether the server has left the request aside, and has given no answer. */
+  boolean isUnprocessed() {
+    return unprocessed;
+  }
+
+  /** Returns whether the request was sent, and on a connection of its own. */
+  boolean isOnHttp1() {
+    Channel used = channel;
+    return used != null && !Http2.isStream(used);
   }
 
   /** The body has ended; the task that tells so gives the connection back afterwards. */
   void bodyEnded() {
     bodyEnded = true;
-    EventLoop running = loop;
-    if (running == null) {
+    Channel used = channel;
+    if (used == null) {
       handedBack.tryEmitEmpty();
       return;
     }
     try {
-      running.execute(handedBack::tryEmitEmpty);
+      used.eventLoop().execute(handedBack::tryEmitEmpty);
     } catch (RejectedExecutionException e) {
       // A loop that has ended keeps no connection.
       handedBack.tryEmitEmpty();

@@ -1,32 +1,15 @@
 package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadRequest;
-import com.qustellar.qsde.HttpProtocol;
-import com.qustellar.qsde.NetworkSettings;
-import com.qustellar.qsde.TlsSettings;
 
-/** Refuses the settings that this version does not carry out, rather than leave them unused. */
+/** Refuses what this version does not carry out, rather than leave it unused. */
 final class Supported {
 
   private Supported() {}
 
-  static NetworkSettings check(NetworkSettings settings) {
-    require(settings.tls().equals(TlsSettings.defaults()), "TLS settings");
-    require(settings.protocol() != HttpProtocol.HTTP_2, "HTTP/2");
-    return settings;
-  }
-
   static void check(DownloadRequest request) {
-    require(request.source() == null, "a source");
-    NetworkSettings network = request.network();
-    if (network != null) {
-      check(network);
-    }
-  }
-
-  private static void require(boolean supported, String what) {
-    if (!supported) {
-      throw new UnsupportedOperationException(what + " is not available yet");
+    if (request.source() != null) {
+      throw new UnsupportedOperationException("a source is not available yet");
     }
   }
 }

@@ -16,6 +16,7 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +63,12 @@ final class TransportFailures {
     if (thrown instanceof SslHandshakeTimeoutException) {
       return new DownloadException.Timeout(uri, target, Phase.TLS, thrown);
     }
-    if (thrown instanceof SSLException && !answered) {
-      return new DownloadException.TlsFailure(uri, target, thrown);
+    Optional<CertificateProblem> certificate = CertificateProblem.in(thrown);
+    if (certificate.isPresent()) {
+      return TlsFailures.translate(uri, target, certificate.get(), thrown);
+    }
+    if (thrown instanceof SSLException tls) {
+      return TlsFailures.translate(uri, target, tls, answered);
     }
     if (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException cause) {
       return translate(uri, target, cause, answered, afterGoodAnswers);
@@ -116,7 +121,7 @@ final class TransportFailures {
 
   /** Returns whether what has arrived could not be read. */
   static boolean isNotHttp(Throwable thrown) {
-    return thrown instanceof DecoderException || isOfTheCodec(thrown);
+    return thrown instanceof DecoderException || Http2.isBreach(thrown) || isOfTheCodec(thrown);
   }
 
   /** The codec reports some faults of a response as an illegal argument, as a defect of ours is. */

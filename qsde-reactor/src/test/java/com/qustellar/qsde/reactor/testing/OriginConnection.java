@@ -24,13 +24,17 @@ final class OriginConnection {
   private static final int POLL_MILLIS = 5;
 
   private final ScriptedOrigin origin;
+  private final Socket accepted;
   private final Socket socket;
   private final int number;
   private final Thread thread;
 
-  OriginConnection(ScriptedOrigin origin, Socket socket, int number) {
+  OriginConnection(
+      ScriptedOrigin origin, Socket accepted, Optional<ScriptedOrigin.Layer> layer, int number)
+      throws IOException {
     this.origin = origin;
-    this.socket = socket;
+    this.accepted = accepted;
+    this.socket = layer.isPresent() ? layer.get().over(accepted) : accepted;
     this.number = number;
     thread = new Thread(this::run, "origin-" + origin.port() + "-" + number);
     thread.setDaemon(true);
@@ -43,7 +47,7 @@ final class OriginConnection {
   /** Ends the connection from another thread. */
   void close() {
     try {
-      socket.close();
+      accepted.close();
     } catch (IOException e) {
       // It is as closed as it can be.
     }
@@ -58,7 +62,8 @@ final class OriginConnection {
   }
 
   private void run() {
-    try (socket) {
+    try (accepted;
+        socket) {
       serve();
     } catch (IOException e) {
       // The client went away or the origin was closed: what tests do on purpose.
@@ -120,15 +125,27 @@ final class OriginConnection {
     out.write(reply.head());
     if (!sendBody(request, reply, in, out)) {
       if (reply.breaking().equals(Optional.of(Reply.Break.RESET))) {
-        socket.setSoLinger(true, 0);
+        accepted.setSoLinger(true, 0);
+        accepted.close();
       }
+      cut(reply);
       return false;
     }
     if (reply.isChunked()) {
       out.write(ascii("0\r\n\r\n"));
     }
+    if (reply.isClosing()) {
+      cut(reply);
+    }
     boolean closeAsked = request.header("Connection").filter("close"::equalsIgnoreCase).isPresent();
     return !reply.isClosing() && !closeAsked;
+  }
+
+  /** Closes what TLS is carried over, so that it cannot say goodbye. */
+  private void cut(Reply reply) throws IOException {
+    if (reply.isCut()) {
+      accepted.close();
+    }
   }
 
   /** Returns whether the body was sent to its end. */

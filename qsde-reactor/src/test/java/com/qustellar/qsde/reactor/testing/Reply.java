@@ -3,10 +3,12 @@ package com.qustellar.qsde.reactor.testing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What a {@link ScriptedOrigin} sends, and how it misbehaves while it does. Positions count the
@@ -27,6 +29,7 @@ public final class Reply {
   private Body body = Body.of("");
   private boolean chunked;
   private boolean closing;
+  private boolean cut;
   private Optional<CountDownLatch> delay = Optional.empty();
   private Optional<CountDownLatch> stall = Optional.empty();
   private long stallAt = Long.MAX_VALUE;
@@ -44,6 +47,7 @@ public final class Reply {
     copy.body = body;
     copy.chunked = chunked;
     copy.closing = closing;
+    copy.cut = cut;
     copy.delay = delay;
     copy.stall = stall;
     copy.stallAt = stallAt;
@@ -139,6 +143,11 @@ public final class Reply {
     return with(it -> it.closing = true);
   }
 
+  /** Has TLS end without its close_notify where this answer closes the connection. */
+  public Reply withoutCloseNotify() {
+    return with(it -> it.cut = true);
+  }
+
   /** Closes the connection after so many bytes of the body. */
   public Reply closeAfter(long bytes) {
     return breaking(Break.CLOSE, bytes);
@@ -204,6 +213,10 @@ public final class Reply {
     return closing;
   }
 
+  boolean isCut() {
+    return cut;
+  }
+
   Optional<CountDownLatch> delay() {
     return delay;
   }
@@ -230,6 +243,16 @@ public final class Reply {
 
   int pieceSize() {
     return pieceSize;
+  }
+
+  /** Returns the fields in lower case, as HTTP/2 wants them; one of a name. */
+  Map<String, String> fields() {
+    return headers.stream()
+        .collect(
+            Collectors.toMap(
+                field -> field.getKey().toLowerCase(Locale.ROOT),
+                Map.Entry::getValue,
+                (first, second) -> second));
   }
 
   /** Returns the status line and the fields; nothing for an answer that is given verbatim. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
@@ -37,7 +38,14 @@ public final class ScriptedOrigin implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** What connections carry HTTP over, if not TCP alone. */
+  public interface Layer {
+    /** Returns a socket over a connection that was accepted; nothing is sent or received yet. */
+    Socket over(Socket accepted) throws IOException;
+  }
+
   private final ServerSocket server;
+  private final Optional<Layer> layer;
   private final Thread acceptor;
   private final Map<String, Resource> resources = new ConcurrentHashMap<>();
 
@@ -50,7 +58,8 @@ public final class ScriptedOrigin implements AutoCloseable {
   private int peak;
   private boolean closed;
 
-  private ScriptedOrigin(int port) throws IOException {
+  private ScriptedOrigin(int port, Optional<Layer> layer) throws IOException {
+    this.layer = layer;
     server = new ServerSocket(port, 256, InetAddress.getLoopbackAddress());
     acceptor = new Thread(this::accept, "origin-" + server.getLocalPort());
     acceptor.setDaemon(true);
@@ -63,8 +72,17 @@ public final class ScriptedOrigin implements AutoCloseable {
 
   /** Starts an origin on this port: one that comes back where another has gone. */
   public static ScriptedOrigin start(int port) {
+    return start(port, Optional.empty());
+  }
+
+  /** Starts an https origin on a free port. */
+  public static ScriptedOrigin start(Layer tls) {
+    return start(0, Optional.of(tls));
+  }
+
+  private static ScriptedOrigin start(int port, Optional<Layer> layer) {
     try {
-      ScriptedOrigin origin = new ScriptedOrigin(port);
+      ScriptedOrigin origin = new ScriptedOrigin(port, layer);
       origin.acceptor.start();
       return origin;
     } catch (IOException e) {
@@ -79,7 +97,8 @@ public final class ScriptedOrigin implements AutoCloseable {
 
   /** Returns the URI of a target, which begins with a slash. */
   public URI uri(String target) {
-    return URI.create("http://127.0.0.1:" + port() + target);
+    String scheme = layer.isPresent() ? "https" : "http";
+    return URI.create(scheme + "://127.0.0.1:" + port() + target);
   }
 
   /** Serves this content under a path, with a strong ETag and a date. */
@@ -197,7 +216,7 @@ public final class ScriptedOrigin implements AutoCloseable {
             socket.close();
             return;
           }
-          OriginConnection connection = new OriginConnection(this, socket, ++accepted);
+          OriginConnection connection = new OriginConnection(this, socket, layer, ++accepted);
           open.add(connection);
           peak = Math.max(peak, open.size());
           notifyAll();

@@ -1,0 +1,384 @@
+package com.qustellar.qsde.reactor;
+
+import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadException.TlsFailure;
+import com.qustellar.qsde.DownloadException.TlsFailure.Problem;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.RetryPolicy;
+import com.qustellar.qsde.TlsSettings;
+import com.qustellar.qsde.reactor.testing.Body;
+import com.qustellar.qsde.reactor.testing.Certificates;
+import com.qustellar.qsde.reactor.testing.Reply;
+import com.qustellar.qsde.reactor.testing.Resource;
+import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whom the TLS settings trust, what is said of others, and how TLS connections break. */
+class TlsTest extends EngineTestBase {
+
+  private static final Body BODY = Body.random(1, 5 * SEGMENT + 123);
+
+  static final X509Bundle AUTHORITY = Certificates.authority("Test Authority");
+
+  @TempDir Path pems;
+
+  private TlsSettings trusting;
+
+  @BeforeEach
+  void trust() throws IOException {
+    trusting =
+        TlsSettings.defaults()
+            .withTrustedCertificates(
+                Certificates.pem(pems.resolve("ca.pem"), AUTHORITY.getRootCertificatePEM()));
+  }
+
+  private void serve(ScriptedOrigin.Layer tls) {
+    origin.close();
+    origin = ScriptedOrigin.start(tls);
+    origin.serve("/file", BODY);
+  }
+
+  private DownloadRequest request(TlsSettings tls) {
+    return request("/file").withNetwork(NetworkSettings.defaults().withTls(tls));
+  }
+
+  private TlsFailure refused(TlsSettings tls) {
+    return failure(TlsFailure.class, request(tls));
+  }
+
+  @Test
+  void theAuthoritiesOfTheSettingsAreTrusted() throws IOException {
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    DownloadResult result = get(request(trusting).withChecksum("sha256:" + BODY.sha256()));
+    assertHolds(target(), BODY);
+    assertThat(result.segments()).isGreaterThan(1);
+  }
+
+  @Test
+  void equalSettingsShareConnections() {
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    origin.serve("/small", Body.of("small"));
+    for (int i = 0; i < 5; i++) {
+      get(
+          request("/small")
+              .withOverwrite(true)
+              .withNetwork(NetworkSettings.defaults().withTls(trusting)));
+    }
+    assertThat(origin.acceptedConnections()).isEqualTo(1);
+  }
+
+  /** They replace those of the JDK, which are trusted otherwise. */
+  @Test
+  void theJdkDoesNotTrustThem() {
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    TlsFailure failure = refused(TlsSettings.defaults());
+    assertThat(failure.problem()).isEqualTo(Problem.UNKNOWN_AUTHORITY);
+    assertThat(failure).hasMessageContaining("CN=Test Authority");
+    assertThat(origin.requests()).isEmpty();
+  }
+
+  static Stream<Arguments> wrongCertificates() {
+    Instant now = Instant.now();
+    Duration day = Duration.ofDays(1);
+    return Stream.of(
+        Arguments.of(
+            Problem.EXPIRED,
+            Certificates.issued(
+                AUTHORITY,
+                builder ->
+                    builder
+                        .addSanIpAddress("127.0.0.1")
+                        .notBefore(now.minus(day.multipliedBy(2)))
+                        .notAfter(now.minus(day))),
+            "its certificate has expired (valid until "),
+        Arguments.of(
+            Problem.NOT_YET_VALID,
+            Certificates.issued(
+                AUTHORITY,
+                builder ->
+                    builder
+                        .addSanIpAddress("127.0.0.1")
+                        .notBefore(now.plus(day))
+                        .notAfter(now.plus(day.multipliedBy(2)))),
+            "its certificate is not valid yet (valid from "),
+        Arguments.of(
+            Problem.WRONG_NAME,
+            Certificates.issued(
+                AUTHORITY,
+                builder -> builder.addSanDnsName("other.example").addSanIpAddress("192.0.2.1")),
+            "its certificate is for another name (it names other.example, 192.0.2.1)"),
+        Arguments.of(
+            Problem.WRONG_NAME,
+            Certificates.issued(AUTHORITY, builder -> builder),
+            "its certificate is for another name (it names no host)"),
+        Arguments.of(
+            Problem.SELF_SIGNED,
+            Certificates.selfSigned(),
+            "its certificate is signed by itself (CN=lonely)"),
+        Arguments.of(
+            Problem.UNKNOWN_AUTHORITY,
+            Certificates.loopback(Certificates.authority("Somebody Else")),
+            "from an authority that is not trusted (CN=Somebody Else)"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongCertificates")
+  void aMessageSaysWhatIsWrongWithACertificate(
+      Problem problem, X509Bundle certificate, String words) {
+    serve(Certificates.tls(certificate));
+    TlsFailure failure = refused(trusting);
+    assertThat(failure.problem()).isEqualTo(problem);
+    assertThat(failure)
+        .hasMessageStartingWith("no trusted TLS connection to 127.0.0.1: ")
+        .hasMessageContaining(words);
+    assertThat(origin.requests()).isEmpty();
+    assertThat(origin.acceptedConnections()).as("attempts").isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongCertificates")
+  void anyCertificateWillDoIfNoneIsVerified(Problem problem, X509Bundle certificate)
+      throws IOException {
+    serve(Certificates.tls(certificate));
+    get(request(TlsSettings.defaults().withVerification(false)));
+    assertHolds(target(), BODY);
+  }
+
+  @Test
+  void aServerWithoutACommonCipherIsCalledSo() {
+    serve(
+        Certificates.tls(
+            Certificates.loopback(AUTHORITY),
+            socket -> {
+              socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+              // Its key is no RSA key.
+              socket.setEnabledCipherSuites(new String[] {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"});
+            }));
+    assertThat(refused(trusting).problem()).isEqualTo(Problem.NO_COMMON_PROTOCOL);
+  }
+
+  /** Those of RFC 8446 §6.2 by their numbers. */
+  static Stream<Arguments> alerts() {
+    return Stream.of(
+        Arguments.of(Problem.NO_COMMON_PROTOCOL, 40), // handshake_failure
+        Arguments.of(Problem.CLIENT_CERTIFICATE, 49), // access_denied
+        Arguments.of(Problem.NO_COMMON_PROTOCOL, 70), // protocol_version
+        Arguments.of(Problem.NO_COMMON_PROTOCOL, 71), // insufficient_security
+        Arguments.of(Problem.OTHER, 80), // internal_error
+        Arguments.of(Problem.OTHER, 112)); // unrecognized_name
+  }
+
+  @ParameterizedTest
+  @MethodSource("alerts")
+  void anAlertSaysWhy(Problem problem, int alert) {
+    serve(Certificates.alert(alert));
+    assertThat(refused(trusting).problem()).isEqualTo(problem);
+  }
+
+  @Test
+  void aServerWithoutTlsIsToldFromOneThatIsNotTrusted() {
+    serve(Certificates.greeting("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII)));
+    TlsFailure failure = refused(trusting);
+    assertThat(failure.problem()).isEqualTo(Problem.NOT_TLS);
+    assertThat(failure).hasMessageContaining("does not speak TLS");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void aClientCertificateIsShownToWhoAsksForOne(String version) throws IOException {
+    X509Bundle clients = Certificates.authority("Clients");
+    X509Bundle client = Certificates.issued(clients, builder -> builder);
+    serve(Certificates.mutual(Certificates.loopback(AUTHORITY), clients, only(version)));
+    get(request(trusting.withClientCertificate(chain(client), key(client))));
+    assertHolds(target(), BODY);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void aMissingClientCertificateIsCalledSo(String version) {
+    X509Bundle clients = Certificates.authority("Clients");
+    serve(Certificates.mutual(Certificates.loopback(AUTHORITY), clients, only(version)));
+    assertThat(refused(trusting).problem()).isEqualTo(Problem.CLIENT_CERTIFICATE);
+  }
+
+  @Test
+  void aClientCertificateThatTheServerDoesNotTrustIsCalledSo() throws IOException {
+    X509Bundle clients = Certificates.authority("Clients");
+    X509Bundle client = Certificates.issued(Certificates.authority("Others"), builder -> builder);
+    serve(Certificates.mutual(Certificates.loopback(AUTHORITY), clients, only("TLSv1.3")));
+    TlsSettings tls = trusting.withClientCertificate(chain(client), key(client));
+    assertThat(refused(tls).problem()).isEqualTo(Problem.CLIENT_CERTIFICATE);
+  }
+
+  private static Consumer<SSLSocket> only(String version) {
+    return socket -> socket.setEnabledProtocols(new String[] {version});
+  }
+
+  private Path chain(X509Bundle client) throws IOException {
+    return Certificates.pem(pems.resolve("client.pem"), client.getCertificatePathPEM());
+  }
+
+  private Path key(X509Bundle client) throws IOException {
+    return Certificates.pem(pems.resolve("client.key"), client.getPrivateKeyPEM());
+  }
+
+  static Stream<Arguments> uselessFiles() {
+    return Stream.of(
+        Arguments.of("", "holds no PEM certificate"),
+        Arguments.of("no certificate\n", "holds no PEM certificate"),
+        Arguments.of(
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "holds a certificate that cannot be read"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("uselessFiles")
+  void aFileWithoutCertificatesIsNamed(String content, String words) throws IOException {
+    Path file = Certificates.pem(pems.resolve("useless.pem"), content);
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    TlsFailure failure = refused(TlsSettings.defaults().withTrustedCertificates(file));
+    assertThat(failure.problem()).isEqualTo(Problem.SETTINGS);
+    assertThat(failure).hasMessageContaining(file + " " + words);
+    assertThat(origin.acceptedConnections()).isZero();
+  }
+
+  /** What is put right is read the next time; what was good is not read again. */
+  @Test
+  void aMissingFileIsReadOnceItIsThere() throws IOException {
+    Path file = pems.resolve("later.pem");
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    TlsSettings tls = TlsSettings.defaults().withTrustedCertificates(file);
+    assertThat(refused(tls)).hasMessageContaining("later.pem does not exist");
+    Certificates.pem(file, AUTHORITY.getRootCertificatePEM());
+    get(request(tls));
+    assertHolds(target(), BODY);
+    Files.delete(file);
+    get(request(tls).withOverwrite(true));
+  }
+
+  static Stream<Arguments> uselessKeys() {
+    return Stream.of(
+        Arguments.of("", "holds no PEM private key"),
+        Arguments.of("-----BEGIN RSA PRIVATE KEY-----\n", "is not PKCS #8"),
+        Arguments.of("-----BEGIN ENCRYPTED PRIVATE KEY-----\n", "holds an encrypted private key"),
+        Arguments.of("-----BEGIN CERTIFICATE-----\n", "holds no private key, but CERTIFICATE"),
+        Arguments.of(
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+            "holds a private key that cannot be read"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("uselessKeys")
+  void aKeyThatCannotBeUsedIsCalledSo(String content, String words) throws IOException {
+    Path file = Certificates.pem(pems.resolve("useless.key"), content);
+    TlsSettings tls = trusting.withClientCertificate(chain(AUTHORITY), file);
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    TlsFailure failure = refused(tls);
+    assertThat(failure.problem()).isEqualTo(Problem.SETTINGS);
+    assertThat(failure).hasMessageContaining(words);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 30_000, 65_535})
+  void aBodyThatEndsWithoutGoodbyeGoesOnWhereItBroke(long at) throws IOException {
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    origin.on("/file").request(2).answer(reply -> reply.closeAfter(at).withoutCloseNotify());
+    DownloadResult result = get(request(trusting).withChecksum("sha256:" + BODY.sha256()));
+    assertHolds(target(), BODY);
+    assertThat(result.retries()).isEqualTo(1);
+    assertThat(bytesSent()).isEqualTo(BODY.length());
+  }
+
+  @Test
+  void aResetConnectionGoesOnWhereItBroke() throws IOException {
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    origin.on("/file").requests(2, 3).resetAfter(20_000);
+    get(request(trusting).withChecksum("sha256:" + BODY.sha256()));
+    assertHolds(target(), BODY);
+  }
+
+  /** Its length says that it is whole. */
+  @Test
+  void aWholeBodyNeedsNoGoodbye() throws IOException {
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    origin.on("/file").answer(reply -> reply.closing().withoutCloseNotify());
+    DownloadResult result = get(request(trusting));
+    assertHolds(target(), BODY);
+    assertThat(result.retries()).isZero();
+  }
+
+  @Test
+  void aBodyThatEndsWithItsConnectionIsWholeAfterGoodbye() throws IOException {
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    origin.serve("/file", Resource.of(BODY).withoutRanges());
+    origin.on("/file").answer(Reply::closeDelimited);
+    DownloadResult result = get(request(trusting));
+    assertHolds(target(), BODY);
+    assertThat(result.retries()).isZero();
+  }
+
+  /** RFC 9112 §9.8: it may have been cut by anybody. */
+  @Test
+  void aBodyThatEndsWithItsConnectionIsNotWholeWithoutGoodbye() throws IOException {
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    origin.serve("/file", Resource.of(BODY).withoutRanges());
+    origin.on("/file").answer(Reply::closeDelimited);
+    origin
+        .on("/file")
+        .request(1)
+        .answer(reply -> reply.sending(BODY.slice(0, 100_000)).withoutCloseNotify());
+    DownloadResult result = get(request(trusting));
+    assertHolds(target(), BODY);
+    assertThat(result.retries()).isEqualTo(1);
+  }
+
+  @Test
+  void aConnectionThatEndsInTheHandshakeIsLostAndTriedAgain() throws IOException {
+    ScriptedOrigin.Layer good = Certificates.tls(Certificates.loopback(AUTHORITY));
+    AtomicInteger seen = new AtomicInteger();
+    serve(
+        accepted -> {
+          if (seen.incrementAndGet() == 1) {
+            accepted.close();
+          }
+          return seen.get() == 1 ? accepted : good.over(accepted);
+        });
+    DownloadResult result = get(request(trusting));
+    assertHolds(target(), BODY);
+    assertThat(result.retries()).isGreaterThan(0);
+  }
+
+  @Test
+  void theHandshakeHasTheTimeThatConnectingHas() {
+    serve(accepted -> accepted);
+    NetworkSettings settings =
+        NetworkSettings.defaults().withTls(trusting).withConnectTimeout(Duration.ofMillis(200));
+    DownloadException.Timeout failure =
+        failure(
+            DownloadException.Timeout.class,
+            request("/file").withNetwork(settings).withRetryPolicy(RetryPolicy.none()));
+    assertThat(failure.phase()).isEqualTo(DownloadException.Timeout.Phase.TLS);
+  }
+}
