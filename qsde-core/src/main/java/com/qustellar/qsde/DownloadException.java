@@ -388,7 +388,7 @@ public abstract sealed class DownloadException extends RuntimeException {
   /** The way through a proxy is closed: it cannot be reached, or does not lead to the server. */
   public static final class ProxyFailure extends DownloadException {
 
-    private final Problem problem;
+    private final Fault fault;
     private final int status;
 
     /**
@@ -399,7 +399,7 @@ public abstract sealed class DownloadException extends RuntimeException {
      * @param cause what was thrown underneath, if anything
      */
     public ProxyFailure(URI uri, @Nullable Path target, @Nullable Throwable cause) {
-      this(uri, target, Problem.REFUSED, 0, cause);
+      this(uri, target, Fault.REFUSED, 0, cause);
     }
 
     /**
@@ -407,20 +407,20 @@ public abstract sealed class DownloadException extends RuntimeException {
      *
      * @param uri the URI that was asked; the message shows it redacted
      * @param target the target of the download, if it has one
-     * @param problem what is wrong with the proxy
+     * @param fault what is wrong with the proxy
      * @param status the status that an HTTP proxy answered with, 0 for none
      * @param cause what was thrown underneath, if anything
      */
     public ProxyFailure(
-        URI uri, @Nullable Path target, Problem problem, int status, @Nullable Throwable cause) {
-      super(problem.message.formatted(host(uri), why(cause)), uri, target, cause);
-      this.problem = problem;
+        URI uri, @Nullable Path target, Fault fault, int status, @Nullable Throwable cause) {
+      super(fault.message.formatted(host(uri), why(cause)), uri, target, cause);
+      this.fault = fault;
       this.status = status;
     }
 
     /** {@return what is wrong with the proxy} */
-    public Problem problem() {
-      return problem;
+    public Fault fault() {
+      return fault;
     }
 
     /** {@return the status that an HTTP proxy answered with, empty if it did not} */
@@ -431,11 +431,11 @@ public abstract sealed class DownloadException extends RuntimeException {
     /** {@return whether the proxy, or the server behind it, may be reached the next time} */
     @Override
     public boolean retryable() {
-      return problem == Problem.UNREACHABLE || problem == Problem.LEADS_NOWHERE;
+      return fault == Fault.UNREACHABLE || fault == Fault.LEADS_NOWHERE;
     }
 
     /** What is wrong with a proxy. */
-    public enum Problem {
+    public enum Fault {
       /** It could not be connected to, its name is not known, or it did not answer in time. */
       UNREACHABLE(
           "the proxy on the way to %s cannot be reached%s: check its address and the network"),
@@ -450,7 +450,7 @@ public abstract sealed class DownloadException extends RuntimeException {
 
       private final String message;
 
-      Problem(String message) {
+      Fault(String message) {
         this.message = message;
       }
     }

@@ -97,17 +97,17 @@ class DownloadExceptionTest {
             "the proxy did not let h be reached (status: 407): check its address and credentials"),
         List.of(
             new ProxyFailure(
-                SECRET, FILE, ProxyFailure.Problem.UNREACHABLE, 0, new IOException("refused")),
+                SECRET, FILE, ProxyFailure.Fault.UNREACHABLE, 0, new IOException("refused")),
             "the proxy on the way to h cannot be reached (refused): check its address and the"
                 + " network"),
         List.of(
             new ProxyFailure(
-                SECRET, FILE, ProxyFailure.Problem.CREDENTIALS, 407, new IOException("status 407")),
+                SECRET, FILE, ProxyFailure.Fault.CREDENTIALS, 407, new IOException("status 407")),
             "the proxy on the way to h wants credentials (status 407): give them as user:password@"
                 + " in front of its host"),
         List.of(
             new ProxyFailure(
-                SECRET, FILE, ProxyFailure.Problem.LEADS_NOWHERE, 502, new IOException("bad")),
+                SECRET, FILE, ProxyFailure.Fault.LEADS_NOWHERE, 502, new IOException("bad")),
             "the proxy could not reach h (bad): check the address, or try again later"),
         List.of(
             new SourceUnavailable(SECRET, FILE, refused),
@@ -211,18 +211,16 @@ class DownloadExceptionTest {
 
   @ParameterizedTest
   @EnumSource
-  void aProxyThatIsNotThereMayComeBackAndOneThatSaysNoStaysWithIt(ProxyFailure.Problem problem) {
-    ProxyFailure failure = new ProxyFailure(SECRET, null, problem, 502, null);
+  void aProxyThatIsNotThereMayComeBackAndOneThatSaysNoStaysWithIt(ProxyFailure.Fault fault) {
+    ProxyFailure failure = new ProxyFailure(SECRET, null, fault, 502, null);
 
     assertThat(failure.retryable())
         .isEqualTo(
-            problem == ProxyFailure.Problem.UNREACHABLE
-                || problem == ProxyFailure.Problem.LEADS_NOWHERE);
-    assertThat(failure.problem()).isEqualTo(problem);
+            fault == ProxyFailure.Fault.UNREACHABLE || fault == ProxyFailure.Fault.LEADS_NOWHERE);
+    assertThat(failure.fault()).isEqualTo(fault);
     assertThat(failure.status()).hasValue(502);
     assertThat(new ProxyFailure(SECRET, null, null).status()).isEmpty();
-    assertThat(new ProxyFailure(SECRET, null, null).problem())
-        .isEqualTo(ProxyFailure.Problem.REFUSED);
+    assertThat(new ProxyFailure(SECRET, null, null).fault()).isEqualTo(ProxyFailure.Fault.REFUSED);
   }
 
   @ParameterizedTest

@@ -41,8 +41,8 @@ class RetryPolicyTest {
     return Stream.of(
         new ConnectFailed(TARGET, null, null),
         new NameNotResolved(TARGET, null, null),
-        new ProxyFailure(TARGET, null, ProxyFailure.Problem.UNREACHABLE, 0, null),
-        new ProxyFailure(TARGET, null, ProxyFailure.Problem.LEADS_NOWHERE, 502, null));
+        new ProxyFailure(TARGET, null, ProxyFailure.Fault.UNREACHABLE, 0, null),
+        new ProxyFailure(TARGET, null, ProxyFailure.Fault.LEADS_NOWHERE, 502, null));
   }
 
   static Stream<DownloadException> boundedByAttempts() {

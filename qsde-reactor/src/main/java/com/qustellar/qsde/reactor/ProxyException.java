@@ -1,6 +1,6 @@
 package com.qustellar.qsde.reactor;
 
-import com.qustellar.qsde.DownloadException.ProxyFailure.Problem;
+import com.qustellar.qsde.DownloadException.ProxyFailure.Fault;
 import io.netty.handler.proxy.ProxyConnectException;
 import java.io.IOException;
 import java.util.regex.Matcher;
@@ -17,30 +17,30 @@ final class ProxyException extends IOException {
 
   private static final Pattern SOCKS_STATUS = Pattern.compile(", status: (\\w+)\\((\\d+)\\).*");
 
-  private final Problem problem;
+  private final Fault fault;
   private final int status;
 
-  private ProxyException(String message, Problem problem, int status, @Nullable Throwable cause) {
+  private ProxyException(String message, Fault fault, int status, @Nullable Throwable cause) {
     super(message, cause);
-    this.problem = problem;
+    this.fault = fault;
     this.status = status;
   }
 
   static ProxyException unreachable(Throwable cause) {
     String words = cause.getMessage();
     return new ProxyException(
-        words == null ? cause.getClass().getSimpleName() : words, Problem.UNREACHABLE, 0, cause);
+        words == null ? cause.getClass().getSimpleName() : words, Fault.UNREACHABLE, 0, cause);
   }
 
   /** What an HTTP proxy means by a status that is not the server's. */
   static ProxyException ofStatus(int status, @Nullable Throwable cause) {
-    Problem problem =
+    Fault fault =
         switch (status) {
-          case 407 -> Problem.CREDENTIALS;
-          case 408, 429, 500, 502, 503, 504 -> Problem.LEADS_NOWHERE;
-          default -> Problem.REFUSED;
+          case 407 -> Fault.CREDENTIALS;
+          case 408, 429, 500, 502, 503, 504 -> Fault.LEADS_NOWHERE;
+          default -> Fault.REFUSED;
         };
-    return new ProxyException("status " + status, problem, status, cause);
+    return new ProxyException("status " + status, fault, status, cause);
   }
 
   static ProxyException of(ProxyConnectException thrown) {
@@ -55,25 +55,25 @@ final class ProxyException extends IOException {
       return new ProxyException(socks.group(1), socks(socks.group(2)), 0, thrown);
     }
     if (said.startsWith(", authStatus") || said.startsWith(", unexpected authMethod")) {
-      return new ProxyException("they were refused", Problem.CREDENTIALS, 0, thrown);
+      return new ProxyException("they were refused", Fault.CREDENTIALS, 0, thrown);
     }
     return new ProxyException(
         said.startsWith(", timeout") ? "it did not answer in time" : "it closed the connection",
-        Problem.UNREACHABLE,
+        Fault.UNREACHABLE,
         0,
         thrown);
   }
 
   /** RFC 1928 §6. */
-  private static Problem socks(String reply) {
+  private static Fault socks(String reply) {
     return switch (reply) {
-      case "2", "7", "8" -> Problem.REFUSED;
-      default -> Problem.LEADS_NOWHERE;
+      case "2", "7", "8" -> Fault.REFUSED;
+      default -> Fault.LEADS_NOWHERE;
     };
   }
 
-  Problem problem() {
-    return problem;
+  Fault fault() {
+    return fault;
   }
 
   /** Returns the status that an HTTP proxy answered with, 0 for none. */

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.TlsSettings;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import com.qustellar.qsde.reactor.testing.ScriptedProxy;
 import com.qustellar.qsde.reactor.testing.ScriptedSocks;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.InetNameResolver;
@@ -31,7 +31,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +48,8 @@ import reactor.netty.resources.LoopResources;
 class HttpClientsTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final NetworkSettings DEFAULTS = NetworkSettings.defaults();
+  private static final NetworkSettings DEFAULTS =
+      NetworkSettings.defaults().withTls(TlsSettings.defaults().withVerification(false));
 
   private final LoopResources loops = LoopResources.create("clients-test", 1, true);
   private final ConnectionProvider pool = ConnectionProvider.create("clients-test", 10);
@@ -77,33 +77,23 @@ class HttpClientsTest {
   }
 
   @BeforeEach
-  void start() throws SSLException {
-    SslContext trusting =
-        SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE).build();
-    HttpClient plain =
-        HttpClient.create(pool)
-            .resolver(names)
-            .runOn(loops)
-            .disableRetry(true)
-            .secure(tls -> tls.sslContext(trusting));
-    clients = new HttpClients(plain, names);
+  void start() {
+    HttpClient plain = HttpClient.create(pool).resolver(names).runOn(loops).disableRetry(true);
+    clients = new HttpClients(plain, names, 64 << 10);
   }
 
   @AfterEach
   void stop() {
     pool.disposeLater().block(LIMIT);
     loops.disposeLater(Duration.ZERO, LIMIT).block(LIMIT);
+    clients.close();
     names.close();
   }
 
   private String get(NetworkSettings settings, URI uri) {
     return clients
         .client(settings, uri)
-        .get()
-        .uri(uri)
-        .responseContent()
-        .aggregate()
-        .asString()
+        .flatMap(client -> client.get().uri(uri).responseContent().aggregate().asString())
         .block(LIMIT);
   }
 
@@ -178,13 +168,13 @@ class HttpClientsTest {
   void onlySomeAreKept() {
     URI uri = URI.create("http://h/");
     NetworkSettings first = DEFAULTS.withProxy("proxy:1");
-    HttpClient client = clients.client(first, uri);
+    Mono<HttpClient> client = clients.client(first, uri);
     for (int i = 2; i <= HttpClients.MOST; i++) {
       clients.client(DEFAULTS.withProxy("proxy:" + i), uri);
     }
     assertThat(clients.client(DEFAULTS.withProxy("proxy:1"), uri)).isSameAs(client);
 
-    HttpClient second = clients.client(DEFAULTS.withProxy("proxy:2"), uri);
+    Mono<HttpClient> second = clients.client(DEFAULTS.withProxy("proxy:2"), uri);
     for (int i = 1001; i < 1000 + HttpClients.MOST; i++) {
       clients.client(DEFAULTS.withProxy("proxy:" + i), uri);
     }

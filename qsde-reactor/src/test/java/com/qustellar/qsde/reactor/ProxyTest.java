@@ -7,7 +7,7 @@ import com.qustellar.qsde.AddressFamily;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.HttpStatus;
 import com.qustellar.qsde.DownloadException.ProxyFailure;
-import com.qustellar.qsde.DownloadException.ProxyFailure.Problem;
+import com.qustellar.qsde.DownloadException.ProxyFailure.Fault;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.ProxySettings;
@@ -128,7 +128,7 @@ class ProxyTest extends EngineTestBase {
 
     ProxyFailure failure = failure(ProxyFailure.class, unresolvable());
 
-    assertThat(failure.problem()).isEqualTo(Problem.CREDENTIALS);
+    assertThat(failure.fault()).isEqualTo(Fault.CREDENTIALS);
     assertThat(failure.status()).hasValue(407);
     assertThat(failure)
         .hasMessage(
@@ -159,7 +159,7 @@ class ProxyTest extends EngineTestBase {
     "503 Busy, 503, LEADS_NOWHERE, 5",
     "504 Gateway Timeout, 504, LEADS_NOWHERE, 5",
   })
-  void aTunnelThatIsRefusedTellsWhy(String answer, int status, Problem problem, int attempts) {
+  void aTunnelThatIsRefusedTellsWhy(String answer, int status, Fault fault, int attempts) {
     useProxy("http://name:SECRET@127.0.0.1:" + proxy.port());
     proxy.answers(100, answer);
 
@@ -167,7 +167,7 @@ class ProxyTest extends EngineTestBase {
         failure(ProxyFailure.class, DownloadRequest.of("https://files.invalid/x", target()));
 
     assertThat(failure.status()).hasValue(status);
-    assertThat(failure.problem()).isEqualTo(problem);
+    assertThat(failure.fault()).isEqualTo(fault);
     assertThat(failure).hasMessageContaining("(status " + status + ")");
     assertThat(proxy.requests()).hasSize(attempts);
     RecordedRequest connect = proxy.requests().get(0);
@@ -189,7 +189,7 @@ class ProxyTest extends EngineTestBase {
       ProxyFailure failure =
           failure(ProxyFailure.class, DownloadRequest.of(scheme + "://files.invalid/x", target()));
 
-      assertThat(failure.problem()).isEqualTo(Problem.UNREACHABLE);
+      assertThat(failure.fault()).isEqualTo(Fault.UNREACHABLE);
       assertThat(failure)
           .hasMessageContaining("Connection refused")
           .hasMessageContaining(":" + free);
@@ -213,7 +213,7 @@ class ProxyTest extends EngineTestBase {
     ProxyFailure failure =
         failure(
             ProxyFailure.class, request.withNetwork(named.withAddressFamily(AddressFamily.IPV6)));
-    assertThat(failure.problem()).isEqualTo(Problem.UNREACHABLE);
+    assertThat(failure.fault()).isEqualTo(Fault.UNREACHABLE);
     assertThat(failure).hasMessageContaining("proxy.invalid has no address of the family IPV6");
     assertThat(proxy.requests()).hasSize(1);
   }
@@ -230,7 +230,7 @@ class ProxyTest extends EngineTestBase {
     ProxyFailure failure =
         failure(ProxyFailure.class, DownloadRequest.of("https://files.invalid/x", target()));
 
-    assertThat(failure.problem()).isEqualTo(Problem.UNREACHABLE);
+    assertThat(failure.fault()).isEqualTo(Fault.UNREACHABLE);
     assertThat(failure).hasMessageContaining("it did not answer in time");
     latch.countDown();
   }
@@ -244,7 +244,7 @@ class ProxyTest extends EngineTestBase {
     ProxyFailure failure =
         failure(ProxyFailure.class, DownloadRequest.of("https://files.invalid/x", target()));
 
-    assertThat(failure.problem()).isEqualTo(Problem.UNREACHABLE);
+    assertThat(failure.fault()).isEqualTo(Fault.UNREACHABLE);
     assertThat(failure).hasMessageContaining("it closed the connection");
   }
 

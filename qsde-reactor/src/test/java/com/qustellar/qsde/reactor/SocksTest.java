@@ -7,7 +7,7 @@ import com.qustellar.qsde.AddressFamily;
 import com.qustellar.qsde.DownloadException.InvalidRequest;
 import com.qustellar.qsde.DownloadException.NameNotResolved;
 import com.qustellar.qsde.DownloadException.ProxyFailure;
-import com.qustellar.qsde.DownloadException.ProxyFailure.Problem;
+import com.qustellar.qsde.DownloadException.ProxyFailure.Fault;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.reactor.testing.Body;
@@ -117,7 +117,7 @@ class SocksTest extends EngineTestBase {
 
     ProxyFailure failure = failure(ProxyFailure.class, unresolvable());
 
-    assertThat(failure.problem()).isEqualTo(Problem.CREDENTIALS);
+    assertThat(failure.fault()).isEqualTo(Fault.CREDENTIALS);
     assertThat(failure).hasMessageContaining("they were refused");
     assertThat(failure.status()).isEmpty();
     assertThat(socks.acceptedConnections()).isEqualTo(1);
@@ -147,13 +147,13 @@ class SocksTest extends EngineTestBase {
     "5, LEADS_NOWHERE, CONNECTION_REFUSED, 5",
     "7, REFUSED, COMMAND_UNSUPPORTED, 1",
   })
-  void aConnectionThatIsRefusedTellsWhy(int reply, Problem problem, String why, int attempts) {
+  void aConnectionThatIsRefusedTellsWhy(int reply, Fault fault, String why, int attempts) {
     socks.answers(reply);
     engine.network(settings("socks5h", ""));
 
     ProxyFailure failure = failure(ProxyFailure.class, unresolvable());
 
-    assertThat(failure.problem()).isEqualTo(problem);
+    assertThat(failure.fault()).isEqualTo(fault);
     assertThat(failure).hasMessageContaining("(" + why + ")");
     assertThat(socks.requests()).hasSize(attempts);
   }

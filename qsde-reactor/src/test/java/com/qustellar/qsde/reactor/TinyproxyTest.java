@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.qustellar.qsde.DownloadException.HttpStatus;
 import com.qustellar.qsde.DownloadException.ProxyFailure;
-import com.qustellar.qsde.DownloadException.ProxyFailure.Problem;
+import com.qustellar.qsde.DownloadException.ProxyFailure.Fault;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.reactor.testing.Body;
@@ -108,7 +108,7 @@ class TinyproxyTest extends EngineTestBase {
   void itWantsItsCredentials() {
     useProxy("");
     ProxyFailure failure = failure(ProxyFailure.class, request("/file"));
-    assertThat(failure.problem()).isEqualTo(Problem.CREDENTIALS);
+    assertThat(failure.fault()).isEqualTo(Fault.CREDENTIALS);
 
     // It calls wrong ones what only a server should (RFC 9110 §15.5.2).
     useProxy("name:wrong@");
@@ -125,7 +125,7 @@ class TinyproxyTest extends EngineTestBase {
             ProxyFailure.class,
             DownloadRequest.of("https://127.0.0.1:" + origin.port() + "/file", target()));
 
-    assertThat(failure.problem()).isEqualTo(Problem.REFUSED);
+    assertThat(failure.fault()).isEqualTo(Fault.REFUSED);
     assertThat(failure.status()).hasValue(403);
     assertThat(origin.acceptedConnections()).isZero();
   }
