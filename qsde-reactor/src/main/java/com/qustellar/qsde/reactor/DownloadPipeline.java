@@ -7,7 +7,6 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadResult.Note;
 import com.qustellar.qsde.DownloadState;
-import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.journal.Claim;
@@ -55,6 +54,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   private volatile @Nullable PartFile part;
   private volatile @Nullable WrittenBytes written;
   private volatile Path target;
+  private volatile Verification verification = Verification.NONE;
   private volatile List<Claim> claims = List.of();
 
   /**
@@ -95,7 +95,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   @Override
   public Mono<Begun> begin(Representation answered, ResponseHead head, ByteRange asked) {
     return named(head)
-        .then(Mono.defer(() -> open(answered)))
+        .then(Mono.defer(() -> open(answered, Verification.of(request, head))))
         .map(
             left -> {
               boolean wanted = asked.isEmpty() || !left.claims(asked);
@@ -122,7 +122,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     return download.claim(named);
   }
 
-  private Mono<Resumption> open(Representation answered) {
+  private Mono<Resumption> open(Representation answered, Verification wanted) {
     long longest = Targets.firstSegment(limits);
     Resumption left = new Resumption(request, target, answered, longest);
     return download
@@ -137,14 +137,10 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
         .map(
             file -> {
               part = file;
-              written = new WrittenBytes(file, algorithm(), engine.io());
+              verification = wanted;
+              written = new WrittenBytes(file, wanted.algorithm(), engine.io());
               return left;
             });
-  }
-
-  private @Nullable HashAlgorithm algorithm() {
-    Checksum expected = request.checksum();
-    return expected == null ? request.computedChecksum() : expected.algorithm();
   }
 
   @Override
@@ -239,10 +235,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   }
 
   private void agree(Checksum actual) {
-    Checksum expected = request.checksum();
-    if (expected != null && !expected.equals(actual)) {
-      throw new DownloadException.ChecksumMismatch(fetch.uri(), target, expected, actual, null);
-    }
+    verification.agree(fetch.uri(), target, actual);
   }
 
   // ---- commit: the one step that makes the target appear
@@ -260,7 +253,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
 
   private DownloadResult result(Optional<Checksum> checksum) {
     Representation file = fetch.known();
-    notes.addAll(fetch.notes());
+    notes.addAll(fetch.notes(verification.expected() != null));
     return new DownloadResult(
         request.id(),
         target,

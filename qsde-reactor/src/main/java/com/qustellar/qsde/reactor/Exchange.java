@@ -2,6 +2,7 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.Source;
 import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseRules;
@@ -34,6 +35,7 @@ final class Exchange {
   private volatile URI asked;
   private volatile boolean answered;
   private volatile long askedAt;
+  private volatile @Nullable Source named;
   private volatile boolean refused;
   private volatile boolean doubtful;
   private volatile @Nullable SegmentWriter writer;
@@ -139,7 +141,13 @@ final class Exchange {
   Mono<Void> run() {
     Representation known = file.representation();
     boolean ranged = known == null || known.canContinue();
-    return ask(Hop.to(file.uri(), ranged));
+    Whereabouts source = file.whereabouts();
+    if (source == null || known != null) {
+      return ask(Hop.to(file.uri(), ranged));
+    }
+    return source
+        .known(file.network().stallTimeout())
+        .flatMap(first -> ask(Hop.to(first.uri(), ranged)));
   }
 
   private Mono<Void> ask(Hop here) {
@@ -157,6 +165,8 @@ final class Exchange {
     asked = here.uri();
     answered = false;
     askedAt = System.nanoTime();
+    Whereabouts source = file.whereabouts();
+    named = source == null ? null : source.current();
     drained = StallWatch.CONTENT;
     NetworkSettings settings = file.network();
     Representation known = file.representation();
@@ -167,8 +177,7 @@ final class Exchange {
             .transport()
             .get(
                 here.uri(),
-                RequestHeaders.of(
-                    file.request(), settings, here.uri(), range, ifRange, file.anew()),
+                file.headers(here.uri(), settings, range, ifRange),
                 settings,
                 file.readSize(),
                 (head, body) -> receive(here, known, given, range, head, body))
@@ -218,6 +227,7 @@ final class Exchange {
       ResponseHead head,
       Flux<ByteBuf> body) {
     answered = true;
+    file.keepCookies(here.uri(), head);
     engine.metrics().answered(Duration.ofNanos(System.nanoTime() - askedAt));
     ResponseVerdict verdict = ResponseRules.judge(head, range, known == null);
     if (verdict instanceof ResponseVerdict.Redirect redirect) {
@@ -227,10 +237,9 @@ final class Exchange {
     }
     if (verdict instanceof ResponseVerdict.Failed failed) {
       failed.retryAfter().ifPresent(wait -> hold(here.uri(), failed.status(), wait));
-      URI requested = file.request().uri();
-      Optional<Hop> renewed = here.renew(failed.status(), requested, known, file.uri());
+      Optional<Hop> renewed = here.renew(failed.status(), file.requested(), known, file.uri());
       if (renewed.isPresent()) {
-        return drain(body).thenReturn(renewed.get());
+        return drain(body).then(renewed(renewed.get()));
       }
       return drain(body)
           .then(Mono.error(() -> TransportFailures.status(asked, file.target(), failed, head)));
@@ -245,6 +254,15 @@ final class Exchange {
     return known == null
         ? beginReading(here.uri(), verdict, head, body)
         : goOn(here.uri(), known, verdict, head, body);
+  }
+
+  /** Who begins anew asks the source where, if there is one. */
+  private Mono<Hop> renewed(Hop hop) {
+    Whereabouts source = file.whereabouts();
+    if (source == null || !hop.renewed()) {
+      return Mono.just(hop);
+    }
+    return source.anew(named, file.network().stallTimeout()).map(now -> hop.at(now.uri()));
   }
 
   /** A server that asks for time gets it from all downloads, unless it asks for too much. */

@@ -7,6 +7,8 @@ import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
+import com.qustellar.qsde.Source;
+import com.qustellar.qsde.internal.http.CookieJar;
 import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
@@ -14,7 +16,10 @@ import com.qustellar.qsde.internal.plan.ByteRange;
 import com.qustellar.qsde.internal.plan.SegmentPlanner;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,7 +53,10 @@ final class FileFetch {
   private final AtomicInteger bodies = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
+  private final @Nullable Whereabouts whereabouts;
+
   private volatile @Nullable Representation representation;
+  private volatile CookieJar cookies = CookieJar.empty();
   private volatile boolean elsewhere;
   private volatile int segments = 1;
 
@@ -74,6 +82,8 @@ final class FileFetch {
     this.budget = budget;
     this.first = first;
     this.anew = anew;
+    var source = request.source();
+    this.whereabouts = source == null ? null : new Whereabouts(engine, request, source);
     this.throttle = new Throttle(request::bytesPerSecond, engine.scheduler());
     this.connections =
         new ConnectionCount(this::wanted, () -> engine.admission().share(Origin.of(uri())));
@@ -234,6 +244,11 @@ final class FileFetch {
     representation = known.at(uri, head);
   }
 
+  /** Keeps the cookies of an answer, for as long as the download lasts. */
+  synchronized void keepCookies(URI uri, ResponseHead head) {
+    cookies = cookies.with(uri, head);
+  }
+
   /** The origin has refused a connection while it had others. */
   void refused() {
     connections.refused();
@@ -272,6 +287,24 @@ final class FileFetch {
     return known == null ? request.uri() : known.uri();
   }
 
+  /** Returns the URI that stays what it is, empty where a source names others. */
+  Optional<URI> requested() {
+    return whereabouts == null ? Optional.of(request.uri()) : Optional.empty();
+  }
+
+  /** Returns who tells where the file is, null where the request's own URI does. */
+  @Nullable Whereabouts whereabouts() {
+    return whereabouts;
+  }
+
+  /** Returns the header fields of one request. */
+  Map<String, String> headers(
+      URI uri, NetworkSettings settings, @Nullable ByteRange range, Optional<String> ifRange) {
+    Source source = whereabouts == null ? null : whereabouts.current();
+    Optional<String> kept = cookies.header(uri, Instant.now());
+    return RequestHeaders.of(request, source, settings, uri, kept, range, ifRange, anew);
+  }
+
   NetworkSettings network() {
     NetworkSettings own = request.network();
     return own == null ? engine.network() : own;
@@ -294,11 +327,6 @@ final class FileFetch {
     return representation == null ? policy : policy.established();
   }
 
-  /** Returns whether caches on the way are to ask their origin. */
-  boolean anew() {
-    return anew;
-  }
-
   ProgressSampler progress() {
     return progress;
   }
@@ -318,8 +346,12 @@ final class FileFetch {
     return segments;
   }
 
-  /** Returns what is to be said of how the bytes have come. */
-  Set<Note> notes() {
+  /**
+   * Returns what is to be said of how the bytes have come.
+   *
+   * @param verified whether they have the digest that they must have
+   */
+  Set<Note> notes(boolean verified) {
     Set<Note> notes = EnumSet.noneOf(Note.class);
     Representation file = known();
     if (!file.ranged()) {
@@ -328,12 +360,11 @@ final class FileFetch {
     if (file.contentEncoding().isPresent()) {
       notes.add(Note.CONTENT_ENCODED);
     }
-    boolean expected = request.checksum() != null;
-    if (file.total().isEmpty() && !expected) {
+    if (file.total().isEmpty() && !verified) {
       notes.add(Note.LENGTH_UNKNOWN);
     }
     boolean proven = file.validator().isStrong() && !elsewhere;
-    if (bodies.get() > 1 && !proven && !expected) {
+    if (bodies.get() > 1 && !proven && !verified) {
       notes.add(Note.UNPROVEN);
     }
     return notes;

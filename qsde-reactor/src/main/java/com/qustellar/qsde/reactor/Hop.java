@@ -22,6 +22,10 @@ record Hop(URI uri, boolean ranged, int followed, boolean renewed) {
     return new Hop(uri, ranged, 0, false);
   }
 
+  Hop at(URI other) {
+    return new Hop(other, ranged, followed, renewed);
+  }
+
   Hop withoutRange() {
     return new Hop(uri, false, followed, renewed);
   }
@@ -42,14 +46,16 @@ record Hop(URI uri, boolean ranged, int followed, boolean renewed) {
    * Returns where to ask instead, if a redirect's target says with its status that it was good for
    * a time only: where other segments have found the file meanwhile, else the requested URI, once.
    *
+   * @param requested the requested URI, which does not expire; empty where a source names others
    * @param known what was known of the file when this was sent; null for a first request, whose
    *     answer stands
    * @param now where the file is for all that is known
    */
-  Optional<Hop> renew(int status, URI requested, @Nullable Representation known, URI now) {
+  Optional<Hop> renew(
+      int status, Optional<URI> requested, @Nullable Representation known, URI now) {
     boolean expired =
         switch (status) {
-          case 401, 403, 404, 410 -> !uri.equals(requested);
+          case 401, 403, 404, 410 -> requested.isEmpty() || !uri.equals(requested.get());
           default -> false;
         };
     if (known == null || !expired) {
@@ -58,6 +64,8 @@ record Hop(URI uri, boolean ranged, int followed, boolean renewed) {
     if (!now.equals(known.uri())) {
       return Optional.of(to(now, ranged));
     }
-    return renewed ? Optional.empty() : Optional.of(new Hop(requested, ranged, 0, true));
+    return renewed
+        ? Optional.empty()
+        : Optional.of(new Hop(requested.orElse(uri), ranged, 0, true));
   }
 }

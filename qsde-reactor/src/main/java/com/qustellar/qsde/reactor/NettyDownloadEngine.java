@@ -91,7 +91,6 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Mono<DownloadResult> download(DownloadRequest request) {
-    Supported.check(request);
     return Mono.deferContextual(
         context -> {
           DownloadTask task = start(request, context);
@@ -101,7 +100,6 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Flux<Progress> progress(DownloadRequest request) {
-    Supported.check(request);
     return Flux.deferContextual(
         context -> {
           DownloadTask task = start(request, context);
@@ -125,7 +123,6 @@ final class NettyDownloadEngine implements DownloadEngine {
   }
 
   private DownloadTask begin(DownloadRequest request, ContextView context) {
-    Supported.check(request);
     return start(request, context);
   }
 
@@ -172,7 +169,6 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Flux<ByteBuffer> stream(DownloadRequest request) {
-    Supported.check(request);
     return Flux.deferContextual(context -> startStream(request, context).body());
   }
 
@@ -181,7 +177,6 @@ final class NettyDownloadEngine implements DownloadEngine {
       DownloadRequest request,
       BiFunction<? super StreamInfo, ? super Flux<ByteBuffer>, ? extends Publisher<? extends T>>
           mapper) {
-    Supported.check(request);
     return Flux.deferContextual(
         context -> {
           StreamDownload stream = startStream(request, context);

@@ -2,6 +2,7 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.Source;
 import com.qustellar.qsde.internal.http.HttpUris;
 import com.qustellar.qsde.internal.http.RedirectRules;
 import com.qustellar.qsde.internal.plan.ByteRange;
@@ -17,22 +18,29 @@ import org.jspecify.annotations.Nullable;
 /** Makes the header fields of a request. */
 final class RequestHeaders {
 
+  private static final String COOKIE = "Cookie";
+
   private RequestHeaders() {}
 
   /**
    * Returns the fields of one GET request.
    *
    * <p>The caller's fields, and credentials in the request's URI, go to the request's own origin
-   * and nowhere else.
+   * and nowhere else, and those of its source to the origin that the source named. Cookies go where
+   * their servers have said.
    *
+   * @param source what the request's source has named, null where it has none
+   * @param cookies those that answers of this download have set, for this URI
    * @param range the range to ask for, null for the whole
    * @param ifRange the validator that the range is only wanted under
    * @param anew whether caches are to ask their origin
    */
   static Map<String, String> of(
       DownloadRequest request,
+      @Nullable Source source,
       NetworkSettings settings,
       URI uri,
+      Optional<String> cookies,
       @Nullable ByteRange range,
       Optional<String> ifRange,
       boolean anew) {
@@ -58,6 +66,17 @@ final class RequestHeaders {
             replace(fields, name, value);
           }
         });
+    if (source != null) {
+      source
+          .headers()
+          .forEach(
+              (name, value) -> {
+                if (RedirectRules.mayCarry(name, source.uri(), uri)) {
+                  replace(fields, name, value);
+                }
+              });
+    }
+    cookies.ifPresent(kept -> replace(fields, COOKIE, withOwn(fields, kept)));
     if (anew) {
       fields.put("Cache-Control", "no-cache");
     }
@@ -66,6 +85,14 @@ final class RequestHeaders {
       ifRange.ifPresent(validator -> fields.put("If-Range", validator));
     }
     return fields;
+  }
+
+  private static String withOwn(Map<String, String> fields, String cookies) {
+    return fields.entrySet().stream()
+        .filter(field -> field.getKey().equalsIgnoreCase(COOKIE))
+        .map(field -> field.getValue() + "; " + cookies)
+        .findFirst()
+        .orElse(cookies);
   }
 
   private static void replace(Map<String, String> fields, String name, String value) {

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -53,9 +52,10 @@ final class StreamDownload implements Work, Destination {
   private final DownloadTask task;
   private final StreamWindow window;
   private final FileFetch fetch;
-  private final @Nullable MessageDigest digest;
   private final Sinks.One<StreamInfo> info = Sinks.one();
   private volatile boolean ranged;
+  private volatile Verification verification = Verification.NONE;
+  private volatile @Nullable MessageDigest digest;
 
   // Guarded by this.
   private boolean opened;
@@ -64,12 +64,9 @@ final class StreamDownload implements Work, Destination {
     this.engine = engine;
     this.task = task;
     this.request = task.request();
-    HashAlgorithm algorithm = algorithm();
-    this.digest = algorithm == null ? null : algorithm.newDigest();
-    Consumer<ByteBuffer> digested = digest == null ? bytes -> {} : digest::update;
     this.window =
         new StreamWindow(
-            engine::deliver, engine.streamMemory(), digested, this::review, task::dispose);
+            engine::deliver, engine.streamMemory(), this::digest, this::review, task::dispose);
     long longest = Targets.firstSegment(engine.limits());
     ByteRange first = new ByteRange(0, Math.min(longest, engine.streamMemory().window() / 2));
     this.fetch =
@@ -81,11 +78,6 @@ final class StreamDownload implements Work, Destination {
             new MemoryBudget(() -> Long.MAX_VALUE),
             first,
             false);
-  }
-
-  private @Nullable HashAlgorithm algorithm() {
-    Checksum expected = request.checksum();
-    return expected == null ? request.computedChecksum() : expected.algorithm();
   }
 
   /** What is known of the body before its first byte; fails if the download does. */
@@ -130,6 +122,10 @@ final class StreamDownload implements Work, Destination {
   @Override
   public Mono<Begun> begin(Representation answered, ResponseHead head, ByteRange asked) {
     ranged = answered.ranged();
+    Verification wanted = Verification.of(request, head);
+    HashAlgorithm algorithm = wanted.algorithm();
+    verification = wanted;
+    digest = algorithm == null ? null : algorithm.newDigest();
     StreamInfo told = StreamInfo.of(answered, head);
     if (told.fileName() != null) {
       task.sampler().named(told.fileName());
@@ -245,15 +241,21 @@ final class StreamDownload implements Work, Destination {
                 }));
   }
 
+  private void digest(ByteBuffer bytes) {
+    MessageDigest current = digest;
+    if (current != null) {
+      current.update(bytes);
+    }
+  }
+
   private @Nullable Checksum agree() {
-    if (digest == null) {
+    MessageDigest current = digest;
+    if (current == null) {
       return null;
     }
-    Checksum actual = Checksum.of(Objects.requireNonNull(algorithm()), digest.digest());
-    Checksum expected = request.checksum();
-    if (expected != null && !expected.equals(actual)) {
-      throw new DownloadException.ChecksumMismatch(fetch.uri(), null, expected, actual, null);
-    }
+    HashAlgorithm algorithm = Objects.requireNonNull(verification.algorithm());
+    Checksum actual = Checksum.of(algorithm, current.digest());
+    verification.agree(fetch.uri(), null, actual);
     return actual;
   }
 
@@ -269,7 +271,7 @@ final class StreamDownload implements Work, Destination {
         fetch.segments(),
         file.uri(),
         file.validator().isStrong() ? file.validator().token().orElse(null) : null,
-        fetch.notes());
+        fetch.notes(verification.expected() != null));
   }
 
   // ---- what the task asks

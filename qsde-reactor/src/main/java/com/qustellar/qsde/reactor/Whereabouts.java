@@ -1,0 +1,88 @@
+package com.qustellar.qsde.reactor;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.Source;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Where a download with a {@link Source} asks first, and where it asks again when that has expired.
+ * Segments that find it expired at the same time ask the source once.
+ */
+final class Whereabouts {
+
+  private final NettyDownloadEngine engine;
+  private final DownloadRequest request;
+  private final Supplier<? extends CompletionStage<Source>> supplier;
+
+  // Guarded by this.
+  private @Nullable Source current;
+  private @Nullable Mono<Source> asking;
+
+  Whereabouts(
+      NettyDownloadEngine engine,
+      DownloadRequest request,
+      Supplier<? extends CompletionStage<Source>> supplier) {
+    this.engine = engine;
+    this.request = request;
+    this.supplier = supplier;
+  }
+
+  /** Returns what the source named last, null before it has. */
+  synchronized @Nullable Source current() {
+    return current;
+  }
+
+  /** Returns what the source has named, or names now. */
+  Mono<Source> known(Duration patience) {
+    Source last = current();
+    return last == null ? ask(patience) : Mono.just(last);
+  }
+
+  /** Asks the source again, unless somebody has since this was what it had named. */
+  Mono<Source> anew(@Nullable Source expired, Duration patience) {
+    Source last = current();
+    return last == null || last.equals(expired) ? ask(patience) : Mono.just(last);
+  }
+
+  private Mono<Source> ask(Duration patience) {
+    return Mono.defer(
+        () -> {
+          synchronized (this) {
+            if (asking == null) {
+              // It may block, whatever it was told.
+              asking =
+                  engine
+                      .io()
+                      .call(supplier::get)
+                      .flatMap(Mono::fromCompletionStage)
+                      .timeout(patience, engine.scheduler())
+                      .switchIfEmpty(Mono.error(() -> new IllegalStateException("it named none")))
+                      .onErrorMap(this::unavailable)
+                      .doOnNext(this::named)
+                      .doFinally(signal -> asked())
+                      .cache();
+            }
+            return asking;
+          }
+        });
+  }
+
+  private Throwable unavailable(Throwable thrown) {
+    URI uri = request.uri();
+    return new DownloadException.SourceUnavailable(uri, request.target(), thrown);
+  }
+
+  private synchronized void named(Source source) {
+    current = source;
+  }
+
+  private synchronized void asked() {
+    asking = null;
+  }
+}
