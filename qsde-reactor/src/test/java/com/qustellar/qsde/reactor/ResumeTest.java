@@ -20,6 +20,8 @@ import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.Resource;
 import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -420,7 +422,13 @@ class ResumeTest extends EngineTestBase {
     DownloadRequest request =
         request("/file").withConnections(connections).withChecksum("sha256:" + BODY.sha256());
     Download download = engine.submit(request);
-    await(() -> part().toFile().length() > 0);
+    // A write that is under way when the file is cut can hide that it was.
+    await(() -> download.latest().bytesReceived() == connections * 40_000L);
+    for (long start = 0; start < (long) connections * SEGMENT; start += SEGMENT) {
+      Body written = BODY.slice(start, 32 << 10);
+      long from = start;
+      await(() -> Arrays.equals(partBytes(from, 32 << 10), written.bytes()));
+    }
     try (FileChannel file = FileChannel.open(part(), StandardOpenOption.WRITE)) {
       file.truncate(0);
     }
@@ -429,6 +437,17 @@ class ResumeTest extends EngineTestBase {
         .isInstanceOfSatisfying(
             FileAccess.class, failure -> assertThat(failure.reason()).isEqualTo(Reason.LOST));
     assertThat(target()).doesNotExist();
+  }
+
+  private byte[] partBytes(long from, int length) {
+    try (RandomAccessFile file = new RandomAccessFile(part().toFile(), "r")) {
+      byte[] bytes = new byte[length];
+      file.seek(from);
+      file.read(bytes);
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
