@@ -16,7 +16,7 @@ final class UsageException extends RuntimeException {
   static <T> T check(Supplier<T> supplier) {
     try {
       return supplier.get();
-    } catch (IllegalArgumentException | InvalidRequest | UnsupportedOperationException e) {
+    } catch (IllegalArgumentException | InvalidRequest e) {
       throw new UsageException(e.getMessage());
     }
   }
