@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -28,6 +29,7 @@ final class Batch {
   private static final long TICK_NANOS = Duration.ofMillis(250).toNanos();
 
   private final DownloadEngine engine;
+  private final Function<Flux<DownloadRequest>, Flux<DownloadOutcome>> downloads;
   private final Report report;
   private final BlockingQueue<Runnable> signals = new LinkedBlockingQueue<>();
   private final @Nullable FailureLog failures;
@@ -38,11 +40,18 @@ final class Batch {
   /**
    * Prepares a batch.
    *
+   * @param downloads downloads requests: the engine into files, or what else is made of it
    * @param failures what failures are recorded in before they are told, if anything
    * @param existing what is done where a file has a download's name
    */
-  Batch(DownloadEngine engine, Report report, @Nullable FailureLog failures, Existing existing) {
+  Batch(
+      DownloadEngine engine,
+      Function<Flux<DownloadRequest>, Flux<DownloadOutcome>> downloads,
+      Report report,
+      @Nullable FailureLog failures,
+      Existing existing) {
     this.engine = engine;
+    this.downloads = downloads;
     this.report = report;
     this.failures = failures;
     this.existing = existing;
@@ -50,8 +59,8 @@ final class Batch {
 
   /** Downloads all, however some of them end, and returns how many ended how. */
   DownloadSummary run(List<DownloadRequest> requests) throws InterruptedException {
-    engine
-        .downloadAll(Flux.fromIterable(requests))
+    downloads
+        .apply(Flux.fromIterable(requests))
         .flatMap(this::settled)
         .flatMap(this::recorded)
         .doOnNext(outcome -> signals.add(() -> report.ended(outcome)))

@@ -2,14 +2,17 @@ package com.qustellar.qsde.examples.cli;
 
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import reactor.core.publisher.Flux;
 
 /** Downloads what the command line names. */
 @Command(
@@ -70,6 +73,9 @@ final class GetCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     List<DownloadRequest> requests = options.requests();
     FailureLog failures = options.failureLog();
+    if (json && options.target.toStandardOutput()) {
+      throw new UsageException("--json writes to stdout, as --output - does: give one of them");
+    }
     if (!quiet) {
       options.warnings().forEach(screen.err()::println);
     }
@@ -83,7 +89,11 @@ final class GetCommand implements Callable<Integer> {
       DownloadEngine engine, List<DownloadRequest> requests, @Nullable FailureLog failures)
       throws InterruptedException {
     try (Report report = report(engine)) {
-      Batch batch = new Batch(engine, report, failures, options.target.existing());
+      Function<Flux<DownloadRequest>, Flux<DownloadOutcome>> downloads =
+          options.target.toStandardOutput()
+              ? new StandardOutput(engine, screen.out())::downloadAll
+              : engine::downloadAll;
+      Batch batch = new Batch(engine, downloads, report, failures, options.target.existing());
       long completed = batch.run(requests).completed();
       return completed + batch.kept() == requests.size() ? ExitCode.OK : ExitCode.SOFTWARE;
     }

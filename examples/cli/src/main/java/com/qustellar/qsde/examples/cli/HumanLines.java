@@ -123,7 +123,9 @@ final class HumanLines implements Report {
   }
 
   private static String name(Path file) {
-    return Printable.of(Objects.requireNonNullElse(file.getFileName(), file).toString());
+    String name = Objects.requireNonNullElse(file.getFileName(), file).toString();
+    // A stream has no file.
+    return name.isEmpty() ? "stdout" : Printable.of(name);
   }
 
   private static String transferred(long bytes, long received, Duration elapsed) {

@@ -16,7 +16,9 @@ final class TargetOptions {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "The file to write, one URL only. By default its name comes from the server.")
+      description = {
+        "The file to write, one URL only; - is stdout. By default its name comes from the server."
+      })
   @Nullable Path output;
 
   @Option(
@@ -78,9 +80,6 @@ final class TargetOptions {
 
   /** Throws what cannot work as a usage error. */
   void check(int requests) {
-    if (output != null && output.toString().equals("-")) {
-      throw new UsageException("--output - would be stdout, which is not supported: name a file");
-    }
     if (checksum != null && checksumFile != null) {
       throw new UsageException("--checksum and --checksum-file both name a digest: give one");
     }
@@ -94,6 +93,11 @@ final class TargetOptions {
               + requests
               + " URLs: get them one by one");
     }
+  }
+
+  /** Returns whether the bytes go to stdout rather than into a file. */
+  boolean toStandardOutput() {
+    return StandardOutput.NAME.equals(output);
   }
 
   /** Returns what is done where a file has the name already. */

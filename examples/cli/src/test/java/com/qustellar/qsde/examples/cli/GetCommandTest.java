@@ -336,7 +336,7 @@ class GetCommandTest {
         "get --segment-size 1T http://host/x",
         "get --segment-size 1 http://host/x",
         "get --ui maybe http://host/x",
-        "get -o - http://host/x",
+        "get --json -o - http://host/x",
         "get -o x http://host/x http://host/y",
         "frobnicate",
         ""

@@ -202,7 +202,6 @@ class GetOptionsTest {
       value = {
         "-o x http://a/ http://b/ | --output names one file",
         "--checksum md5:0123456789abcdef0123456789abcdef http://a/ http://b/ | --checksum is that of one file",
-        "-o - http://a/ | stdout",
         "ftp://a/ | http",
         "http:///x | host",
         "-H Range:bytes=0-1 http://a/ | Range",
