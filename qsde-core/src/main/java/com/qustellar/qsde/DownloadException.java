@@ -362,7 +362,8 @@ public abstract sealed class DownloadException extends RuntimeException {
       /** Client and server have no version of TLS or no cipher in common. */
       NO_COMMON_PROTOCOL(
           "it has no version of TLS or no cipher in common with this client",
-          "tell who runs the server, or allow it in the settings of the Java runtime"),
+          "tell who runs the server, allow it in the settings of the Java runtime, or show the client"
+              + " certificate that it may want"),
       /** What answers at that port does not speak TLS. */
       NOT_TLS("what answers there does not speak TLS", "check the port, or ask with http://"),
       /** The server wants a client certificate, or does not accept the one that it was shown. */

@@ -13,11 +13,15 @@ import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.Resource;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -143,6 +147,43 @@ class StreamTest extends EngineTestBase {
     DownloadRequest request = streamed().withConnections(1).withChecksum("sha256:" + BODY.sha256());
     assertThat(bytes(engine.stream(request))).isEqualTo(BODY.bytes());
     assertThat(origin.requests("/file")).hasSize(3);
+  }
+
+  /** Its connections break every 2 MiB, and its address expires twice. */
+  @Test
+  void aLongStreamSurvivesALinkThatNeverHolds() {
+    Body large = Body.random(11, 64L << 20);
+    AtomicInteger answered = new AtomicInteger();
+    IntSupplier good = () -> Math.min(3, 1 + answered.get() / 20);
+    origin.serve("/signed", large);
+    origin
+        .on("/file")
+        .answer((request, reply) -> Reply.redirect(302, "/signed?number=" + good.getAsInt()));
+    origin
+        .on("/signed")
+        .answer(
+            (request, reply) -> {
+              String target = request.target();
+              answered.incrementAndGet();
+              return target.charAt(target.length() - 1) - '0' >= good.getAsInt()
+                  ? reply.resetAfter(2 << 20)
+                  : Reply.status(403);
+            });
+    use(DownloadEngine.builder().retryPolicy(QUICK));
+    StreamMemory memory = ((NettyDownloadEngine) engine).streamMemory();
+    MessageDigest digest = HashAlgorithm.SHA256.newDigest();
+    AtomicLong most = new AtomicLong();
+    DownloadRequest request = streamed().withChecksum("sha256:" + large.sha256());
+    engine.stream(request)
+        .doOnNext(
+            bytes -> {
+              most.accumulateAndGet(memory.held(), Math::max);
+              digest.update(bytes);
+            })
+        .blockLast(LIMIT);
+    assertThat(HexFormat.of().formatHex(digest.digest())).isEqualTo(large.sha256());
+    assertThat(origin.requests("/file")).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(most.get()).isLessThanOrEqualTo(40L << 20);
   }
 
   // ---- verified
