@@ -107,7 +107,8 @@ public interface DownloadEngine extends AutoCloseable {
    *
    * <p>Cold: each subscription is one download of its own. The body is fetched in segments over as
    * many connections as a download into a file uses, and with the same retries: a connection that
-   * breaks after the first byte, or a signed target that expires, is not seen. What has been sent
+   * breaks after the first byte, or a signed target that expires, is not seen; but a body that the
+   * server gives neither ranges nor a strong validator of fails where it broke. What has been sent
    * can't be taken back, so a file that changes meanwhile fails the stream with {@link
    * DownloadException.SourceChanged}. A checksum of the request is compared at the end: where it
    * differs, {@link DownloadException.ChecksumMismatch} comes in place of the completion, after all
@@ -115,11 +116,11 @@ public interface DownloadEngine extends AutoCloseable {
    *
    * <p>Each {@link ByteBuffer} is the subscriber's own, to be kept or written to; it has an array,
    * 256 KiB at most, and its bytes between position and limit. As many come as are asked for. Ahead
-   * of its subscriber a stream reads as far as its window reaches: its share of half of {@link
-   * Limits#memoryBudget()}, 32 MiB at most; no byte more is asked of the server while that is full.
-   * A body without ranges is read as it is taken. Signals arrive on threads of the engine's
-   * scheduler, which must not be blocked: {@link #openStream} is for code that blocks. Cancelling
-   * stops everything.
+   * of its subscriber a stream reads as far as its window reaches, and to the end of the segments
+   * that have begun in it: its share of half of {@link Limits#memoryBudget()}, 32 MiB at most; no
+   * byte more is asked of the server while that is full. A body without ranges is read as it is
+   * taken. Signals arrive on threads of the engine's scheduler, which must not be blocked: {@link
+   * #openStream} is for code that blocks. Cancelling stops everything.
    *
    * <p>It counts as a download: it is listed, admitted and told of as one. Its {@link
    * Download#pause()} does nothing, as a reader pauses it by asking for nothing.

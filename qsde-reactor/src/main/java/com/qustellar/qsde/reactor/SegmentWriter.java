@@ -2,6 +2,8 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadException;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -49,6 +51,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   private final Sinks.Empty<Void> idle = Sinks.empty();
 
   // Guarded by this.
+  private final Queue<Write> due = new ArrayDeque<>(WINDOW);
   private @Nullable Subscription upstream;
   private @Nullable MonoSink<Void> sink;
   private @Nullable ByteBuf gathered;
@@ -62,6 +65,9 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   private boolean waitingForRoom;
   private boolean ended;
   private @Nullable Throwable failure;
+
+  /** What is to be written once the lock is free: others' locks are taken on that way. */
+  private record Write(ByteBuf data, long offset) {}
 
   /**
    * Prepares to write a body.
@@ -165,6 +171,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
         broken = e;
       }
     }
+    writeDue();
     if (broken != null) {
       end(broken, true);
     } else if (enough) {
@@ -222,6 +229,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
       }
       flush();
     }
+    writeDue();
     if (cancelUpstream && source != null) {
       source.cancel();
     }
@@ -266,9 +274,21 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   }
 
   private void write(ByteBuf data, long offset) {
-    int length = data.readableBytes();
     writing++;
-    target.write(data, offset, failed -> ended(data, offset, length, failed));
+    due.add(new Write(data, offset));
+  }
+
+  private void writeDue() {
+    for (Write next = nextDue(); next != null; next = nextDue()) {
+      ByteBuf data = next.data();
+      long offset = next.offset();
+      int length = data.readableBytes();
+      target.write(data, offset, failed -> ended(data, offset, length, failed));
+    }
+  }
+
+  private synchronized @Nullable Write nextDue() {
+    return due.poll();
   }
 
   private void ended(ByteBuf data, long offset, int length, @Nullable DownloadException failed) {
@@ -333,6 +353,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
       synchronized (this) {
         flush();
       }
+      writeDue();
     }
   }
 

@@ -137,11 +137,13 @@ final class StreamDownload implements Work, Destination {
   @Override
   public SegmentPlanner plan(long total, RangeSet covered, int connections) {
     long set = engine.limits().segmentSize();
-    if (set != Limits.AUTO) {
-      return new SegmentPlanner(total, covered, set);
-    }
-    long share = engine.streamMemory().window() / (2L * connections);
-    long size = Math.max(SHORTEST_SEGMENT, Math.min(LONGEST_SEGMENT, share));
+    long window = engine.streamMemory().window();
+    long share = Math.min(LONGEST_SEGMENT, window / (2L * connections));
+    // One that has begun runs to its end: it must not be longer than what may be held.
+    long size =
+        set == Limits.AUTO
+            ? Math.max(SHORTEST_SEGMENT, share)
+            : Math.min(set, Math.max(SHORTEST_SEGMENT, window / 2));
     return new SegmentPlanner(total, covered, size);
   }
 
@@ -194,7 +196,7 @@ final class StreamDownload implements Work, Destination {
     ByteBuffer copy = ByteBuffer.allocate(data.readableBytes());
     data.readBytes(copy);
     // Of a body that has no ranges no more is read than the subscriber takes.
-    Runnable passedOn = ranged ? () -> {} : () -> listener.ended(null);
+    Runnable passedOn = ranged ? StreamWindow.NOBODY : () -> listener.ended(null);
     window.put(offset, copy.flip(), passedOn);
   }
 

@@ -16,7 +16,7 @@ import reactor.core.scheduler.Schedulers;
 /**
  * A stream as an {@link InputStream}, for one thread that may block.
  *
- * <p>Holds two buffers at most. The reader parks and is woken, without a lock that the one who
+ * <p>Holds three buffers at most. The reader parks and is woken, without a lock that the one who
  * brings bytes would have to wait for.
  */
 final class StreamInput extends InputStream implements CoreSubscriber<ByteBuffer> {
@@ -92,10 +92,10 @@ final class StreamInput extends InputStream implements CoreSubscriber<ByteBuffer
 
   /** Has a byte in the current buffer; returns whether there is one. */
   private boolean fill() throws IOException {
+    if (closed) {
+      throw new IOException("the stream is closed");
+    }
     while (!current.hasRemaining()) {
-      if (closed) {
-        throw new IOException("the stream is closed");
-      }
       // Read before the queue, as nothing arrives behind the end.
       boolean last = complete;
       ByteBuffer next = arrived.poll();

@@ -26,6 +26,14 @@ import reactor.core.publisher.Sinks;
  */
 final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
 
+  /** Hears that bytes have been passed on, where nobody wants to. */
+  static final Runnable NOBODY = () -> {};
+
+  /** Smaller than this is gathered while its turn has not come: an object a byte is too much. */
+  private static final int SMALL = 1 << 10;
+
+  private static final int ROOM = 4 << 10;
+
   private final Executor executor;
   private final StreamMemory memory;
   private final Consumer<ByteBuffer> digest;
@@ -75,21 +83,44 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
   /**
    * Puts bytes where they belong.
    *
-   * @param passedOn run once the subscriber has them, or nobody wants them any more
+   * @param passedOn run once the subscriber has them, or they have been forgotten
    */
   void put(long offset, ByteBuffer bytes, Runnable passedOn) {
     boolean due;
     synchronized (this) {
-      if (over) {
+      if (over || failure != null) {
         return;
       }
-      chunks.put(offset, new Chunk(bytes, passedOn));
-      memory.take(bytes.remaining());
       due = offset == next;
+      memory.take(bytes.remaining());
+      boolean gathered = !due && passedOn == NOBODY && bytes.remaining() < SMALL;
+      if (!gathered || !append(offset, bytes)) {
+        chunks.put(offset, new Chunk(gathered ? roomy(bytes) : bytes, passedOn));
+      }
     }
     if (due) {
       signal();
     }
+  }
+
+  /** Appends bytes to those just before them, if they have room; called under the lock. */
+  private boolean append(long offset, ByteBuffer bytes) {
+    Map.Entry<Long, Chunk> before = chunks.lowerEntry(offset);
+    if (before == null || before.getValue().passedOn() != NOBODY) {
+      return false;
+    }
+    ByteBuffer all = before.getValue().bytes();
+    int end = all.limit();
+    boolean fits = before.getKey() + end == offset && all.capacity() - end >= bytes.remaining();
+    if (fits) {
+      all.limit(end + bytes.remaining());
+      all.put(end, bytes, bytes.position(), bytes.remaining());
+    }
+    return fits;
+  }
+
+  private static ByteBuffer roomy(ByteBuffer bytes) {
+    return ByteBuffer.allocate(ROOM).put(bytes).flip();
   }
 
   /** Returns the offset of the first byte that the subscriber does not have. */
@@ -162,6 +193,8 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
     synchronized (this) {
       failure = failure == null ? thrown : failure;
     }
+    // There may be no subscriber who would have them forgotten.
+    forget(0);
     signal();
   }
 
@@ -173,14 +206,15 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
     synchronized (this) {
       first = !subscribed;
       subscribed = true;
-      if (first) {
-        subscriber = actual;
-      }
     }
-    if (first) {
-      actual.onSubscribe(this);
-    } else {
+    if (!first) {
       Operators.error(actual, new IllegalStateException("a stream has one subscriber"));
+      return;
+    }
+    actual.onSubscribe(this);
+    // Nothing is sent before that has returned (Reactive Streams, rules 1.3 and 1.9).
+    synchronized (this) {
+      subscriber = over ? null : actual;
     }
     signal();
   }
@@ -208,8 +242,14 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
   // ---- its signals
 
   private void signal() {
-    if (signals.getAndIncrement() == 0) {
+    if (signals.getAndIncrement() > 0) {
+      return;
+    }
+    try {
       executor.execute(this::send);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      signals.set(0);
+      throw e;
     }
   }
 
@@ -265,14 +305,17 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
   private void pass(Chunk chunk, CoreSubscriber<? super ByteBuffer> to) {
     ByteBuffer bytes = chunk.bytes();
     int length = bytes.remaining();
-    digest.accept(bytes.duplicate());
-    to.onNext(bytes);
+    try {
+      digest.accept(bytes.duplicate());
+      to.onNext(bytes);
+    } finally {
+      memory.give(length);
+    }
     boolean all;
     synchronized (this) {
       position += length;
       all = position == goal;
     }
-    memory.give(length);
     chunk.passedOn().run();
     taken.run();
     if (all) {

@@ -9,12 +9,15 @@ import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import com.qustellar.qsde.reactor.testing.ScriptedProxy;
 import com.qustellar.qsde.reactor.testing.ScriptedSocks;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.InetNameResolver;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -53,6 +56,8 @@ class HttpClientsTest {
 
   private final LoopResources loops = LoopResources.create("clients-test", 1, true);
   private final ConnectionProvider pool = ConnectionProvider.create("clients-test", 10);
+  private final ChannelGroup channels =
+      new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
   private final Names names = new Names();
   private HttpClients clients;
 
@@ -78,13 +83,20 @@ class HttpClientsTest {
 
   @BeforeEach
   void start() {
-    HttpClient plain = HttpClient.create(pool).resolver(names).runOn(loops).disableRetry(true);
+    HttpClient plain =
+        HttpClient.create(pool)
+            .resolver(names)
+            .runOn(loops)
+            .disableRetry(true)
+            .doOnChannelInit((observer, channel, address) -> channels.add(channel));
     clients = new HttpClients(plain, names, 64 << 10);
   }
 
   @AfterEach
   void stop() {
     pool.disposeLater().block(LIMIT);
+    // One that is on its way back to the pool as well.
+    channels.close().syncUninterruptibly();
     loops.disposeLater(Duration.ZERO, LIMIT).block(LIMIT);
     clients.close();
     names.close();
@@ -219,6 +231,8 @@ class HttpClientsTest {
       assertThat(http.requests().get(0).target()).isEqualTo(host);
       assertThat(socks.requests()).containsExactly("name:" + host);
       pool.disposeLater().block(LIMIT);
+      // One that is on its way back to the pool as well.
+      channels.close().syncUninterruptibly();
     } finally {
       server.disposeNow(LIMIT);
     }
