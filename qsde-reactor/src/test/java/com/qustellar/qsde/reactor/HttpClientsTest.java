@@ -203,6 +203,8 @@ class HttpClientsTest {
             .host("127.0.0.1")
             .port(0)
             .runOn(loops)
+            // Its connections end with it, and not when the loops next look.
+            .doOnChannelInit((observer, channel, address) -> channels.add(channel))
             .secure(tls -> tls.sslContext(certified))
             .route(
                 routes ->
