@@ -6,6 +6,8 @@ import com.qustellar.qsde.internal.http.SafeText;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -81,6 +83,55 @@ public final class DownloadRequest {
   /** {@return the URI to ask, with its userinfo and query: do not log it} */
   public URI uri() {
     return values.uri;
+  }
+
+  /**
+   * {@return a copy that may get the same file from other places as well}
+   *
+   * @param uris absolute http or https URIs, as for {@link #withMirrors(List)}
+   * @throws InvalidRequest if one of them is none
+   */
+  public DownloadRequest withMirrors(String... uris) {
+    return withMirrors(Arrays.stream(uris).map(HttpUris::parse).toList());
+  }
+
+  /**
+   * {@return a copy that may get the same file from other places as well}
+   *
+   * <p>{@link #uri()} (or the {@linkplain #withSource source}) is asked first, the next one where
+   * that one fails; the first to answer says what the file is. Segments are then spread over all by
+   * the speed that each shows. One that has another length, gives no ranges, answers with an error,
+   * can't be reached or is far slower than another is left out, and what it was to bring comes from
+   * the others; the download fails when no mirror is left, with the first one's failure and the
+   * others' suppressed under it.
+   *
+   * <p>Equal lengths do not prove equal bytes: without a digest to expect, a file that several
+   * mirrors have brought is noted {@link DownloadResult.Note#UNPROVEN}. With one, a file that has
+   * come out wrong is fetched from each mirror alone until one has it, or until the same wrong
+   * digest comes a second time: then the fault is not theirs. A stream can't start over, and fails.
+   *
+   * <p>Header fields and credentials go to the origin of {@link #uri()} only, as always; what
+   * stands in a mirror's own URI goes to that mirror's.
+   *
+   * @param uris absolute http or https URIs, the best first, which replace those set before; none
+   *     by default. Those that are equal count once
+   * @throws InvalidRequest if one of them is none
+   */
+  public DownloadRequest withMirrors(List<URI> uris) {
+    List<URI> mirrors =
+        uris.stream()
+            .map(uri -> HttpUris.parse(uri.toString()))
+            .distinct()
+            .filter(uri -> !uri.equals(values.uri))
+            .toList();
+    return with(v -> v.mirrors = mirrors);
+  }
+
+  /**
+   * {@return where else the same file is, unmodifiable; with userinfo and queries: do not log them}
+   */
+  public List<URI> mirrors() {
+    return values.mirrors;
   }
 
   /** {@return the file or directory to write to, null for streams} */
@@ -364,13 +415,16 @@ public final class DownloadRequest {
     return values.totalTimeout;
   }
 
-  /** {@return the request without the URI's userinfo and query and the values of headers} */
+  /** {@return the request without the userinfo and query of URIs and the values of headers} */
   @Override
   public String toString() {
     return "DownloadRequest[id="
         + id()
         + ", uri="
         + HttpUris.redact(uri())
+        + (mirrors().isEmpty()
+            ? ""
+            : ", mirrors=" + mirrors().stream().map(HttpUris::redact).toList())
         + ", target="
         + target()
         + ", headers="
@@ -401,6 +455,7 @@ public final class DownloadRequest {
   /** Changed only before it is published in the final field above. */
   private static final class Values implements Cloneable {
     final URI uri;
+    List<URI> mirrors = List.of();
     @Nullable Path target;
     String id = randomId();
     @Nullable Supplier<? extends CompletionStage<Source>> source;

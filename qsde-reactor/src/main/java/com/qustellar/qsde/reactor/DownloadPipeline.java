@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -61,8 +62,6 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
    * Prepares one pass.
    *
    * @param directory whether the target is the directory that the server's name goes into
-   * @param first what is asked for first
-   * @param anew whether this is a second pass, past the caches
    */
   DownloadPipeline(
       NettyDownloadEngine engine,
@@ -70,8 +69,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
       FileDownload download,
       Path target,
       boolean directory,
-      ByteRange first,
-      boolean anew) {
+      Pass pass) {
     this.engine = engine;
     this.task = task;
     this.download = download;
@@ -79,8 +77,8 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     this.limits = engine.limits();
     this.target = target;
     this.directory = directory;
-    this.fetch = new FileFetch(engine, request, task.sampler(), this, engine.budget(), first, anew);
-    if (anew) {
+    this.fetch = new FileFetch(engine, request, task.sampler(), this, engine.budget(), pass);
+    if (pass.anew()) {
       notes.add(Note.RESTARTED);
     }
   }
@@ -272,6 +270,11 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   Mono<Void> endDigest() {
     WrittenBytes bytes = written;
     return bytes == null ? Mono.empty() : bytes.endDigest();
+  }
+
+  /** Returns the index of the only mirror that has brought anything; empty if there are several. */
+  OptionalInt sole() {
+    return progress().resumed() > 0 ? OptionalInt.empty() : fetch.mirrors().sole();
   }
 
   // ---- what its parts ask

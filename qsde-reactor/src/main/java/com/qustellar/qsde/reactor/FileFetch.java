@@ -9,7 +9,6 @@ import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.Source;
 import com.qustellar.qsde.internal.http.CookieJar;
-import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
 import com.qustellar.qsde.internal.plan.ByteRange;
@@ -43,8 +42,8 @@ final class FileFetch {
   private final Destination destination;
   private final MemoryBudget budget;
   private final Throttle throttle;
-  private final ByteRange first;
-  private final boolean anew;
+  private final Pass pass;
+  private final Mirrors mirrors;
   private final SegmentSchedule schedule;
   private final ConnectionCount connections;
   private final Sinks.Empty<Void> begun = Sinks.empty();
@@ -53,9 +52,6 @@ final class FileFetch {
   private final AtomicInteger bodies = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  private final @Nullable Whereabouts whereabouts;
-
-  private volatile @Nullable Representation representation;
   private volatile CookieJar cookies = CookieJar.empty();
   private volatile boolean elsewhere;
   private volatile int segments = 1;
@@ -64,8 +60,6 @@ final class FileFetch {
    * Prepares a fetch.
    *
    * @param budget what may be received and not yet be at the destination
-   * @param first what is asked for first
-   * @param anew whether caches on the way are to ask their origin
    */
   FileFetch(
       NettyDownloadEngine engine,
@@ -73,20 +67,16 @@ final class FileFetch {
       ProgressSampler progress,
       Destination destination,
       MemoryBudget budget,
-      ByteRange first,
-      boolean anew) {
+      Pass pass) {
     this.engine = engine;
     this.request = request;
     this.progress = progress;
     this.destination = destination;
     this.budget = budget;
-    this.first = first;
-    this.anew = anew;
-    var source = request.source();
-    this.whereabouts = source == null ? null : new Whereabouts(engine, request, source);
+    this.pass = pass;
+    this.mirrors = new Mirrors(engine, request, pass.only());
     this.throttle = new Throttle(request::bytesPerSecond, engine.scheduler());
-    this.connections =
-        new ConnectionCount(this::wanted, () -> engine.admission().share(Origin.of(uri())));
+    this.connections = new ConnectionCount(this::wanted, mirrors::share);
     this.schedule =
         new SegmentSchedule(
             range -> new SegmentFetch(engine, this, range),
@@ -101,7 +91,8 @@ final class FileFetch {
   Mono<Void> run() {
     progress.state(DownloadState.CONNECTING);
     // Only the ends of segments are merged here; no byte goes through it. The schedule bounds it.
-    Mono<Void> fetched = schedule.segments(first).flatMap(this::fetch, Integer.MAX_VALUE, 1).then();
+    Mono<Void> fetched =
+        schedule.segments(pass.first()).flatMap(this::fetch, Integer.MAX_VALUE, 1).then();
     Mono<Void> ranged = Mono.when(fetched, begun.asMono().then(Mono.defer(this::check)));
     return Mono.firstWithSignal(ranged.thenReturn(true), rangesRefused.asMono().thenReturn(false))
         .flatMap(whole -> whole ? Mono.empty() : fetchRest());
@@ -174,7 +165,7 @@ final class FileFetch {
    *
    * @return whether the body is wanted; an earlier run may have left its bytes
    */
-  Mono<Boolean> begin(URI uri, ResponseVerdict verdict, ResponseHead head) {
+  Mono<Boolean> begin(Mirror mirror, URI uri, ResponseVerdict verdict, ResponseHead head) {
     Representation answered = Representation.of(uri, verdict, head);
     if (answered.total().orElse(-1) > request.maxBytes()) {
       return Mono.error(tooLarge(uri));
@@ -182,12 +173,13 @@ final class FileFetch {
     long total = answered.total().orElse(0);
     // A stream without ranges is one segment.
     ByteRange whole = new ByteRange(0, total);
-    ByteRange asked = answered.ranged() ? first.intersect(whole) : whole;
+    ByteRange asked = answered.ranged() ? pass.first().intersect(whole) : whole;
     return destination
         .begin(answered, head, asked)
         .map(
             there -> {
-              representation = answered;
+              mirror.representation(answered);
+              mirrors.begunBy(mirror);
               plan(answered, total, asked, there);
               begun.tryEmitEmpty();
               return there.wanted();
@@ -226,22 +218,35 @@ final class FileFetch {
     return writer;
   }
 
-  /** A stream that can't be gone on with begins again at byte 0. */
-  Mono<Void> rewind(long position) {
+  /** A stream that can't be gone on with begins again at byte 0, perhaps with another mirror's. */
+  Mono<Void> rewind(Mirror mirror, long position) {
     progress.dropped(position);
     bodies.set(0);
     elsewhere = false;
+    mirrors.begunBy(mirror);
     return destination.clear();
   }
 
-  /** The redirect leads elsewhere now: the segments that follow ask there. */
-  synchronized void moved(URI uri, ResponseHead head) {
-    Representation known = known();
+  /** Another mirror has the same file, for all that it tells. */
+  synchronized Representation joined(
+      Mirror mirror, URI uri, ResponseVerdict verdict, ResponseHead head) {
+    Representation there = known().atMirror(uri, verdict, head);
+    elsewhere = true;
+    if (request.checksum() == null && progress.resumed() > 0) {
+      // The journal may be of an earlier run that had no mirrors.
+      destination.movedElsewhere();
+    }
+    mirror.representation(there);
+    return there;
+  }
+
+  /** A mirror's redirect leads elsewhere now: the segments that follow ask there. */
+  synchronized void moved(Mirror mirror, Representation known, URI uri, ResponseHead head) {
     elsewhere |= !known.isAt(uri);
     if (elsewhere && request.checksum() == null) {
       destination.movedElsewhere();
     }
-    representation = known.at(uri, head);
+    mirror.representation(known.at(uri, head));
   }
 
   /** Keeps the cookies of an answer, for as long as the download lasts. */
@@ -259,18 +264,22 @@ final class FileFetch {
     schedule.review();
   }
 
-  /** The server gives this version as a whole only: no segment goes on. */
-  void rangesAreRefused() {
-    synchronized (this) {
-      representation = known().asStream();
-    }
+  /** The only mirror left gives this version as a whole only: no segment goes on. */
+  void rangesAreRefused(Mirror mirror, Representation known) {
+    mirror.representation(known.asStream());
+    mirrors.begunBy(mirror);
     rangesRefused.tryEmitEmpty();
   }
 
   // ---- what the exchanges ask
 
+  /** Returns the file as the first answer told it; null before that. */
   @Nullable Representation representation() {
-    return representation;
+    return mirrors.representation();
+  }
+
+  Mirrors mirrors() {
+    return mirrors;
   }
 
   DownloadRequest request() {
@@ -283,26 +292,21 @@ final class FileFetch {
 
   /** Returns where the file is, as far as it is known. */
   URI uri() {
-    Representation known = representation;
-    return known == null ? request.uri() : known.uri();
-  }
-
-  /** Returns the URI that stays what it is, empty where a source names others. */
-  Optional<URI> requested() {
-    return whereabouts == null ? Optional.of(request.uri()) : Optional.empty();
-  }
-
-  /** Returns who tells where the file is, null where the request's own URI does. */
-  @Nullable Whereabouts whereabouts() {
-    return whereabouts;
+    return mirrors.uri();
   }
 
   /** Returns the header fields of one request. */
   Map<String, String> headers(
-      URI uri, NetworkSettings settings, @Nullable ByteRange range, Optional<String> ifRange) {
-    Source source = whereabouts == null ? null : whereabouts.current();
+      Mirror mirror,
+      URI uri,
+      NetworkSettings settings,
+      @Nullable ByteRange range,
+      Optional<String> ifRange) {
+    Whereabouts told = mirror.whereabouts();
+    Source source = told == null ? null : told.current();
     Optional<String> kept = cookies.header(uri, Instant.now());
-    return RequestHeaders.of(request, source, settings, uri, kept, range, ifRange, anew);
+    return RequestHeaders.of(
+        request, mirror.requested(), source, settings, uri, kept, range, ifRange, pass.anew());
   }
 
   NetworkSettings network() {
@@ -324,7 +328,7 @@ final class FileFetch {
   RetryPolicy retryPolicy() {
     RetryPolicy own = request.retryPolicy();
     RetryPolicy policy = own == null ? engine.retryPolicy() : own;
-    return representation == null ? policy : policy.established();
+    return representation() == null ? policy : policy.established();
   }
 
   ProgressSampler progress() {
@@ -335,7 +339,7 @@ final class FileFetch {
 
   /** Returns what is fetched; the first answer has told it. */
   Representation known() {
-    Representation known = representation;
+    Representation known = representation();
     if (known == null) {
       throw new IllegalStateException("no answer has come yet");
     }
