@@ -37,6 +37,7 @@ final class Exchange {
   private volatile boolean answered;
   private volatile long askedAt;
   private volatile long begunAt;
+  private volatile long start;
   private volatile @Nullable Representation here;
   private volatile @Nullable Source named;
   private volatile boolean refused;
@@ -78,7 +79,8 @@ final class Exchange {
 
   /** Returns how many bytes it has brought so far. */
   long brought() {
-    return Math.max(0, position() - from);
+    SegmentWriter body = writer;
+    return body == null ? 0 : body.position() - start;
   }
 
   /** Returns for how long it has been at it, its waits for a place not counted. */
@@ -225,6 +227,11 @@ final class Exchange {
             .stallWatch()
             .stalled(settings.stallTimeout(), this::activity)
             .then(Mono.error(() -> TransportFailures.stall(asked, file.target(), answered)));
+    Mono<Hop> slow =
+        engine
+            .stallWatch()
+            .slow(settings.speedLimit(), this::isWaiting, this::brought)
+            .then(Mono.error(() -> TransportFailures.slow(asked, file.target())));
     // Counted out before the end is told: the last snapshot shows no active segment.
     return Mono.using(
         () -> {
@@ -233,7 +240,7 @@ final class Exchange {
           return given;
         },
         place ->
-            Mono.firstWithSignal(exchange, stalled)
+            Mono.firstWithSignal(exchange, stalled, slow)
                 .doOnError(
                     thrown ->
                         refused =
@@ -448,6 +455,7 @@ final class Exchange {
         context -> {
           SegmentWriter next;
           synchronized (this) {
+            start = position;
             next = file.writer(position, Math.min(end, promised), skip, context);
             writer = next;
           }

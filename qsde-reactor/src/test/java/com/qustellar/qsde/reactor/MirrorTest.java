@@ -118,8 +118,8 @@ class MirrorTest extends EngineTestBase {
   @Test
   void theBoundsOfEachOriginCountForItself() throws IOException {
     use(builder().limits(limits().withConnectionsPerHost(2)));
-    pace(origin, 1_000_000);
-    pace(second, 1_000_000);
+    pace(origin, 2_000_000);
+    pace(second, 2_000_000);
     get(verified().withConnections(4));
     assertHolds(target(), BODY);
     assertThat(origin.peakConnections()).isEqualTo(2);
@@ -162,8 +162,8 @@ class MirrorTest extends EngineTestBase {
 
   @Test
   void oneThatDiesInMidDownloadIsFollowedByAnother() throws IOException {
-    pace(origin, 1_000_000);
-    pace(second, 1_000_000);
+    pace(origin, 2_000_000);
+    pace(second, 2_000_000);
     Download download = engine.submit(verified().withRetryPolicy(RetryPolicy.none()));
     await(() -> sent(second) > SEGMENT && sent(origin) > SEGMENT);
     origin.close();
@@ -276,8 +276,8 @@ class MirrorTest extends EngineTestBase {
   @Test
   void theCallersFieldsGoToItsOwnOriginOnly() throws IOException {
     use(builder().network(NetworkSettings.defaults().withHeaders(Map.of("X-All", "secret"))));
-    pace(origin, 1_000_000);
-    pace(second, 1_000_000);
+    pace(origin, 2_000_000);
+    pace(second, 2_000_000);
     String own = origin.uri("/file").toString().replace("//", "//me:secret@");
     String its = second.uri("/mirror").toString().replace("//", "//you:other@");
     DownloadRequest request =
@@ -328,8 +328,8 @@ class MirrorTest extends EngineTestBase {
 
   @Test
   void aStreamComesFromAllOfThem() {
-    pace(origin, 1_000_000);
-    pace(second, 1_000_000);
+    pace(origin, 2_000_000);
+    pace(second, 2_000_000);
     second.on("/mirror").request(3).resetAfter(100);
     DownloadRequest request =
         DownloadRequest.of(nowhere())
@@ -346,8 +346,8 @@ class MirrorTest extends EngineTestBase {
 
   /** Cancels a download when about half of it is there. */
   private void interrupt(DownloadRequest request) {
-    pace(origin, 1_000_000);
-    pace(second, 1_000_000);
+    pace(origin, 2_000_000);
+    pace(second, 2_000_000);
     Download download = engine.submit(request);
     await(() -> download.latest().bytesReceived() > BODY.length() / 2);
     download.dispose();
