@@ -223,7 +223,7 @@ final class FileFetch {
     progress.dropped(position);
     bodies.set(0);
     elsewhere = false;
-    mirrors.begunBy(mirror);
+    mirrors.begunAnewBy(mirror);
     return destination.clear();
   }
 
@@ -231,7 +231,6 @@ final class FileFetch {
   synchronized Representation joined(
       Mirror mirror, URI uri, ResponseVerdict verdict, ResponseHead head) {
     Representation there = known().atMirror(uri, verdict, head);
-    elsewhere = true;
     if (request.checksum() == null && progress.resumed() > 0) {
       // The journal may be of an earlier run that had no mirrors.
       destination.movedElsewhere();
@@ -367,7 +366,7 @@ final class FileFetch {
     if (file.total().isEmpty() && !verified) {
       notes.add(Note.LENGTH_UNKNOWN);
     }
-    boolean proven = file.validator().isStrong() && !elsewhere;
+    boolean proven = file.validator().isStrong() && !elsewhere && mirrors.isBeginnersAlone();
     if (bodies.get() > 1 && !proven && !verified) {
       notes.add(Note.UNPROVEN);
     }

@@ -107,6 +107,11 @@ final class Mirror {
     return brought;
   }
 
+  /** What it has brought is of no use: it counts no more, but for its speed. */
+  void dropped() {
+    brought = 0;
+  }
+
   /** Returns how fast one of its connections is, its answers' time counted in. */
   OptionalDouble bytesPerSecond(long now) {
     long bytes = recent;

@@ -58,6 +58,12 @@ final class Mirrors {
     beginner = mirror;
   }
 
+  /** All that has been brought is dropped, and one begins anew. */
+  synchronized void begunAnewBy(Mirror mirror) {
+    beginner = mirror;
+    all.forEach(Mirror::dropped);
+  }
+
   /** Returns the file as the first answer told it; null before that. */
   @Nullable Representation representation() {
     Mirror mirror = beginner;
@@ -68,10 +74,6 @@ final class Mirrors {
   URI uri() {
     Mirror mirror = beginner;
     return mirror == null ? request.uri() : mirror.uri();
-  }
-
-  boolean isBeginner(Mirror mirror) {
-    return mirror == beginner;
   }
 
   // ---- who is asked
@@ -199,9 +201,10 @@ final class Mirrors {
     return itsFault;
   }
 
-  /** Returns whether there is another one that may be of use. */
+  /** Returns whether there is another one that has nothing against it. */
   synchronized boolean hasOthers(Mirror mirror) {
-    return all.stream().anyMatch(other -> other != mirror && !other.isOut());
+    long now = now();
+    return all.stream().anyMatch(other -> other != mirror && other.isLive(now));
   }
 
   /** Returns why other mirrors are not asked now than the one that has failed last. */
@@ -226,6 +229,11 @@ final class Mirrors {
   }
 
   // ---- who has brought what
+
+  /** Returns whether all comes from the one that has told what the file is. */
+  synchronized boolean isBeginnersAlone() {
+    return all.stream().allMatch(mirror -> mirror == beginner || mirror.brought() == 0);
+  }
 
   /** Returns the index of the only one that has brought anything; empty if there are several. */
   synchronized OptionalInt sole() {

@@ -135,6 +135,14 @@ class MirrorTest extends EngineTestBase {
   }
 
   @Test
+  void oneThatHasBroughtNothingCastsNoDoubt() throws IOException {
+    second.on("/mirror").answer(reply -> reply.resetAfter(0));
+    assertThat(get(mirrored()).notes()).isEmpty();
+    assertHolds(target(), BODY);
+    assertThat(second.requests()).hasSizeBetween(1, 4);
+  }
+
+  @Test
   void oneThatHasAnotherLengthBringsNothing() throws IOException {
     second.serve("/mirror", Body.random(3, BODY.length() + 1));
     DownloadResult result = get(mirrored());
