@@ -102,8 +102,9 @@ public final class DownloadRequest {
    * that one fails; the first to answer says what the file is. Segments are then spread over all by
    * the speed that each shows. One that has another length, gives no ranges, answers with an error,
    * can't be reached or is far slower than another is left out, and what it was to bring comes from
-   * the others; the download fails when no mirror is left, with the first one's failure and the
-   * others' suppressed under it.
+   * the others; one that fails for now is asked again after a minute, or when all have failed,
+   * which together is one attempt of the {@link RetryPolicy}. The download fails when no mirror is
+   * left, with the first one's failure and the others' suppressed under it.
    *
    * <p>Equal lengths do not prove equal bytes: without a digest to expect, a file that several
    * mirrors have brought is noted {@link DownloadResult.Note#UNPROVEN}. With one, a file that has

@@ -312,6 +312,26 @@ class MirrorTest extends EngineTestBase {
   }
 
   @Test
+  void thePolicyOfAddressesHoldsForEach() throws IOException {
+    use(
+        builder()
+            .network(
+                NetworkSettings.defaults()
+                    .withAddressPolicy(address -> address.equals(ip("127.0.0.1")))));
+    second.on("/mirror").answer(Reply.redirect(302, "http://127.0.0.3:1/"));
+    get(verified().withMirrors(List.of(URI.create("http://127.0.0.2:1/"), second.uri("/mirror"))));
+    assertHolds(target(), BODY);
+    assertThat(second.requests()).hasSize(1);
+    DownloadException.AddressRefused failure =
+        failure(
+            DownloadException.AddressRefused.class,
+            DownloadRequest.of("http://127.0.0.2:1/", dir.resolve("none"))
+                .withMirrors(second.uri("/mirror").toString()));
+    assertThat(failure.address()).isEqualTo("127.0.0.2");
+    assertThat(failure.getSuppressed()[0]).hasMessageContaining("127.0.0.3");
+  }
+
+  @Test
   void eachHasItsOwnValidatorsAndRedirects() throws IOException {
     ScriptedOrigin third = origin();
     Resource resource = Resource.of(BODY).withEtag("\"third\"");
