@@ -1,6 +1,7 @@
 package com.qustellar.qsde;
 
 import com.qustellar.qsde.DownloadException.InvalidRequest;
+import com.qustellar.qsde.internal.http.FileNames;
 import com.qustellar.qsde.internal.http.HttpUris;
 import com.qustellar.qsde.internal.http.SafeText;
 import java.net.URI;
@@ -78,9 +79,30 @@ public final class DownloadRequest {
     return of(uri.toString(), target);
   }
 
+  /**
+   * {@return a request for a file of a directory, under a name that somebody else chose}
+   *
+   * @param uri an absolute http or https URI
+   * @param directory an existing directory
+   * @param name the name; made safe as a server's would be: the last element of a path, without
+   *     control and bidi characters, leading dots and whatever a file system refuses; {@code
+   *     download} where nothing is left
+   * @throws InvalidRequest if the URI is not http or https
+   */
+  public static DownloadRequest of(String uri, Path directory, String name) {
+    return of(uri, directory.resolve(FileNames.safe(name)));
+  }
+
   /** {@return the URI to ask, with its userinfo and query: do not log it} */
   public URI uri() {
     return values.uri;
+  }
+
+  /**
+   * {@return the URI as logs and screens may show it: without userinfo, its query as an ellipsis}
+   */
+  public String redactedUri() {
+    return HttpUris.redact(values.uri);
   }
 
   /** {@return the file or directory to write to, null for streams} */
@@ -370,7 +392,7 @@ public final class DownloadRequest {
     return "DownloadRequest[id="
         + id()
         + ", uri="
-        + HttpUris.redact(uri())
+        + redactedUri()
         + ", target="
         + target()
         + ", headers="
