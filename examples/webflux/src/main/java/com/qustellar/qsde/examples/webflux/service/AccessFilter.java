@@ -45,6 +45,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class AccessFilter implements WebFilter {
 
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
   /** As the handler's mapping reads it, however it is escaped. */
   private static final PathPattern RELAY = PathPatternParser.defaultInstance.parse("/relay");
 
