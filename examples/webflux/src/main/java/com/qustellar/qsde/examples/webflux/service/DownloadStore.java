@@ -19,12 +19,14 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The rows of the list in the database. Writes take effect in the order in which they were
- * subscribed to, one after the other; each is durable when it completes.
+ * subscribed to, one after the other; each is durable when it completes, on a thread that may
+ * block.
  */
 @Component
 final class DownloadStore {
@@ -45,7 +47,12 @@ final class DownloadStore {
   DownloadStore(DatabaseClient database, JsonMapper json) {
     this.database = database;
     this.json = json;
-    writes.asFlux().concatMap(DownloadStore::run).subscribe();
+    // H2 has no thread of its own: what it does, it does on the one that asks, disk and all.
+    writes
+        .asFlux()
+        .publishOn(Schedulers.boundedElastic())
+        .concatMap(DownloadStore::run)
+        .subscribe();
   }
 
   private static Mono<Void> run(Write write) {

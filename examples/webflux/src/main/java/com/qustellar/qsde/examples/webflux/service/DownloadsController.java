@@ -1,6 +1,7 @@
 package com.qustellar.qsde.examples.webflux.service;
 
 import com.qustellar.qsde.DownloadState;
+import io.swagger.v3.oas.annotations.Operation;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +45,7 @@ final class DownloadsController {
     this.changes = changes;
   }
 
+  @Operation(summary = "Adds a download and starts it")
   @PostMapping(path = "/downloads", consumes = MediaType.APPLICATION_JSON_VALUE)
   Mono<ResponseEntity<DownloadView>> add(@RequestBody NewDownload wanted) {
     return downloads
@@ -55,6 +57,7 @@ final class DownloadsController {
                     .body(view));
   }
 
+  @Operation(summary = "Lists downloads, the newest first")
   @GetMapping("/downloads")
   Page list(
       @RequestParam(defaultValue = "0") int page,
@@ -71,37 +74,45 @@ final class DownloadsController {
     return new Page(items, page, size, chosen.size());
   }
 
+  @Operation(summary = "Shows a download")
   @GetMapping("/downloads/{id}")
   DownloadView one(@PathVariable String id) {
     return downloads.find(id).view();
   }
 
+  @Operation(summary = "Follows a download to its end: events of its view")
   @GetMapping(path = "/downloads/{id}/progress", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
   Flux<ServerSentEvent<String>> progress(@PathVariable String id) {
     return changes.of(downloads.find(id));
   }
 
+  @Operation(summary = "Follows the list: {reset, downloads}, the whole at first")
   @GetMapping(path = "/progress", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
   Flux<ServerSentEvent<String>> progress() {
     return changes.all();
   }
 
+  @Operation(summary = "Pauses a download")
   @PostMapping("/downloads/{id}/pause")
   Mono<DownloadView> pause(@PathVariable String id) {
     return downloads.pause(id);
   }
 
+  @Operation(summary = "Resumes a download that is paused")
   @PostMapping("/downloads/{id}/resume")
   Mono<DownloadView> resume(@PathVariable String id) {
     return downloads.resume(id);
   }
 
+  @Operation(summary = "Starts a download again that has failed or was cancelled")
   @PostMapping("/downloads/{id}/retry")
   Mono<DownloadView> retry(@PathVariable String id) {
     return downloads.retry(id);
   }
 
   @DeleteMapping("/downloads/{id}")
+  @Operation(
+      summary = "Cancels an unfinished download, or takes a finished one and its file off the list")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   Mono<Void> delete(@PathVariable String id) {
     return downloads.delete(id);

@@ -4,6 +4,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.StreamInfo;
+import io.swagger.v3.oas.annotations.Operation;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,6 +66,7 @@ final class FilesController {
   }
 
   /** Answers with a finished file, a part of it where a range is asked for (RFC 9110 §14). */
+  @Operation(summary = "Hands out a finished file, or a part of it")
   @GetMapping("/downloads/{id}/file")
   Mono<Void> file(@PathVariable String id, ServerWebExchange exchange) {
     Row row = downloads.find(id).row();
@@ -109,6 +111,7 @@ final class FilesController {
    * Passes the body of another server on while it arrives, as fast as the client takes it. Once the
    * first byte has been sent a failure can only break the connection.
    */
+  @Operation(summary = "Passes a body on while it arrives")
   @GetMapping("/relay")
   Mono<Void> relay(@RequestParam String url, ServerWebExchange exchange) {
     DownloadRequest request =

@@ -4,6 +4,7 @@ import com.qustellar.qsde.HttpProtocol;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import io.swagger.v3.oas.annotations.Operation;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -95,11 +96,13 @@ final class SettingsController {
     this.engine = engine;
   }
 
+  @Operation(summary = "Shows the limits")
   @GetMapping("/limits")
   LimitsView limits() {
     return LimitsView.of(engine.limits());
   }
 
+  @Operation(summary = "Replaces the limits")
   @PutMapping(path = "/limits", consumes = MediaType.APPLICATION_JSON_VALUE)
   LimitsView limits(@RequestBody LimitsView wanted) {
     // Other settings of the same kind stay: what is not shown is not changed.
@@ -107,11 +110,13 @@ final class SettingsController {
     return limits();
   }
 
+  @Operation(summary = "Shows the network settings")
   @GetMapping("/network")
   NetworkView network() {
     return NetworkView.of(engine.network());
   }
 
+  @Operation(summary = "Replaces the network settings")
   @PutMapping(path = "/network", consumes = MediaType.APPLICATION_JSON_VALUE)
   NetworkView network(@RequestBody NetworkView wanted) {
     engine.updateNetwork(valid(wanted::applyTo));

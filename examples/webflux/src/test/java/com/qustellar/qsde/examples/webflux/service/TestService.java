@@ -28,8 +28,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.http.client.ReactorResourceFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,7 +57,19 @@ abstract class TestService {
   static ConfigurableApplicationContext start(Path directory, String... more) {
     List<String> args = new ArrayList<>(arguments(directory));
     args.addAll(List.of(more));
-    return ServiceApplication.application().run(args.toArray(String[]::new));
+    SpringApplication application = ServiceApplication.application();
+    // Several services in one JVM: the end of one must not take the others' event loops along.
+    application.addInitializers(
+        context ->
+            ((GenericApplicationContext) context)
+                .registerBean(ReactorResourceFactory.class, TestService::ownEventLoops));
+    return application.run(args.toArray(String[]::new));
+  }
+
+  private static ReactorResourceFactory ownEventLoops() {
+    ReactorResourceFactory factory = new ReactorResourceFactory();
+    factory.setUseGlobalResources(false);
+    return factory;
   }
 
   static List<String> arguments(Path directory) {
@@ -183,6 +198,10 @@ abstract class TestService {
 
   /** Pauses, resumes or retries. */
   Answer act(String id, String what) {
+    return act(port, id, what);
+  }
+
+  static Answer act(int port, String id, String what) {
     return send(port, "POST", "/downloads/" + id + "/" + what, null, "X-Requested-With", "test");
   }
 
@@ -192,7 +211,14 @@ abstract class TestService {
 
   /** Adds a download and returns its id. */
   String add(Map<String, ?> wanted) {
-    return post(wanted).isStatus(202).header("Location").replaceFirst("^/downloads/", "");
+    return add(port, wanted);
+  }
+
+  static String add(int port, Map<String, ?> wanted) {
+    return send(port, "POST", "/downloads", JSON.writeValueAsString(wanted), AS_JSON)
+        .isStatus(202)
+        .header("Location")
+        .replaceFirst("^/downloads/", "");
   }
 
   String add(URI url) {
