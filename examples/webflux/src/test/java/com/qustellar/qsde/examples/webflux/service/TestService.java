@@ -56,7 +56,10 @@ abstract class TestService {
 
   static ConfigurableApplicationContext start(Path directory, String... more) {
     List<String> args = new ArrayList<>(arguments(directory));
-    args.addAll(List.of(more));
+    for (String arg : more) { // a property that is given twice would have two values
+      args.removeIf(other -> other.startsWith(arg.substring(0, arg.indexOf('=') + 1)));
+      args.add(arg);
+    }
     SpringApplication application = ServiceApplication.application();
     // Several services in one JVM: the end of one must not take the others' event loops along.
     application.addInitializers(
@@ -124,6 +127,10 @@ abstract class TestService {
 
   static <T> T bean(Class<T> type) {
     return CONTEXT.getBean(type);
+  }
+
+  static <T> T bean(String name, Class<T> type) {
+    return CONTEXT.getBean(name, type);
   }
 
   // ---- what tests do again and again
