@@ -1,6 +1,7 @@
 package com.qustellar.qsde;
 
 import com.qustellar.qsde.DownloadException.InvalidRequest;
+import com.qustellar.qsde.internal.http.FileNames;
 import com.qustellar.qsde.internal.http.HttpUris;
 import com.qustellar.qsde.internal.http.SafeText;
 import java.net.URI;
@@ -80,6 +81,20 @@ public final class DownloadRequest {
     return of(uri.toString(), target);
   }
 
+  /**
+   * {@return a request for a file of a directory, under a name that somebody else chose}
+   *
+   * @param uri an absolute http or https URI
+   * @param directory an existing directory
+   * @param name the name; made safe as a server's would be: the last element of a path, without
+   *     control and bidi characters, leading dots and whatever a file system refuses; {@code
+   *     download} where nothing is left
+   * @throws InvalidRequest if the URI is not http or https
+   */
+  public static DownloadRequest of(String uri, Path directory, String name) {
+    return of(uri, directory.resolve(FileNames.safe(name)));
+  }
+
   /** {@return the URI to ask, with its userinfo and query: do not log it} */
   public URI uri() {
     return values.uri;
@@ -133,6 +148,13 @@ public final class DownloadRequest {
    */
   public List<URI> mirrors() {
     return values.mirrors;
+  }
+
+  /**
+   * {@return the URI as logs and screens may show it: without userinfo, its query as an ellipsis}
+   */
+  public String redactedUri() {
+    return HttpUris.redact(values.uri);
   }
 
   /** {@return the file or directory to write to, null for streams} */
@@ -422,7 +444,7 @@ public final class DownloadRequest {
     return "DownloadRequest[id="
         + id()
         + ", uri="
-        + HttpUris.redact(uri())
+        + redactedUri()
         + (mirrors().isEmpty()
             ? ""
             : ", mirrors=" + mirrors().stream().map(HttpUris::redact).toList())

@@ -37,6 +37,18 @@ class DownloadRequestTest {
   }
 
   @Test
+  void takesNamesThatOthersChoseWithoutLeavingTheDirectory() {
+    Path directory = Path.of("d");
+
+    assertThat(DownloadRequest.of("http://h/x", directory, "a.txt").target())
+        .isEqualTo(directory.resolve("a.txt"));
+    assertThat(DownloadRequest.of("http://h/x", directory, "../../etc/.passwd\u202e").target())
+        .isEqualTo(directory.resolve("passwd"));
+    assertThat(DownloadRequest.of("http://h/x", directory, "..").target())
+        .isEqualTo(directory.resolve("download"));
+  }
+
+  @Test
   void hasAnIdOfItsOwnThatCopiesKeep() {
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < 1000; i++) {
@@ -192,6 +204,12 @@ class DownloadRequestTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> REQUEST.withTotalTimeout(Duration.ZERO))
         .withMessage("the total timeout must be longer than zero, not PT0S");
+  }
+
+  @Test
+  void showsItsUriWithoutSecrets() {
+    assertThat(DownloadRequest.of("https://u:p@h:1/x?secret#f").redactedUri())
+        .isEqualTo("https://h:1/x?…");
   }
 
   @Test
