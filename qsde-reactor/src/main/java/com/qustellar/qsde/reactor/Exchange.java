@@ -171,13 +171,12 @@ final class Exchange {
     NetworkSettings settings = file.network();
     Representation known = file.representation();
     ByteRange range = here.ranged() ? new ByteRange(from, end) : null;
-    Optional<String> ifRange = known == null ? Optional.empty() : known.ifRange(here.uri());
     Mono<Hop> exchange =
         engine
             .transport()
             .get(
                 here.uri(),
-                file.headers(here.uri(), settings, range, ifRange),
+                file.headers(here.uri(), settings, range, known),
                 settings,
                 file.readSize(),
                 (head, body) -> receive(here, known, given, range, head, body))
@@ -229,11 +228,17 @@ final class Exchange {
     answered = true;
     file.keepCookies(here.uri(), head);
     engine.metrics().answered(Duration.ofNanos(System.nanoTime() - askedAt));
-    ResponseVerdict verdict = ResponseRules.judge(head, range, known == null);
+    boolean conditional = known == null && file.isConditional();
+    ResponseVerdict verdict = ResponseRules.judge(head, range, known == null, conditional);
     if (verdict instanceof ResponseVerdict.Redirect redirect) {
       int limit = file.network().maxRedirects();
       return drain(body)
           .then(Mono.fromCallable(() -> here.follow(redirect.location(), limit, file.target())));
+    }
+    if (verdict instanceof ResponseVerdict.NotModified) {
+      end = from;
+      given.served();
+      return drain(body).then(Mono.fromRunnable(() -> file.notModified(here.uri())));
     }
     if (verdict instanceof ResponseVerdict.Failed failed) {
       failed.retryAfter().ifPresent(wait -> hold(here.uri(), failed.status(), wait));

@@ -35,8 +35,12 @@ final class FileDownload implements Work {
   private boolean discarded;
   private @Nullable Path left;
 
-  /** Where the download goes, and what it asks for first. */
-  private record Place(Targets.Kind kind, ByteRange first) {
+  /**
+   * Where the download goes, and what it asks for first.
+   *
+   * @param likely the file, which in a directory the server may name otherwise
+   */
+  private record Place(Targets.Kind kind, Path likely, ByteRange first) {
     boolean directory() {
       return kind == Targets.Kind.DIRECTORY;
     }
@@ -57,23 +61,31 @@ final class FileDownload implements Work {
         .flatMap(
             place ->
                 place.directory()
-                    ? pass(place, false)
+                    ? fetch(place)
                     : claim(target)
                         .then(engine.io().call(() -> present(place)))
                         .flatMap(
                             present ->
-                                present
-                                    .map(this::alreadyPresent)
-                                    .orElseGet(() -> pass(place, false))));
+                                present.map(this::alreadyPresent).orElseGet(() -> fetch(place))));
+  }
+
+  private Mono<DownloadResult> fetch(Place place) {
+    // A digest that is expected and that the target has not was looked for already.
+    boolean conditional = request.ifNewer() && (place.directory() || request.checksum() == null);
+    return conditional
+        ? engine
+            .io()
+            .call(() -> PresentFile.find(request, place.likely(), task::isDisposed))
+            .flatMap(present -> pass(place, present.orElse(null), false))
+        : pass(place, null, false);
   }
 
   private Place look() {
     Targets.Kind kind = Targets.kind(request, target);
     boolean directory = kind == Targets.Kind.DIRECTORY;
-    // Only a guess: the server may give the file another name.
     Path likely = directory ? target.resolve(FileNames.fromUri(request.uri())) : target;
     long longest = Targets.firstSegment(engine.limits());
-    return new Place(kind, Resumption.firstGap(request, likely, longest));
+    return new Place(kind, likely, Resumption.firstGap(request, likely, longest));
   }
 
   /** Returns the digest of a target that is what is wanted; the look at it may be an old one. */
@@ -106,12 +118,12 @@ final class FileDownload implements Work {
   }
 
   /** One pass over the file; a wrong digest, or a file that changed, gets one more. */
-  private Mono<DownloadResult> pass(Place place, boolean again) {
+  private Mono<DownloadResult> pass(Place place, @Nullable PresentFile present, boolean again) {
     return Mono.defer(
         () -> {
           DownloadPipeline next =
               new DownloadPipeline(
-                  engine, task, this, target, place.directory(), place.first(), again);
+                  engine, task, this, target, place.directory(), present, place.first(), again);
           synchronized (this) {
             if (!task.isRunning()) {
               // Whoever ended it has cancelled this stream too: nobody listens.
@@ -128,8 +140,8 @@ final class FileDownload implements Work {
                     task.sampler().startedOver((DownloadException) thrown);
                     engine.metrics().retrying((DownloadException) thrown);
                     long longest = Targets.firstSegment(engine.limits());
-                    Place anew = new Place(place.kind(), new ByteRange(0, longest));
-                    return close(true).then(pass(anew, true));
+                    Place anew = new Place(place.kind(), place.likely(), new ByteRange(0, longest));
+                    return close(true).then(pass(anew, null, true));
                   });
         });
   }

@@ -13,6 +13,7 @@ import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
 import com.qustellar.qsde.internal.plan.ByteRange;
+import com.qustellar.qsde.internal.plan.RangeSet;
 import com.qustellar.qsde.internal.plan.SegmentPlanner;
 import java.net.URI;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ final class FileFetch {
   private volatile @Nullable Representation representation;
   private volatile CookieJar cookies = CookieJar.empty();
   private volatile boolean elsewhere;
+  private volatile @Nullable URI unmodified;
   private volatile int segments = 1;
 
   /**
@@ -109,7 +111,8 @@ final class FileFetch {
 
   /** What an earlier run has left is read again meanwhile; what is not there is fetched as well. */
   private Mono<Void> check() {
-    return destination.check().doOnSuccess(done -> schedule.checked());
+    Mono<Void> check = unmodified == null ? destination.check() : Mono.empty();
+    return check.doOnSuccess(done -> schedule.checked());
   }
 
   /** Fetches what was planned as present, and is not. */
@@ -192,6 +195,15 @@ final class FileFetch {
               begun.tryEmitEmpty();
               return there.wanted();
             });
+  }
+
+  /**
+   * The condition under which the first answer was wanted does not hold: there is nothing to do.
+   */
+  void notModified(URI uri) {
+    unmodified = uri;
+    schedule.planned(SegmentPlanner.guided(0, new RangeSet(), 1), false);
+    begun.tryEmitEmpty();
   }
 
   /** Plans what is left: neither an earlier run's nor the first segment, which is under way. */
@@ -297,12 +309,30 @@ final class FileFetch {
     return whereabouts;
   }
 
-  /** Returns the header fields of one request. */
+  /** Returns whether a first answer may say that nothing has changed. */
+  boolean isConditional() {
+    return !destination.conditions().isEmpty();
+  }
+
+  /**
+   * Returns the header fields of one request.
+   *
+   * @param known what is known of the file, null for a first request
+   */
   Map<String, String> headers(
-      URI uri, NetworkSettings settings, @Nullable ByteRange range, Optional<String> ifRange) {
+      URI uri,
+      NetworkSettings settings,
+      @Nullable ByteRange range,
+      @Nullable Representation known) {
     Source source = whereabouts == null ? null : whereabouts.current();
     Optional<String> kept = cookies.header(uri, Instant.now());
-    return RequestHeaders.of(request, source, settings, uri, kept, range, ifRange, anew);
+    Optional<String> ifRange = known == null ? Optional.empty() : known.ifRange(uri);
+    Map<String, String> fields =
+        RequestHeaders.of(request, source, settings, uri, kept, range, ifRange, anew);
+    if (known == null) {
+      fields.putAll(destination.conditions());
+    }
+    return fields;
   }
 
   NetworkSettings network() {
@@ -332,6 +362,11 @@ final class FileFetch {
   }
 
   // ---- what is known at the end
+
+  /** Returns who has said that there is no other version to fetch, null if nobody has. */
+  @Nullable URI unmodified() {
+    return unmodified;
+  }
 
   /** Returns what is fetched; the first answer has told it. */
   Representation known() {
