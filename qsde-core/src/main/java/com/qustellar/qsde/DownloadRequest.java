@@ -293,9 +293,9 @@ public final class DownloadRequest {
     return with(v -> v.overwrite = overwrite);
   }
 
-  /** {@return whether an existing target is replaced, which {@link #withIfNewer} implies} */
+  /** {@return whether an existing target is replaced} */
   public boolean overwrite() {
-    return values.overwrite || values.ifNewer;
+    return values.overwrite;
   }
 
   /**
@@ -310,7 +310,7 @@ public final class DownloadRequest {
    * directory it is the file with the name from the URI that is asked about.
    *
    * @param ifNewer whether the file is fetched only where the server has another version, and then
-   *     replaced; false by default
+   *     replaced, whatever {@link #withOverwrite} says; false by default
    */
   public DownloadRequest withIfNewer(boolean ifNewer) {
     return with(v -> v.ifNewer = ifNewer);

@@ -285,7 +285,8 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     return dated
         .then(forced)
         .then(
-            Mono.defer(() -> task.beginCommit() ? file.commit(request.overwrite()) : Mono.never()))
+            Mono.defer(
+                () -> task.beginCommit() ? file.commit(Targets.mayReplace(request)) : Mono.never()))
         .then(engine.io().call(() -> result(checksum)));
   }
 

@@ -51,6 +51,11 @@ final class Targets {
     return Files.isDirectory(target) ? Kind.DIRECTORY : Kind.FILE;
   }
 
+  /** Returns whether an existing target is replaced. */
+  static boolean mayReplace(DownloadRequest request) {
+    return request.overwrite() || request.ifNewer();
+  }
+
   /** Returns the bytes that are asked for before anything is known of the file. */
   static long firstSegment(Limits limits) {
     boolean guided = limits.segmentSize() == Limits.AUTO;
@@ -84,7 +89,7 @@ final class Targets {
         return Optional.of(expected);
       }
     }
-    if (!request.overwrite()) {
+    if (!mayReplace(request)) {
       throw new FileAccess(request.uri(), target, Reason.EXISTS, null);
     }
     if (Files.isDirectory(target)) {
@@ -100,7 +105,7 @@ final class Targets {
    */
   static void checkFree(DownloadRequest request, Path target) {
     checkDirectory(request, target);
-    if (exists(request, target) && !request.overwrite()) {
+    if (exists(request, target) && !mayReplace(request)) {
       throw new FileAccess(request.uri(), target, Reason.EXISTS, null);
     }
     if (Files.isDirectory(target)) {
