@@ -373,6 +373,45 @@ public final class DownloadRequest {
   }
 
   /**
+   * {@return a copy that fetches only what has changed, or does not}
+   *
+   * <p>What tells the version of the file (ETag, Last-Modified) is kept beside it, as {@code
+   * NAME.qsde-version}. The next download of the same URI onto the same target asks for another
+   * version only (RFC 9110 §13.1), and where there is none it succeeds with {@link
+   * DownloadResult.Note#NOT_MODIFIED}. A file that somebody has written to meanwhile is fetched
+   * again, as is one of which nothing was kept: no version could be told, or the result was noted
+   * {@link DownloadResult.Note#UNPROVEN} or {@link DownloadResult.Note#LENGTH_UNKNOWN}. In a
+   * directory it is the file with the name from the URI that is asked about.
+   *
+   * @param ifNewer whether the file is fetched only where the server has another version, and then
+   *     replaced, whatever {@link #withOverwrite} says; false by default
+   */
+  public DownloadRequest withIfNewer(boolean ifNewer) {
+    return with(v -> v.ifNewer = ifNewer);
+  }
+
+  /** {@return whether the file is fetched only where the server has another version} */
+  public boolean ifNewer() {
+    return values.ifNewer;
+  }
+
+  /**
+   * {@return a copy whose file gets the time of its last change at the server, or does not}
+   *
+   * @param remoteTime whether a file gets the time that Last-Modified tells before it gets its
+   *     name, where there is such a field and the file system takes it; false by default: the time
+   *     is that of the download
+   */
+  public DownloadRequest withRemoteTime(boolean remoteTime) {
+    return with(v -> v.remoteTime = remoteTime);
+  }
+
+  /** {@return whether the file gets the time of its last change at the server} */
+  public boolean remoteTime() {
+    return values.remoteTime;
+  }
+
+  /**
    * {@return a copy that forces the file to the disk, or does not}
    *
    * @param fsync whether the bytes are forced before the file gets its name; by default they are
@@ -491,6 +530,8 @@ public final class DownloadRequest {
     @Nullable NetworkSettings network;
     boolean resume = true;
     boolean overwrite;
+    boolean ifNewer;
+    boolean remoteTime;
     @Nullable Boolean fsync;
     long maxBytes = Limits.UNLIMITED;
     long bytesPerSecond = Limits.UNLIMITED;

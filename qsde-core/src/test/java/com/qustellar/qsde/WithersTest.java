@@ -84,6 +84,8 @@ class WithersTest {
         wither(REQUEST, "withNetwork", NetworkSettings.class, network.withMaxRedirects(1)),
         wither(REQUEST, "withResume", boolean.class, false),
         wither(REQUEST, "withOverwrite", boolean.class, true),
+        wither(REQUEST, "withIfNewer", boolean.class, true),
+        wither(REQUEST, "withRemoteTime", boolean.class, true),
         wither(REQUEST, "withFsync", boolean.class, false),
         wither(REQUEST, "withMaxBytes", long.class, 1L),
         wither(REQUEST, "withBytesPerSecond", long.class, 1L),

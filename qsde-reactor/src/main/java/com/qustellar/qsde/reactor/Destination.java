@@ -5,6 +5,7 @@ import com.qustellar.qsde.internal.plan.ByteRange;
 import com.qustellar.qsde.internal.plan.RangeSet;
 import com.qustellar.qsde.internal.plan.SegmentPlanner;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -18,6 +19,11 @@ interface Destination extends SegmentWriter.Target {
    * @param covered the bytes that need not be fetched, unless a check tells otherwise
    */
   record Begun(boolean wanted, RangeSet covered) {}
+
+  /** Returns the fields under which alone a first answer brings something, none for always. */
+  default Map<String, String> conditions() {
+    return Map.of();
+  }
 
   /** Returns the file that a failure names. */
   @Nullable Path target();

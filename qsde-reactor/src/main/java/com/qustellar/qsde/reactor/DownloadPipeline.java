@@ -14,10 +14,14 @@ import com.qustellar.qsde.internal.plan.ByteRange;
 import com.qustellar.qsde.internal.plan.RangeSet;
 import com.qustellar.qsde.internal.plan.SegmentPlanner;
 import io.netty.buffer.ByteBuf;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -49,6 +53,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   private final DownloadRequest request;
   private final Limits limits;
   private final boolean directory;
+  private final @Nullable PresentFile present;
   private final FileFetch fetch;
   private final Set<Note> notes = EnumSet.noneOf(Note.class);
 
@@ -62,6 +67,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
    * Prepares one pass.
    *
    * @param directory whether the target is the directory that the server's name goes into
+   * @param present what is there already and only to be replaced by another version, if anything
    */
   DownloadPipeline(
       NettyDownloadEngine engine,
@@ -69,6 +75,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
       FileDownload download,
       Path target,
       boolean directory,
+      @Nullable PresentFile present,
       Pass pass) {
     this.engine = engine;
     this.task = task;
@@ -77,6 +84,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     this.limits = engine.limits();
     this.target = target;
     this.directory = directory;
+    this.present = present;
     this.fetch = new FileFetch(engine, request, task.sampler(), this, engine.budget(), pass);
     if (pass.anew()) {
       notes.add(Note.RESTARTED);
@@ -85,7 +93,34 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
 
   /** Runs when subscribed to. {@link #endDigest} is called after its end, whatever that was. */
   Mono<DownloadResult> run() {
-    return fetch.run().then(Mono.defer(this::verify)).flatMap(this::commit);
+    return fetch
+        .run()
+        .then(
+            Mono.defer(
+                () -> {
+                  URI unmodified = fetch.unmodified();
+                  return unmodified == null
+                      ? verify().flatMap(this::commit)
+                      : Mono.just(kept(unmodified));
+                }));
+  }
+
+  /** Nothing has changed at the server: what is there is the result. */
+  private DownloadResult kept(URI unmodified) {
+    PresentFile file = Objects.requireNonNull(present);
+    progress().named(String.valueOf(file.path().getFileName()));
+    return new DownloadResult(
+        request.id(),
+        file.path(),
+        file.bytes(),
+        0,
+        file.checksum(),
+        elapsed(),
+        progress().retries(),
+        0,
+        unmodified,
+        null,
+        Set.of(Note.NOT_MODIFIED));
   }
 
   // ---- the first answer: name and open the part file, see what an earlier run has left
@@ -243,27 +278,45 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     // What has a journal is large: a file that a power cut has spoilt would cost too much.
     boolean fsync = request.fsync() == null ? file.isJournaled() : request.fsync();
     Mono<Void> forced = fsync ? file.force() : Mono.empty();
-    return forced
+    Instant modified = request.remoteTime() ? fetch.known().validator().lastModified() : null;
+    Mono<Void> dated = modified == null ? Mono.empty() : file.date(modified);
+    return dated
+        .then(forced)
         .then(
-            Mono.defer(() -> task.beginCommit() ? file.commit(request.overwrite()) : Mono.never()))
-        .then(Mono.fromSupplier(() -> result(checksum)));
+            Mono.defer(
+                () -> task.beginCommit() ? file.commit(Targets.mayReplace(request)) : Mono.never()))
+        .then(engine.io().call(() -> result(checksum)));
+  }
+
+  /** What may be no whole version of the file is not told of as one. */
+  private void keepVersion() {
+    if (request.ifNewer()
+        && !notes.contains(Note.UNPROVEN)
+        && !notes.contains(Note.LENGTH_UNKNOWN)) {
+      PresentFile.keep(request, target, fetch.known().validator(), progress().received());
+    }
   }
 
   private DownloadResult result(Optional<Checksum> checksum) {
     Representation file = fetch.known();
     notes.addAll(fetch.notes(verification.expected() != null));
+    keepVersion();
     return new DownloadResult(
         request.id(),
         target,
         progress().received(),
         progress().resumed(),
         checksum.orElse(null),
-        Duration.ofNanos(System.nanoTime() - task.startedAt()),
+        elapsed(),
         progress().retries(),
         fetch.segments(),
         file.uri(),
         file.validator().isStrong() ? file.validator().token().orElse(null) : null,
         notes);
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - task.startedAt());
   }
 
   /** Ends the digest; completes when it no longer runs. */
@@ -282,6 +335,11 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   /** The limits have changed. */
   void review() {
     fetch.review();
+  }
+
+  @Override
+  public Map<String, String> conditions() {
+    return present == null ? Map.of() : present.conditions();
   }
 
   @Override

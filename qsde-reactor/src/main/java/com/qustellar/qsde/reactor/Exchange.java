@@ -204,16 +204,14 @@ final class Exchange {
     drained = StallWatch.CONTENT;
     NetworkSettings settings = file.network();
     Representation known = file.representation();
-    Representation there = mirror.representation();
-    here = there;
+    here = mirror.representation();
     ByteRange range = hop.ranged() ? new ByteRange(from, end) : null;
-    Optional<String> ifRange = there == null ? Optional.empty() : there.ifRange(hop.uri());
     Mono<Hop> exchange =
         engine
             .transport()
             .get(
                 hop.uri(),
-                file.headers(mirror, hop.uri(), settings, range, ifRange),
+                file.headers(mirror, hop.uri(), settings, range),
                 settings,
                 file.readSize(),
                 (head, body) -> receive(hop, known, given, range, head, body))
@@ -270,11 +268,17 @@ final class Exchange {
     answered = true;
     file.keepCookies(hop.uri(), head);
     engine.metrics().answered(Duration.ofNanos(System.nanoTime() - askedAt));
-    ResponseVerdict verdict = ResponseRules.judge(head, range, known == null);
+    boolean conditional = file.isConditional(mirror);
+    ResponseVerdict verdict = ResponseRules.judge(head, range, known == null, conditional);
     if (verdict instanceof ResponseVerdict.Redirect redirect) {
       int limit = file.network().maxRedirects();
       return drain(body)
           .then(Mono.fromCallable(() -> hop.follow(redirect.location(), limit, file.target())));
+    }
+    if (verdict instanceof ResponseVerdict.NotModified) {
+      end = from;
+      given.served();
+      return drain(body).then(Mono.fromRunnable(() -> file.notModified(hop.uri())));
     }
     if (verdict instanceof ResponseVerdict.Failed failed) {
       failed.retryAfter().ifPresent(wait -> hold(hop.uri(), failed.status(), wait));

@@ -47,6 +47,8 @@ final class FailureLine {
     fields.put("priority", request.priority() == 0 ? null : request.priority());
     fields.put("resume", request.resume() ? null : false);
     fields.put("overwrite", request.overwrite() ? true : null);
+    fields.put("ifNewer", request.ifNewer() ? true : null);
+    fields.put("remoteTime", request.remoteTime() ? true : null);
     fields.put("fsync", request.fsync());
     fields.put("maxBytes", bounded(request.maxBytes()));
     fields.put("bytesPerSecond", bounded(request.bytesPerSecond()));
@@ -94,6 +96,8 @@ final class FailureLine {
         case "priority" -> request.withPriority(Math.toIntExact((Long) value));
         case "resume" -> request.withResume((Boolean) value);
         case "overwrite" -> request.withOverwrite((Boolean) value);
+        case "ifNewer" -> request.withIfNewer((Boolean) value);
+        case "remoteTime" -> request.withRemoteTime((Boolean) value);
         case "fsync" -> request.withFsync((Boolean) value);
         case "maxBytes" -> request.withMaxBytes((Long) value);
         case "bytesPerSecond" -> request.withBytesPerSecond((Long) value);

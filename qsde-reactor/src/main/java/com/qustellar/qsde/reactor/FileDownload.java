@@ -39,8 +39,12 @@ final class FileDownload implements Work {
   private boolean discarded;
   private @Nullable Path left;
 
-  /** Where the download goes, and what it asks for first. */
-  private record Place(Targets.Kind kind, ByteRange first) {
+  /**
+   * Where the download goes, and what it asks for first.
+   *
+   * @param likely the file, which in a directory the server may name otherwise
+   */
+  private record Place(Targets.Kind kind, Path likely, ByteRange first) {
     boolean directory() {
       return kind == Targets.Kind.DIRECTORY;
     }
@@ -62,23 +66,32 @@ final class FileDownload implements Work {
         .flatMap(
             place ->
                 place.directory()
-                    ? pass(place, Pass.first(place.first()))
+                    ? fetch(place)
                     : claim(target)
                         .then(engine.io().call(() -> present(place)))
                         .flatMap(
                             present ->
-                                present
-                                    .map(this::alreadyPresent)
-                                    .orElseGet(() -> pass(place, Pass.first(place.first())))));
+                                present.map(this::alreadyPresent).orElseGet(() -> fetch(place))));
+  }
+
+  private Mono<DownloadResult> fetch(Place place) {
+    Pass first = Pass.first(place.first());
+    // A digest that is expected and that the target has not was looked for already.
+    boolean conditional = request.ifNewer() && (place.directory() || request.checksum() == null);
+    return conditional
+        ? engine
+            .io()
+            .call(() -> PresentFile.find(request, place.likely(), task::isDisposed))
+            .flatMap(present -> pass(place, present.orElse(null), first))
+        : pass(place, null, first);
   }
 
   private Place look() {
     Targets.Kind kind = Targets.kind(request, target);
     boolean directory = kind == Targets.Kind.DIRECTORY;
-    // Only a guess: the server may give the file another name.
     Path likely = directory ? target.resolve(FileNames.fromUri(request.uri())) : target;
     long longest = Targets.firstSegment(engine.limits());
-    return new Place(kind, Resumption.firstGap(request, likely, longest));
+    return new Place(kind, likely, Resumption.firstGap(request, likely, longest));
   }
 
   /** Returns the digest of a target that is what is wanted; the look at it may be an old one. */
@@ -111,11 +124,11 @@ final class FileDownload implements Work {
   }
 
   /** One pass over the file, and another where it has brought what must not be used. */
-  private Mono<DownloadResult> pass(Place place, Pass pass) {
+  private Mono<DownloadResult> pass(Place place, @Nullable PresentFile present, Pass pass) {
     return Mono.defer(
         () -> {
           DownloadPipeline next =
-              new DownloadPipeline(engine, task, this, target, place.directory(), pass);
+              new DownloadPipeline(engine, task, this, target, place.directory(), present, pass);
           synchronized (this) {
             if (!task.isRunning()) {
               // Whoever ended it has cancelled this stream too: nobody listens.
@@ -132,7 +145,7 @@ final class FileDownload implements Work {
                               following -> {
                                 task.sampler().startedOver(failure);
                                 engine.metrics().retrying(failure);
-                                return close(true).then(pass(place, following));
+                                return close(true).then(pass(place, null, following));
                               })
                           .orElseGet(() -> Mono.error(failure)));
         });

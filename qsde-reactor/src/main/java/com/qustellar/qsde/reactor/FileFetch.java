@@ -12,6 +12,7 @@ import com.qustellar.qsde.internal.http.CookieJar;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
 import com.qustellar.qsde.internal.plan.ByteRange;
+import com.qustellar.qsde.internal.plan.RangeSet;
 import com.qustellar.qsde.internal.plan.SegmentPlanner;
 import java.net.URI;
 import java.nio.file.Path;
@@ -54,6 +55,7 @@ final class FileFetch {
 
   private volatile CookieJar cookies = CookieJar.empty();
   private volatile boolean elsewhere;
+  private volatile @Nullable URI unmodified;
   private volatile int segments = 1;
 
   /**
@@ -100,7 +102,8 @@ final class FileFetch {
 
   /** What an earlier run has left is read again meanwhile; what is not there is fetched as well. */
   private Mono<Void> check() {
-    return destination.check().doOnSuccess(done -> schedule.checked());
+    Mono<Void> check = unmodified == null ? destination.check() : Mono.empty();
+    return check.doOnSuccess(done -> schedule.checked());
   }
 
   /** Fetches what was planned as present, and is not. */
@@ -184,6 +187,15 @@ final class FileFetch {
               begun.tryEmitEmpty();
               return there.wanted();
             });
+  }
+
+  /**
+   * The condition under which the first answer was wanted does not hold: there is nothing to do.
+   */
+  void notModified(URI uri) {
+    unmodified = uri;
+    schedule.planned(SegmentPlanner.guided(0, new RangeSet(), 1), false);
+    begun.tryEmitEmpty();
   }
 
   /** Plans what is left: neither an earlier run's nor the first segment, which is under way. */
@@ -294,18 +306,28 @@ final class FileFetch {
     return mirrors.uri();
   }
 
+  /** Returns whether the first answer, of who gave what is there, may say that it is the same. */
+  boolean isConditional(Mirror mirror) {
+    return representation() == null
+        && mirror.requested().equals(request.uri())
+        && !destination.conditions().isEmpty();
+  }
+
   /** Returns the header fields of one request. */
   Map<String, String> headers(
-      Mirror mirror,
-      URI uri,
-      NetworkSettings settings,
-      @Nullable ByteRange range,
-      Optional<String> ifRange) {
+      Mirror mirror, URI uri, NetworkSettings settings, @Nullable ByteRange range) {
     Whereabouts told = mirror.whereabouts();
     Source source = told == null ? null : told.current();
     Optional<String> kept = cookies.header(uri, Instant.now());
-    return RequestHeaders.of(
-        request, mirror.requested(), source, settings, uri, kept, range, ifRange, pass.anew());
+    Representation there = mirror.representation();
+    Optional<String> ifRange = there == null ? Optional.empty() : there.ifRange(uri);
+    Map<String, String> fields =
+        RequestHeaders.of(
+            request, mirror.requested(), source, settings, uri, kept, range, ifRange, pass.anew());
+    if (isConditional(mirror)) {
+      fields.putAll(destination.conditions());
+    }
+    return fields;
   }
 
   NetworkSettings network() {
@@ -335,6 +357,11 @@ final class FileFetch {
   }
 
   // ---- what is known at the end
+
+  /** Returns who has said that there is no other version to fetch, null if nobody has. */
+  @Nullable URI unmodified() {
+    return unmodified;
+  }
 
   /** Returns what is fetched; the first answer has told it. */
   Representation known() {

@@ -6,17 +6,12 @@ import com.qustellar.qsde.internal.journal.Claims;
 import com.qustellar.qsde.internal.journal.JournalHeader;
 import com.qustellar.qsde.internal.journal.ResumeJournal;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,12 +40,8 @@ final class JournalFile {
    */
   private static final int BYTES_A_SECOND = 512 << 10;
 
-  private static final Set<OpenOption> NEW =
-      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
   private static final Set<OpenOption> EXISTING =
       Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-  private static final Set<OpenOption> READ =
-      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
   private final ResumeJournal journal;
   private final SeekableByteChannel channel;
@@ -88,47 +79,15 @@ final class JournalFile {
 
   /** Returns the journal of a target; empty where there is none that can be used. Blocks. */
   static Optional<ResumeJournal> read(Path target) {
-    Path path = of(target);
-    if (path.getFileSystem() == FileSystems.getDefault() && !path.toFile().exists()) {
-      // Mostly so, and an exception would be a dear way to hear of it.
-      return Optional.empty();
-    }
-    try {
-      // Neither a link nor a pipe that somebody has put there.
-      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-        return Optional.empty();
-      }
-      try (SeekableByteChannel file = Files.newByteChannel(path, READ)) {
-        if (file.size() > ResumeJournal.LONGEST) {
-          return Optional.empty();
-        }
-        ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
-        while (bytes.hasRemaining() && file.read(bytes) >= 0) {
-          // until it is full, or the file has become shorter
-        }
-        return ResumeJournal.read(Arrays.copyOf(bytes.array(), bytes.position()));
-      }
-    } catch (IOException unreadable) {
-      return Optional.empty();
-    }
+    return SideFile.read(of(target), ResumeJournal.LONGEST).flatMap(ResumeJournal::read);
   }
 
   /** Begins a journal in the place of any that is there. Blocks. */
   static JournalFile begin(Path target, JournalHeader header, IoPool io, Scheduler scheduler)
       throws IOException {
-    Path path = of(target);
-    Files.deleteIfExists(path);
-    SeekableByteChannel channel = Files.newByteChannel(path, NEW, ownerOnly(path));
     ResumeJournal journal = ResumeJournal.begin(header);
     byte[] head = journal.head();
-    try {
-      writeAll(channel, head);
-    } catch (IOException e) {
-      channel.close();
-      Files.deleteIfExists(path);
-      throw e;
-    }
-    return new JournalFile(journal, channel, head.length, io, scheduler);
+    return new JournalFile(journal, SideFile.create(of(target), head), head.length, io, scheduler);
   }
 
   /** Goes on behind what was read of a journal. Blocks. */
@@ -143,22 +102,6 @@ final class JournalFile {
       throw e;
     }
     return new JournalFile(journal, channel, journal.length(), io, scheduler);
-  }
-
-  /** It names what was requested, if only in part: nobody else's business. */
-  private static FileAttribute<?>[] ownerOnly(Path path) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
-  }
-
-  private static void writeAll(SeekableByteChannel channel, byte[] bytes) throws IOException {
-    ByteBuffer source = ByteBuffer.wrap(bytes);
-    while (source.hasRemaining()) {
-      channel.write(source);
-    }
   }
 
   /** A write has put the bytes into the part file. */
@@ -197,7 +140,7 @@ final class JournalFile {
       return;
     }
     try {
-      writeAll(channel, records);
+      SideFile.writeAll(channel, records);
       length += records.length;
       hasClaims = true;
     } catch (IOException e) {

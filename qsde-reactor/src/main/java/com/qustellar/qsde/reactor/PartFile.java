@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -256,6 +258,23 @@ final class PartFile {
     }
   }
 
+  /** Gives the file this time of its last change; no write may follow. */
+  Mono<Void> date(Instant modified) {
+    return operation(
+        () -> {
+          try {
+            if (name.isHeld()) {
+              Files.setAttribute(
+                  part, "lastModifiedTime", FileTime.from(modified), LinkOption.NOFOLLOW_LINKS);
+            }
+          } catch (UnsupportedOperationException | IOException e) {
+            // A whole file under a later time is of more use than none.
+            return null;
+          }
+          return null;
+        });
+  }
+
   /** Forces data and metadata to the disk. */
   Mono<Void> force() {
     return operation(
@@ -315,6 +334,7 @@ final class PartFile {
             throw new FileAccess(uri, target, Reason.LOST, null);
           }
           if (overwrite) {
+            PresentFile.forget(target);
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
           } else {
             linkOrMove();

@@ -5,6 +5,7 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadException.FileAccess.Reason;
 import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.internal.http.ContentDisposition;
 import com.qustellar.qsde.internal.http.FileNames;
@@ -21,6 +22,7 @@ import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at where a download is to go, before anything is written. Everything here may block. */
 final class Targets {
@@ -47,6 +49,11 @@ final class Targets {
       return Kind.NOTHING;
     }
     return Files.isDirectory(target) ? Kind.DIRECTORY : Kind.FILE;
+  }
+
+  /** Returns whether an existing target is replaced. */
+  static boolean mayReplace(DownloadRequest request) {
+    return request.overwrite() || request.ifNewer();
   }
 
   /** Returns the bytes that are asked for before anything is known of the file. */
@@ -77,12 +84,12 @@ final class Targets {
     }
     Checksum expected = request.checksum();
     if (expected != null && Files.isRegularFile(target)) {
-      Checksum actual = digest(request, target, expected, ended);
+      Checksum actual = digest(request, target, ended);
       if (expected.equals(actual)) {
-        return Optional.of(actual);
+        return Optional.of(expected);
       }
     }
-    if (!request.overwrite()) {
+    if (!mayReplace(request)) {
       throw new FileAccess(request.uri(), target, Reason.EXISTS, null);
     }
     if (Files.isDirectory(target)) {
@@ -98,7 +105,7 @@ final class Targets {
    */
   static void checkFree(DownloadRequest request, Path target) {
     checkDirectory(request, target);
-    if (exists(request, target) && !request.overwrite()) {
+    if (exists(request, target) && !mayReplace(request)) {
       throw new FileAccess(request.uri(), target, Reason.EXISTS, null);
     }
     if (Files.isDirectory(target)) {
@@ -144,9 +151,14 @@ final class Targets {
     }
   }
 
-  private static Checksum digest(
-      DownloadRequest request, Path file, Checksum expected, BooleanSupplier ended) {
-    MessageDigest digest = expected.algorithm().newDigest();
+  /** Returns the digest of a file that the request names or wants, null where it does neither. */
+  static @Nullable Checksum digest(DownloadRequest request, Path file, BooleanSupplier ended) {
+    Checksum expected = request.checksum();
+    HashAlgorithm algorithm = expected == null ? request.computedChecksum() : expected.algorithm();
+    if (algorithm == null) {
+      return null;
+    }
+    MessageDigest digest = algorithm.newDigest();
     byte[] block = new byte[BLOCK];
     try (InputStream in = Files.newInputStream(file)) {
       for (int n = in.read(block); n >= 0 && !ended.getAsBoolean(); n = in.read(block)) {
@@ -155,7 +167,7 @@ final class Targets {
     } catch (IOException e) {
       throw FileFailures.translate(request.uri(), file, e);
     }
-    return Checksum.of(expected.algorithm(), digest.digest());
+    return Checksum.of(algorithm, digest.digest());
   }
 
   /**

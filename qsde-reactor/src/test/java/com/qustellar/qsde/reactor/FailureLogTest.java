@@ -117,6 +117,8 @@ class FailureLogTest extends EngineTestBase {
             .withPriority(-7)
             .withResume(false)
             .withOverwrite(true)
+            .withIfNewer(true)
+            .withRemoteTime(true)
             .withFsync(false)
             .withMaxBytes(1)
             .withBytesPerSecond(2)

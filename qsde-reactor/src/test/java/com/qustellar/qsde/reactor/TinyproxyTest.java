@@ -10,16 +10,11 @@ import com.qustellar.qsde.DownloadException.ProxyFailure.Fault;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.reactor.testing.Body;
+import com.qustellar.qsde.reactor.testing.Program;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
-import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,18 +27,14 @@ class TinyproxyTest extends EngineTestBase {
 
   @TempDir Path config;
 
-  private Process tinyproxy;
+  private Program tinyproxy;
   private int port;
 
   @BeforeEach
-  void startProxy() throws IOException {
-    assumeTrue(
-        Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-            .anyMatch(bin -> Files.isExecutable(Path.of(bin, "tinyproxy"))),
-        "tinyproxy is not installed");
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+  void startProxy() throws IOException, InterruptedException {
+    Path program = Program.find("tinyproxy").orElse(null);
+    assumeTrue(program != null, "tinyproxy is not installed");
+    port = Program.freePort();
     // Tunnels to port 443 only, as it comes.
     Path file =
         Files.writeString(
@@ -59,29 +50,15 @@ class TinyproxyTest extends EngineTestBase {
             """
                 .formatted(port));
     tinyproxy =
-        new ProcessBuilder("tinyproxy", "-d", "-c", file.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(config.resolve("log").toFile())
-            .start();
-    await(this::isListening);
+        Program.start(port, config.resolve("log"), program.toString(), "-d", "-c", file.toString());
     origin.serve("/file", BODY);
   }
 
-  private boolean isListening() {
-    assertThat(tinyproxy.isAlive()).as("tinyproxy").isTrue();
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   @AfterEach
-  void stopProxy() throws InterruptedException {
+  void stopProxy() {
     engine.close();
     if (tinyproxy != null) {
-      tinyproxy.destroy();
-      assertThat(tinyproxy.waitFor(10, TimeUnit.SECONDS)).as("tinyproxy has ended").isTrue();
+      tinyproxy.close();
     }
   }
 

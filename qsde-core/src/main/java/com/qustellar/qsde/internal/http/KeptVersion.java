@@ -111,16 +111,6 @@ public record KeptVersion(
     return fields;
   }
 
-  /**
-   * {@return the fields of a request that is to bring a file only if it changed after a time, for a
-   * file of which nothing was kept}
-   *
-   * @param modified the time of the file's last change
-   */
-  public static Map<String, String> conditions(Instant modified) {
-    return Map.of("If-Modified-Since", HttpDate.format(modified));
-  }
-
   private static String digest(URI requested) {
     HashAlgorithm sha256 = HashAlgorithm.SHA256;
     byte[] digest = sha256.newDigest().digest(requested.toString().getBytes(UTF_8));

@@ -5,6 +5,7 @@ import com.qustellar.qsde.internal.http.ResponseVerdict.Changed;
 import com.qustellar.qsde.internal.http.ResponseVerdict.Empty;
 import com.qustellar.qsde.internal.http.ResponseVerdict.Failed;
 import com.qustellar.qsde.internal.http.ResponseVerdict.Invalid;
+import com.qustellar.qsde.internal.http.ResponseVerdict.NotModified;
 import com.qustellar.qsde.internal.http.ResponseVerdict.Partial;
 import com.qustellar.qsde.internal.http.ResponseVerdict.RangesRefused;
 import com.qustellar.qsde.internal.http.ResponseVerdict.Redirect;
@@ -38,12 +39,15 @@ public final class ResponseRules {
    * @param head the response's head
    * @param asked the range that the request asked for, null where it had no Range field
    * @param first whether nothing is known of the file yet, so that the answer may be anything
+   * @param conditional whether another version than a known one was asked for (RFC 9110 §13.1)
    */
-  public static ResponseVerdict judge(ResponseHead head, @Nullable ByteRange asked, boolean first) {
+  public static ResponseVerdict judge(
+      ResponseHead head, @Nullable ByteRange asked, boolean first, boolean conditional) {
     return switch (head.status()) {
       case 200, 203 -> whole(head, asked == null || first);
       case 206 -> partial(head, asked, first);
       case 301, 302, 303, 307, 308 -> redirect(head);
+      case 304 -> conditional ? new NotModified() : failed(head);
       case 412 -> first ? failed(head) : new Changed(head.status());
       case 416 -> asked == null ? failed(head) : unsatisfied(head, first);
       default -> other(head);

@@ -74,6 +74,9 @@ public sealed interface ResponseVerdict {
    */
   record Redirect(String location) implements ResponseVerdict {}
 
+  /** The file is still of the version that the request has named. */
+  record NotModified() implements ResponseVerdict {}
+
   /**
    * The server said no.
    *

@@ -8,6 +8,7 @@ import com.qustellar.qsde.internal.http.ResponseVerdict.Changed;
 import com.qustellar.qsde.internal.http.ResponseVerdict.Empty;
 import com.qustellar.qsde.internal.http.ResponseVerdict.Failed;
 import com.qustellar.qsde.internal.http.ResponseVerdict.Invalid;
+import com.qustellar.qsde.internal.http.ResponseVerdict.NotModified;
 import com.qustellar.qsde.internal.http.ResponseVerdict.Partial;
 import com.qustellar.qsde.internal.http.ResponseVerdict.RangesRefused;
 import com.qustellar.qsde.internal.http.ResponseVerdict.Redirect;
@@ -36,8 +37,8 @@ class ResponseRulesTest {
     ResponseHead head = head(status, "Content-Length: 1000");
     Whole whole = new Whole(OptionalLong.of(1_000), IDENTITY);
     assertThat(first(head)).isEqualTo(whole);
-    assertThat(ResponseRules.judge(head, null, true)).isEqualTo(whole);
-    assertThat(ResponseRules.judge(head, null, false)).isEqualTo(whole);
+    assertThat(ResponseRules.judge(head, null, true, false)).isEqualTo(whole);
+    assertThat(ResponseRules.judge(head, null, false, false)).isEqualTo(whole);
   }
 
   @ParameterizedTest
@@ -124,7 +125,8 @@ class ResponseRulesTest {
     ResponseHead head = head(206, fields.toArray(String[]::new));
     assertThat(first(head) instanceof Partial).isEqualTo(taken);
     assertThat(first(head) instanceof AskWithoutRange).isNotEqualTo(taken);
-    assertThat(ResponseRules.judge(head, new ByteRange(0, 100), false)).isInstanceOf(Partial.class);
+    assertThat(ResponseRules.judge(head, new ByteRange(0, 100), false, false))
+        .isInstanceOf(Partial.class);
   }
 
   @ParameterizedTest
@@ -167,8 +169,8 @@ class ResponseRulesTest {
   @Test
   void partThatNobodyAskedForIsInvalid() {
     ResponseHead head = head(206, "Content-Range: bytes 0-99/100", "Content-Length: 100");
-    assertThat(ResponseRules.judge(head, null, true)).isInstanceOf(Invalid.class);
-    assertThat(ResponseRules.judge(head, null, false)).isInstanceOf(Invalid.class);
+    assertThat(ResponseRules.judge(head, null, true, false)).isInstanceOf(Invalid.class);
+    assertThat(ResponseRules.judge(head, null, false, false)).isInstanceOf(Invalid.class);
     assertThat(first(head)).isInstanceOf(Partial.class);
   }
 
@@ -261,13 +263,20 @@ class ResponseRulesTest {
   }
 
   @Test
+  void onlyWhoNamesAVersionIsToldThatItStands() {
+    assertThat(ResponseRules.judge(head(304), FIRST, true, true)).isEqualTo(new NotModified());
+    assertThat(ResponseRules.judge(head(412), FIRST, true, true))
+        .isEqualTo(new Failed(412, Optional.empty()));
+  }
+
+  @Test
   void onlyZeroBytesMakeAnEmptyFile() {
     assertThat(first(head(416, "Content-Range: bytes */0"))).isEqualTo(new Empty());
     for (String range : new String[] {"bytes */1", "bytes 0-0/1", "garbage", ""}) {
       assertThat(first(head(416, "Content-Range: " + range))).isEqualTo(new AskWithoutRange());
     }
     assertThat(first(head(416))).isEqualTo(new AskWithoutRange());
-    assertThat(ResponseRules.judge(head(416, "Content-Range: bytes */0"), null, true))
+    assertThat(ResponseRules.judge(head(416, "Content-Range: bytes */0"), null, true, false))
         .isEqualTo(new Failed(416, Optional.empty()));
   }
 
@@ -300,10 +309,10 @@ class ResponseRulesTest {
   }
 
   private static ResponseVerdict first(ResponseHead head) {
-    return ResponseRules.judge(head, FIRST, true);
+    return ResponseRules.judge(head, FIRST, true, false);
   }
 
   private static ResponseVerdict later(ResponseHead head) {
-    return ResponseRules.judge(head, LATER, false);
+    return ResponseRules.judge(head, LATER, false, false);
   }
 }

@@ -111,7 +111,7 @@ final class DiskProvider extends FileSystemProvider {
   @Override
   public void setAttribute(Path path, String attribute, Object value, LinkOption... options)
       throws IOException {
-    real().setAttribute(DiskPath.real(path), attribute, value, options);
+    real().setAttribute(real(Operation.SET_TIME, path), attribute, value, options);
   }
 
   @Override

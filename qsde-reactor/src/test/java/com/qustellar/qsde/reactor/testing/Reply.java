@@ -195,6 +195,14 @@ public final class Reply {
     return with(it -> it.pieceSize = bytes);
   }
 
+  /** Returns the first value of a field. */
+  public Optional<String> headerValue(String name) {
+    return headers.stream()
+        .filter(header -> header.getKey().equalsIgnoreCase(name))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
   /** Returns the status; 0 for an answer that is given verbatim. */
   public int status() {
     return status;

@@ -68,6 +68,11 @@ public final class Resource {
     return new Resource(body, etag, lastModified, false);
   }
 
+  /** Returns the ETag. */
+  public Optional<String> etag() {
+    return etag;
+  }
+
   /** Returns the content. */
   public Body body() {
     return body;

@@ -33,6 +33,7 @@ public final class ScriptedDisk extends FileSystem {
     CHECK_WRITABLE,
     /** Reading a file's attributes or length. */
     INSPECT,
+    SET_TIME,
     LOCK,
     /** The descriptor is gone all the same, as with close(2). */
     CLOSE

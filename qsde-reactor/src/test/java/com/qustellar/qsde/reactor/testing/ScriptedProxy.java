@@ -118,7 +118,8 @@ public final class ScriptedProxy extends RelayServer {
   private void forward(RecordedRequest request, Socket client) throws IOException {
     URI uri = URI.create(request.target());
     try (Socket server = dial(uri.getPort())) {
-      StringBuilder head = new StringBuilder("GET " + uri.getRawPath() + " HTTP/1.1\r\n");
+      String target = request.target().substring(request.target().indexOf('/', "http://".length()));
+      StringBuilder head = new StringBuilder("GET " + target + " HTTP/1.1\r\n");
       for (Map.Entry<String, String> field : request.headers()) {
         if (!field.getKey().equalsIgnoreCase("Proxy-Authorization")) {
           head.append(field.getKey()).append(": ").append(field.getValue()).append("\r\n");

@@ -74,6 +74,25 @@ final class Benchmark implements Callable<Integer> {
   private @Nullable Folder files;
 
   @Option(
+      names = "--tls",
+      description = "The one file, or --files, over TLS and HTTP/1.1, from nginx.")
+  private boolean tls;
+
+  @Option(
+      names = "--http2",
+      description = "--files over TLS, with HTTP/1.1 and with HTTP/2, for those that speak it.")
+  private boolean http2;
+
+  @Option(
+      names = "--tcnative",
+      paramLabel = "JARS",
+      description = {
+        "With --tls or --http2: QSDE with netty-tcnative as well, whose jars these are, with the",
+        "class path's separator between."
+      })
+  private @Nullable String tcnative;
+
+  @Option(
       names = "--throttle",
       paramLabel = "SIZE",
       converter = SizeConverter.class,
@@ -229,7 +248,12 @@ final class Benchmark implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Workspace workspace = cleanup.add(Workspace.create(scenario.bytes()));
     Scenario.Served served = scenario.serve(workspace, cleanup);
-    Lineup lineup = new Lineup(only.isEmpty() ? scenario.participants() : only, workspace.folder());
+    Lineup lineup =
+        new Lineup(
+            only.isEmpty() ? scenario.participants() : only,
+            workspace.folder(),
+            served.certificate(),
+            tcnative);
     Runner runner = new Runner(workspace, spec.commandLine().getErr());
 
     List<Entrant> entrants = entrants(scenario, lineup);
@@ -268,6 +292,15 @@ final class Benchmark implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--repeat, --at-once and --queued take numbers from 1 up");
     }
+    boolean other = throttle != null || slowOne || from != null || queued != null;
+    if ((tls && (other || server == Server.EMBEDDED)) || (http2 && files == null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--tls goes with one file or --files from nginx, and --http2 with --files");
+    }
+    if (tcnative != null && !tls && !http2) {
+      throw new ParameterException(spec.commandLine(), "--tcnative goes with --tls or --http2");
+    }
     Set<String> unknown = new TreeSet<>(only);
     unknown.removeAll(Lineup.names());
     if (!unknown.isEmpty()) {
@@ -278,7 +311,7 @@ final class Benchmark implements Callable<Integer> {
 
   private Scenario scenario() throws IOException, InterruptedException {
     if (files != null) {
-      return new ManyFiles(files.count(), files.size(), atOnce);
+      return new ManyFiles(files.count(), files.size(), atOnce, protocols());
     }
     if (from != null) {
       return Elsewhere.of(from, connections(ONE_TO_SIXTEEN));
@@ -292,7 +325,15 @@ final class Benchmark implements Callable<Integer> {
     }
     boolean nginx =
         server == Server.NGINX || (server == Server.AUTO && Commands.installed("nginx"));
-    return new OneFile(size(Size.GIB), connections(List.of(1, 4, 16)), digests.choices(), nginx);
+    return new OneFile(
+        size(Size.GIB), connections(List.of(1, 4, 16)), digests.choices(), nginx, tls);
+  }
+
+  private List<Origin.Protocol> protocols() {
+    if (http2) {
+      return List.of(Origin.Protocol.HTTPS, Origin.Protocol.HTTP2);
+    }
+    return List.of(tls ? Origin.Protocol.HTTPS : Origin.Protocol.HTTP);
   }
 
   private List<Entrant> entrants(Scenario scenario, Lineup lineup) throws IOException {

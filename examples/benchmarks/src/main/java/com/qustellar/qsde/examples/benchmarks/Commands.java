@@ -30,11 +30,21 @@ final class Commands {
 
   /** Returns the same for a JVM with options. */
   static List<String> java(List<String> options, Class<?> main, String... arguments) {
+    return java(options, "", main, arguments);
+  }
+
+  /**
+   * Returns the same for a JVM with options.
+   *
+   * @param more what else is on its class path, empty for nothing
+   */
+  static List<String> java(List<String> options, String more, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    String own = System.getProperty("java.class.path");
+    command.add(more.isEmpty() ? own : own + File.pathSeparator + more);
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return command;

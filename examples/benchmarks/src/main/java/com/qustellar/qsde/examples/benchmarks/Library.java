@@ -10,6 +10,8 @@ enum Library {
   QSDE_NO_RESUME("QSDE without resume", Integer.MAX_VALUE),
   /** Takes part only where it is named: it tells what the order of a stream costs. */
   QSDE_STREAM("QSDE's stream, written by its reader", Integer.MAX_VALUE),
+  /** Takes part only where its jars are named. */
+  QSDE_TCNATIVE("QSDE with netty-tcnative", Integer.MAX_VALUE),
   WEBCLIENT("WebClient + DataBufferUtils.write", 1),
   JDK("JDK HttpClient, BodyHandlers.ofFile", 1),
   OKHTTP("OkHttp to an Okio sink", 1);
@@ -28,7 +30,7 @@ enum Library {
 
   /** Returns whether it stands for its library, and is no variant of another one. */
   boolean isItself() {
-    return this != QSDE_NO_RESUME && this != QSDE_STREAM;
+    return this != QSDE_NO_RESUME && this != QSDE_STREAM && this != QSDE_TCNATIVE;
   }
 
   /** Returns over how many connections the library can fetch one file. */
@@ -38,7 +40,7 @@ enum Library {
 
   Client open() {
     return switch (this) {
-      case QSDE -> new QsdeClient(true);
+      case QSDE, QSDE_TCNATIVE -> new QsdeClient(true);
       case QSDE_NO_RESUME -> new QsdeClient(false);
       case QSDE_STREAM -> new QsdeStreamClient();
       case WEBCLIENT -> new SpringClient();
@@ -54,7 +56,7 @@ enum Library {
   String version() {
     return switch (this) {
       case WEBCLIENT -> "Spring " + SpringVersion.getVersion();
-      case QSDE, QSDE_NO_RESUME, QSDE_STREAM, JDK -> "";
+      case QSDE, QSDE_NO_RESUME, QSDE_STREAM, QSDE_TCNATIVE, JDK -> "";
       case OKHTTP -> "OkHttp " + OkHttp.VERSION;
     };
   }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Who takes part: the libraries, and the commands that are installed. */
@@ -31,21 +32,41 @@ final class Lineup {
       List.of(ARIA2C, "--no-conf", "--quiet", "--file-allocation=none");
 
   private static final String WGET2_LIST =
-      "seq -f \"$3f%.0f\" 0 \"$4\" | wget2 -q --max-threads=\"$1\" -P \"$2\" -i -";
+      "seq -f \"$3f%.0f\" 0 \"$4\" | wget2 -q --max-threads=\"$1\" -P \"$2\""
+          + " ${5:+--ca-certificate=\"$5\"} -i -";
 
   private static final String HASH_WITH_SHA256SUM =
       "curl -sSf -o \"$1\" \"$2\" && printf '%s  %s\\n' \"$3\" \"$1\" | sha256sum -c --status";
 
   private final Set<String> only;
   private final Path logs;
+  private final @Nullable Certificate trusted;
+  private final @Nullable String tcnative;
 
   /**
    * @param only the names of those who take part, empty for all
    * @param logs the folder that what they say is kept in
    */
   Lineup(Set<String> only, Path logs) {
+    this(only, logs, null, null);
+  }
+
+  /**
+   * @param only the names of those who take part, empty for all
+   * @param logs the folder that what they say is kept in
+   * @param trusted whom they are to trust, null where there is no TLS
+   * @param tcnative the class path of netty-tcnative, null where it takes no part
+   */
+  Lineup(Set<String> only, Path logs, @Nullable Certificate trusted, @Nullable String tcnative) {
     this.only = only;
     this.logs = logs;
+    this.trusted = trusted;
+    this.tcnative = tcnative;
+  }
+
+  /** Returns whether somebody speaks HTTP/2 where a server offers it, without being told to. */
+  static boolean speaksHttp2(String title) {
+    return !title.equals(Library.WEBCLIENT.title()) && !title.equals(ARIA2C);
   }
 
   /** Returns the names of those who can do what only downloaders of files can: segments. */
@@ -80,7 +101,7 @@ final class Lineup {
   List<Entrant> warm() throws IOException {
     List<Entrant> started = new ArrayList<>();
     for (Library library : chosenLibraries()) {
-      started.add(WarmJvm.start(library, logs.resolve(name(library) + ".log")));
+      started.add(WarmJvm.start(library, worker(library), logs.resolve(name(library) + ".log")));
     }
     return started;
   }
@@ -95,16 +116,43 @@ final class Lineup {
               library.maxConnections(),
               true,
               logs.resolve(name(library) + "-fresh.log"),
-              job -> Commands.java(Worker.class, library.name(), job.toLine())));
+              job -> worker(library, job.toLine())));
     }
     return entrants;
   }
 
+  private List<String> worker(Library library, String... job) {
+    String more = library == Library.QSDE_TCNATIVE && tcnative != null ? tcnative : "";
+    String[] arguments =
+        Stream.concat(Stream.of(library.name()), Stream.of(job)).toArray(String[]::new);
+    List<String> options = trusted == null ? List.of() : trusted.javaOptions();
+    return Commands.java(options, more, Worker.class, arguments);
+  }
+
   private List<Library> chosenLibraries() {
-    return List.of(Library.values()).stream()
-        .filter(library -> chosen(name(library)))
-        .filter(library -> library.isItself() || !only.isEmpty())
-        .toList();
+    return List.of(Library.values()).stream().filter(library -> takesPart(library)).toList();
+  }
+
+  private boolean takesPart(Library library) {
+    if (library == Library.QSDE_TCNATIVE) {
+      return tcnative != null;
+    }
+    return library.isItself() ? chosen(name(library)) : only.contains(name(library));
+  }
+
+  /** Returns a command that is told in its own way whom to trust. */
+  private List<String> trusting(String name, List<String> command) {
+    if (trusted == null) {
+      return command;
+    }
+    List<String> told = new ArrayList<>(command);
+    switch (name) {
+      case CURL -> told.addAll(0, List.of("env", "CURL_CA_BUNDLE=" + trusted.pem()));
+      case ARIA2C -> told.add("--ca-certificate=" + trusted.pem());
+      case WGET2 -> told.add(trusted.pem().toString());
+      default -> told.addAll(List.of("--cacert", trusted.pem().toString()));
+    }
+    return told;
   }
 
   /**
@@ -168,7 +216,7 @@ final class Lineup {
         maxConnections,
         checksSha256,
         logs.resolve(name + ".log"),
-        commandLine);
+        job -> trusting(name, commandLine.apply(job)));
   }
 
   static List<String> qsde(Path launcher, Job job) {

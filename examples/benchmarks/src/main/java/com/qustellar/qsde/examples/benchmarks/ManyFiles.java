@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -13,8 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param files how many
  * @param bytesEach the length of each
  * @param atOnce how many at once
+ * @param protocols how they are served, each in turn
  */
-record ManyFiles(int files, long bytesEach, int atOnce) implements Scenario {
+record ManyFiles(int files, long bytesEach, int atOnce, List<Origin.Protocol> protocols)
+    implements Scenario {
+
+  private static final String HTTP_2 = "HTTP/2";
 
   @Override
   public Set<String> participants() {
@@ -30,15 +35,31 @@ record ManyFiles(int files, long bytesEach, int atOnce) implements Scenario {
   public Served serve(Workspace workspace, Cleanup cleanup)
       throws IOException, InterruptedException {
     String sha256 = workspace.fill(files, bytesEach);
-    Origin origin = cleanup.add(Origin.nginx(workspace.payload(), workspace.folder()));
+    Path folder = workspace.folder();
+    boolean plain = protocols.equals(List.of(Origin.Protocol.HTTP));
+    Certificate certificate = plain ? null : Certificate.create(folder);
+    List<Payload> payloads = new ArrayList<>();
+    String described = "";
+    for (Origin.Protocol protocol : protocols) {
+      Origin origin =
+          cleanup.add(
+              certificate == null
+                  ? Origin.nginx(workspace.payload(), folder)
+                  : Origin.nginx(workspace.payload(), folder, protocol, certificate));
+      String way = protocol == Origin.Protocol.HTTP2 ? HTTP_2 : "HTTP/1.1";
+      payloads.add(
+          new Payload(protocols.size() == 1 ? "" : way, origin.uri(), files, bytes(), sha256));
+      described = origin.description();
+    }
     return new Served(
         String.format(
             Locale.ROOT,
             "%,d files of %s over loopback from %s",
             files,
             Size.format(bytesEach),
-            origin.description()),
-        List.of(new Payload("", origin.uri(), files, bytes(), sha256)));
+            described),
+        payloads,
+        certificate);
   }
 
   @Override
@@ -48,7 +69,9 @@ record ManyFiles(int files, long bytesEach, int atOnce) implements Scenario {
 
   @Override
   public List<Runner.Case> cases(Entrant entrant, Payload payload) {
-    return List.of(new Runner.Case(entrant, payload, atOnce, false));
+    return payload.way().equals(HTTP_2) && !Lineup.speaksHttp2(entrant.title())
+        ? List.of()
+        : List.of(new Runner.Case(entrant, payload, atOnce, false));
   }
 
   @Override

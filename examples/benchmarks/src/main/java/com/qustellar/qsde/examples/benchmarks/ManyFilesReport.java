@@ -26,7 +26,7 @@ final class ManyFilesReport extends Report {
       table.append(
           row(
               List.of(
-                  Row.of(result).label(),
+                  Row.of(result).label() + (result.way().isEmpty() ? "" : ", " + result.way()),
                   connections(result.connections()),
                   String.format(Locale.ROOT, "%.0f", rate.applyAsDouble(result))
                       + ratios(result, rate),

@@ -1,6 +1,7 @@
 package com.qustellar.qsde.examples.benchmarks;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
@@ -11,8 +12,10 @@ import java.util.Set;
  * @param connections over how many, for those that can
  * @param digests without a SHA-256, with one, or both
  * @param nginx whether nginx serves it, and not the embedded origin
+ * @param tls whether over TLS, which only nginx does
  */
-record OneFile(long bytes, List<Integer> connections, List<Boolean> digests, boolean nginx)
+record OneFile(
+    long bytes, List<Integer> connections, List<Boolean> digests, boolean nginx, boolean tls)
     implements Scenario {
 
   @Override
@@ -24,11 +27,22 @@ record OneFile(long bytes, List<Integer> connections, List<Boolean> digests, boo
   public Served serve(Workspace workspace, Cleanup cleanup)
       throws IOException, InterruptedException {
     String sha256 = workspace.fill(bytes);
+    Path folder = workspace.folder();
+    if (tls) {
+      Certificate certificate = Certificate.create(folder);
+      Origin origin =
+          cleanup.add(
+              Origin.nginx(workspace.payload(), folder, Origin.Protocol.HTTPS, certificate));
+      return new Served(
+          Size.format(bytes) + " over loopback from " + origin.description(),
+          List.of(Payload.file(origin.uri(), bytes, sha256)),
+          certificate);
+    }
     Origin origin =
         cleanup.add(
             nginx
-                ? Origin.nginx(workspace.payload(), workspace.folder())
-                : Origin.embedded(workspace.payload(), workspace.folder(), RangeServer.Pace.NONE));
+                ? Origin.nginx(workspace.payload(), folder)
+                : Origin.embedded(workspace.payload(), folder, RangeServer.Pace.NONE));
     return new Served(
         Size.format(bytes) + " over loopback from " + origin.description(),
         List.of(Payload.file(origin.uri(), bytes, sha256)));

@@ -24,6 +24,21 @@ record Origin(String description, URI uri, Process process) implements AutoClose
   private static final int NGINX_WORKERS = 2;
   private static final long START_SECONDS = 10;
 
+  /** How nginx speaks. */
+  enum Protocol {
+    HTTP(""),
+    /** HTTP/1.1 over TLS. */
+    HTTPS(" ssl"),
+    /** HTTP/2 over TLS, with who offers it. */
+    HTTP2(" ssl http2");
+
+    private final String listening;
+
+    Protocol(String listening) {
+      this.listening = listening;
+    }
+  }
+
   /**
    * Starts nginx on a free port.
    *
@@ -31,15 +46,26 @@ record Origin(String description, URI uri, Process process) implements AutoClose
    * @param folder where nginx finds its configuration and leaves what it must
    */
   static Origin nginx(Path served, Path folder) throws IOException, InterruptedException {
+    return nginx(served, folder, Protocol.HTTP, "");
+  }
+
+  /** Starts nginx with TLS, as {@link #nginx(Path, Path)} does without. */
+  static Origin nginx(Path served, Path folder, Protocol protocol, Certificate certificate)
+      throws IOException, InterruptedException {
+    return nginx(served, folder, protocol, certificate.nginxDirectives());
+  }
+
+  private static Origin nginx(Path served, Path folder, Protocol protocol, String more)
+      throws IOException, InterruptedException {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     int port;
     try (ServerSocket probe = new ServerSocket(0, 1, loopback)) {
       port = probe.getLocalPort();
     }
-    Path configuration = folder.resolve("nginx.conf");
-    Files.writeString(
-        configuration, nginxConfiguration(loopback.getHostAddress() + ":" + port, folder));
-    Path log = folder.resolve("nginx.log");
+    String listen = loopback.getHostAddress() + ":" + port + protocol.listening;
+    Path configuration = folder.resolve("nginx-" + port + ".conf");
+    Files.writeString(configuration, nginxConfiguration(listen, port, folder, more));
+    Path log = folder.resolve("nginx-" + port + ".log");
     String nginx = Commands.find("nginx").map(Path::toString).orElse("nginx");
     Process process =
         new ProcessBuilder(
@@ -49,8 +75,17 @@ record Origin(String description, URI uri, Process process) implements AutoClose
             .start();
     await(new InetSocketAddress(loopback, port), process, log);
     return new Origin(
-        "nginx " + Commands.version(nginx, "-v") + " (" + NGINX_WORKERS + " workers, sendfile)",
-        uri(port, folder.relativize(served) + (Files.isDirectory(served) ? "/" : "")),
+        "nginx "
+            + Commands.version(nginx, "-v")
+            + " ("
+            + NGINX_WORKERS
+            + " workers, "
+            + (protocol == Protocol.HTTP ? "sendfile" : "TLS")
+            + ")",
+        uri(
+            protocol == Protocol.HTTP ? "http" : "https",
+            port,
+            folder.relativize(served) + (Files.isDirectory(served) ? "/" : "")),
         process);
   }
 
@@ -68,20 +103,20 @@ record Origin(String description, URI uri, Process process) implements AutoClose
     }
     return new Origin(
         "the embedded origin (transferTo)",
-        uri(Integer.parseInt(port), folder.relativize(file).toString()),
+        uri("http", Integer.parseInt(port), folder.relativize(file).toString()),
         process);
   }
 
-  private static URI uri(int port, String path) {
+  private static URI uri(String scheme, int port, String path) {
     String host = InetAddress.getLoopbackAddress().getHostAddress();
-    return URI.create("http://" + host + ":" + port + "/" + path);
+    return URI.create(scheme + "://" + host + ":" + port + "/" + path);
   }
 
-  static String nginxConfiguration(String listen, Path folder) {
+  private static String nginxConfiguration(String listen, int port, Path folder, String more) {
     return """
         worker_processes %1$d;
         daemon off;
-        pid %2$s/nginx.pid;
+        pid %2$s/nginx-%4$d.pid;
         error_log stderr warn;
         events { worker_connections 256; }
         http {
@@ -96,10 +131,11 @@ record Origin(String description, URI uri, Process process) implements AutoClose
           fastcgi_temp_path %2$s/nginx-tmp;
           uwsgi_temp_path %2$s/nginx-tmp;
           scgi_temp_path %2$s/nginx-tmp;
+          %5$s
           server { listen %3$s; root %2$s; }
         }
         """
-        .formatted(NGINX_WORKERS, folder, listen);
+        .formatted(NGINX_WORKERS, folder, listen, port, more);
   }
 
   private static void await(InetSocketAddress address, Process server, Path log)

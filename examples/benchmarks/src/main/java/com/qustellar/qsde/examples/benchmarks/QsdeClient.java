@@ -1,10 +1,13 @@
 package com.qustellar.qsde.examples.benchmarks;
 
 import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.HttpProtocol;
 import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.DownloadSummary;
 import java.io.IOException;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -41,7 +44,7 @@ final class QsdeClient implements Client {
     DownloadSummary summary =
         Objects.requireNonNull(
             batches
-                .computeIfAbsent(folder.connections(), QsdeClient::batch)
+                .computeIfAbsent(folder.connections(), atOnce -> batch(atOnce, folder.uri()))
                 .downloadAll(Flux.fromStream(folder.each()).map(this::request))
                 .collect(DownloadSummary.collector())
                 .block());
@@ -54,9 +57,13 @@ final class QsdeClient implements Client {
     return DownloadRequest.of(job.uri(), job.target()).withResume(resume);
   }
 
-  private static DownloadEngine batch(int atOnce) {
+  /** Many small files are what HTTP/2 is for, where the server offers it. */
+  private static DownloadEngine batch(int atOnce, URI uri) {
     Limits limits = Limits.defaults();
+    boolean tls = uri.getScheme().equals("https");
     return DownloadEngine.builder()
+        .network(
+            NetworkSettings.defaults().withProtocol(tls ? HttpProtocol.HTTP_2 : HttpProtocol.AUTO))
         .limits(
             limits
                 .withMaxConcurrentDownloads(atOnce)

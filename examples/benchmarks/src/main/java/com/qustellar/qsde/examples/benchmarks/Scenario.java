@@ -14,8 +14,14 @@ interface Scenario {
    *
    * @param description as the table's head tells it
    * @param payloads what everybody downloads, in each of the ways that are compared
+   * @param certificate whom everybody is to trust, null where it is served without TLS
    */
-  record Served(String description, List<Payload> payloads) {}
+  record Served(String description, List<Payload> payloads, @Nullable Certificate certificate) {
+
+    Served(String description, List<Payload> payloads) {
+      this(description, payloads, null);
+    }
+  }
 
   /** Returns the names of those who take part where nobody is named; empty for all. */
   Set<String> participants();

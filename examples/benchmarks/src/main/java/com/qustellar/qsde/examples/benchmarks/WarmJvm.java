@@ -25,8 +25,12 @@ final class WarmJvm implements Entrant {
     this.log = log;
   }
 
-  static WarmJvm start(Library library, Path log) throws IOException {
-    List<String> command = Commands.java(Worker.class, library.name());
+  /**
+   * Starts one.
+   *
+   * @param command what runs the worker
+   */
+  static WarmJvm start(Library library, List<String> command, Path log) throws IOException {
     Process worker = new ProcessBuilder(command).redirectError(log.toFile()).start();
     return new WarmJvm(library, worker, log);
   }

@@ -59,6 +59,39 @@ class BenchmarkTest {
   }
 
   @Test
+  void aFileComesOverTls() {
+    assumeThat(Commands.installed("nginx")).as("nginx is installed").isTrue();
+
+    int exit =
+        run(
+            "--tls --size=1M --connections=1 --sha256=on --repeat=1 --warmup=1 --only=qsde,jdk,curl");
+
+    assertThat(exit).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("1 MiB over loopback from nginx", "TLS")
+        .contains("| QSDE, warm | 1 |")
+        .contains("| " + Library.JDK.title() + ", warm | 1 |");
+    assertThat(out.toString().contains("| curl | 1 |")).isEqualTo(Commands.installed("curl"));
+  }
+
+  @Test
+  void manyFilesComeOverHttp1AndHttp2SideBySide() {
+    assumeThat(Commands.installed("nginx")).as("nginx is installed").isTrue();
+
+    int exit = run("--http2 --files=20x1KiB --repeat=1 --warmup=1 --only=qsde,webclient,curl");
+
+    assertThat(exit).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("20 files of 1 KiB over loopback from nginx")
+        .contains("| QSDE, warm, HTTP/1.1 | 16 |")
+        .contains("| QSDE, warm, HTTP/2 | 16 |")
+        .contains(Library.WEBCLIENT.title() + ", warm, HTTP/1.1 | 16 |")
+        .doesNotContain(Library.WEBCLIENT.title() + ", warm, HTTP/2");
+    assertThat(out.toString().contains("| curl, HTTP/2 | 16 |"))
+        .isEqualTo(Commands.installed("curl"));
+  }
+
+  @Test
   void anOriginThatGivesEachConnectionSoMuchIsToldBesideTheConnectionsSum() {
     int exit =
         run("--throttle=4M --size=1M --connections=2,auto --repeat=1 --warmup=1 --only=qsde");
@@ -119,6 +152,10 @@ class BenchmarkTest {
         "--at-once=0          | from 1 up",
         "--repeat=0           | from 1 up",
         "--sha256=maybe       | --sha256",
+        "--tls --slow-one     | --tls goes with",
+        "--tls --origin=embedded | --tls goes with",
+        "--http2              | --http2 with --files",
+        "--tcnative=x.jar     | --tcnative goes with",
         "--nonsense           | --nonsense",
       })
   void wrongUsageIsToldBeforeAnythingStarts(String argument, String message) {

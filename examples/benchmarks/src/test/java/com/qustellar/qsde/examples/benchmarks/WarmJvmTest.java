@@ -28,7 +28,9 @@ class WarmJvmTest {
     String otherSha256 = "0".repeat(sha256.length());
 
     try (RangeServer origin = RangeServer.start(file, RangeServer.Pace.NONE);
-        WarmJvm jvm = WarmJvm.start(library, folder.resolve("log"))) {
+        WarmJvm jvm =
+            WarmJvm.start(
+                library, Commands.java(Worker.class, library.name()), folder.resolve("log"))) {
       URI uri = URI.create("http://127.0.0.1:" + origin.port() + "/file");
 
       Sample plain = jvm.download(new Job(uri, folder.resolve("plain"), 0, 1, null));

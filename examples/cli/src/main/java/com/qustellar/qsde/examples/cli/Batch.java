@@ -1,6 +1,7 @@
 package com.qustellar.qsde.examples.cli;
 
 import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
@@ -97,12 +98,13 @@ final class Batch {
 
   /** A name that is taken is not always a failure. */
   private Mono<DownloadOutcome> settled(DownloadOutcome outcome) {
-    Optional<Path> file = existing.kept(outcome);
+    Optional<Path> current = current(outcome);
+    Optional<Path> file = current.or(() -> existing.kept(outcome));
     if (file.isPresent()) {
       signals.add(
           () -> {
             kept++;
-            report.kept(outcome.request(), file.get());
+            report.kept(outcome.request(), file.get(), current.isPresent());
           });
       return Mono.empty();
     }
@@ -110,6 +112,13 @@ final class Batch {
         .renamed(outcome)
         .map(taken -> renamed(outcome.request(), taken, 0))
         .orElse(Mono.just(outcome));
+  }
+
+  private static Optional<Path> current(DownloadOutcome outcome) {
+    return outcome instanceof DownloadOutcome.Completed completed
+            && completed.result().notes().contains(DownloadResult.Note.NOT_MODIFIED)
+        ? Optional.of(completed.result().target())
+        : Optional.empty();
   }
 
   /** Somebody else may take the next name as well, until there is one that nobody wants. */

@@ -61,9 +61,9 @@ final class HumanLines implements Report {
   }
 
   @Override
-  public void kept(DownloadRequest request, Path file) {
+  public void kept(DownloadRequest request, Path file, boolean current) {
     retries.remove(request.id());
-    println(name(file) + ": skipped, it exists already");
+    println(name(file) + (current ? ": already current" : ": skipped, it exists already"));
   }
 
   @Override

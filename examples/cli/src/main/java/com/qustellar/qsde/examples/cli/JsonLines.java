@@ -92,7 +92,7 @@ final class JsonLines implements Report {
   }
 
   @Override
-  public void kept(DownloadRequest request, Path file) {
+  public void kept(DownloadRequest request, Path file, boolean current) {
     line(
         "skipped",
         json -> {

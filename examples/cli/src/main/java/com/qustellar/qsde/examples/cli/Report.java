@@ -15,8 +15,12 @@ interface Report extends AutoCloseable {
   /** Tells how a download ended. */
   void ended(DownloadOutcome outcome);
 
-  /** Tells that a file was there already and is kept. */
-  void kept(DownloadRequest request, Path file);
+  /**
+   * Tells that a file was there already and is kept.
+   *
+   * @param current whether it is the one that the server has
+   */
+  void kept(DownloadRequest request, Path file, boolean current);
 
   /** Tells what went wrong beside the downloads. */
   void error(String message);

@@ -65,6 +65,19 @@ final class TargetOptions {
   boolean overwrite;
 
   @Option(
+      names = "--if-newer",
+      description = {
+        "Replace a file only where the server has another version than at the last --if-newer:",
+        "NAME.qsde-version keeps what tells them apart."
+      })
+  boolean ifNewer;
+
+  @Option(
+      names = {"-R", "--remote-time"},
+      description = "Give files the time of their last change at the server, where it tells one.")
+  boolean remoteTime;
+
+  @Option(
       names = "--no-resume",
       description =
           "Neither go on with what an earlier run has left, nor leave something for the next.")
@@ -82,6 +95,9 @@ final class TargetOptions {
   void check(int requests) {
     if (checksum != null && checksumFile != null) {
       throw new UsageException("--checksum and --checksum-file both name a digest: give one");
+    }
+    if (ifNewer && toStandardOutput()) {
+      throw new UsageException("--if-newer is about a file, and --output - is none: give one");
     }
     if (requests > 1 && output != null) {
       throw new UsageException(
@@ -106,6 +122,10 @@ final class TargetOptions {
       throw new UsageException(
           "--overwrite and --existing " + existing + " contradict each other: give one of them");
     }
+    if (ifNewer && existing != null && existing != Existing.overwrite) {
+      throw new UsageException(
+          "--if-newer replaces a file, and --existing " + existing + " does not: give one of them");
+    }
     return overwrite ? Existing.overwrite : Objects.requireNonNullElse(existing, Existing.fail);
   }
 
@@ -123,6 +143,12 @@ final class TargetOptions {
     DownloadRequest request = bare;
     if (existing() == Existing.overwrite) {
       request = request.withOverwrite(true);
+    }
+    if (ifNewer) {
+      request = request.withIfNewer(true);
+    }
+    if (remoteTime) {
+      request = request.withRemoteTime(true);
     }
     if (noResume) {
       request = request.withResume(false);
