@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.platform.commons.support.AnnotationSupport;
+import reactor.blockhound.BlockHound;
 
 /**
  * Fails tests and classes that leak; {@link LeakChecks} says what counts. JUnit finds it itself.
@@ -30,6 +31,23 @@ public final class LeakExtension
       List.of(new BufferProbe(), new DescriptorProbe(), new ThreadProbe());
   private static final LeakProbe REFUSED = new BlockingProbe();
   private static final LeakProbe LEFT = new PartFileProbe();
+
+  static {
+    armBlockHound();
+  }
+
+  /**
+   * Where it is on the class path. Not by its own listener of the platform: that one is made in
+   * Maven's JVM as well as soon as there are several for the tests.
+   */
+  private static void armBlockHound() {
+    try {
+      BlockHound.install();
+    } catch (NoClassDefFoundError e) {
+      // The examples' tests have the other checks.
+      return;
+    }
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) {
