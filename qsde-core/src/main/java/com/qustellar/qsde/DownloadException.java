@@ -180,6 +180,8 @@ public abstract sealed class DownloadException extends RuntimeException {
       RESPONSE(" did not answer in time: try again later, or raise the stall timeout"),
       /** No byte came within the stall timeout though bytes were wanted. */
       STALL(" stopped sending: try again later, or raise the stall timeout"),
+      /** Bytes came, but slower than the speed limit asks for. */
+      SLOW(" sends slower than the speed limit asks for: try again later, or lower the limit"),
       /** The download did not end within the request's total timeout. */
       TOTAL(" was not downloaded within the total time that the request allows: raise it");
 

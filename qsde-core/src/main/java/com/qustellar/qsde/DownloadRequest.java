@@ -1,11 +1,14 @@
 package com.qustellar.qsde;
 
 import com.qustellar.qsde.DownloadException.InvalidRequest;
+import com.qustellar.qsde.internal.http.FileNames;
 import com.qustellar.qsde.internal.http.HttpUris;
 import com.qustellar.qsde.internal.http.SafeText;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -78,9 +81,80 @@ public final class DownloadRequest {
     return of(uri.toString(), target);
   }
 
+  /**
+   * {@return a request for a file of a directory, under a name that somebody else chose}
+   *
+   * @param uri an absolute http or https URI
+   * @param directory an existing directory
+   * @param name the name; made safe as a server's would be: the last element of a path, without
+   *     control and bidi characters, leading dots and whatever a file system refuses; {@code
+   *     download} where nothing is left
+   * @throws InvalidRequest if the URI is not http or https
+   */
+  public static DownloadRequest of(String uri, Path directory, String name) {
+    return of(uri, directory.resolve(FileNames.safe(name)));
+  }
+
   /** {@return the URI to ask, with its userinfo and query: do not log it} */
   public URI uri() {
     return values.uri;
+  }
+
+  /**
+   * {@return a copy that may get the same file from other places as well}
+   *
+   * @param uris absolute http or https URIs, as for {@link #withMirrors(List)}
+   * @throws InvalidRequest if one of them is none
+   */
+  public DownloadRequest withMirrors(String... uris) {
+    return withMirrors(Arrays.stream(uris).map(HttpUris::parse).toList());
+  }
+
+  /**
+   * {@return a copy that may get the same file from other places as well}
+   *
+   * <p>{@link #uri()} (or the {@linkplain #withSource source}) is asked first, the next one where
+   * that one fails; the first to answer says what the file is. Segments are then spread over all by
+   * the speed that each shows. One that has another length, gives no ranges, answers with an error,
+   * can't be reached or is far slower than another is left out, and what it was to bring comes from
+   * the others; one that fails for now is asked again after a minute, or when all have failed,
+   * which together is one attempt of the {@link RetryPolicy}. The download fails when no mirror is
+   * left, with the first one's failure and the others' suppressed under it.
+   *
+   * <p>Equal lengths do not prove equal bytes: without a digest to expect, a file that several
+   * mirrors have brought is noted {@link DownloadResult.Note#UNPROVEN}. With one, a file that has
+   * come out wrong is fetched from each mirror alone until one has it, or until the same wrong
+   * digest comes a second time: then the fault is not theirs. A stream can't start over, and fails.
+   *
+   * <p>Header fields and credentials go to the origin of {@link #uri()} only, as always; what
+   * stands in a mirror's own URI goes to that mirror's.
+   *
+   * @param uris absolute http or https URIs, the best first, which replace those set before; none
+   *     by default. Those that are equal count once
+   * @throws InvalidRequest if one of them is none
+   */
+  public DownloadRequest withMirrors(List<URI> uris) {
+    List<URI> mirrors =
+        uris.stream()
+            .map(uri -> HttpUris.parse(uri.toString()))
+            .distinct()
+            .filter(uri -> !uri.equals(values.uri))
+            .toList();
+    return with(v -> v.mirrors = mirrors);
+  }
+
+  /**
+   * {@return where else the same file is, unmodifiable; with userinfo and queries: do not log them}
+   */
+  public List<URI> mirrors() {
+    return values.mirrors;
+  }
+
+  /**
+   * {@return the URI as logs and screens may show it: without userinfo, its query as an ellipsis}
+   */
+  public String redactedUri() {
+    return HttpUris.redact(values.uri);
   }
 
   /** {@return the file or directory to write to, null for streams} */
@@ -403,13 +477,16 @@ public final class DownloadRequest {
     return values.totalTimeout;
   }
 
-  /** {@return the request without the URI's userinfo and query and the values of headers} */
+  /** {@return the request without the userinfo and query of URIs and the values of headers} */
   @Override
   public String toString() {
     return "DownloadRequest[id="
         + id()
         + ", uri="
-        + HttpUris.redact(uri())
+        + redactedUri()
+        + (mirrors().isEmpty()
+            ? ""
+            : ", mirrors=" + mirrors().stream().map(HttpUris::redact).toList())
         + ", target="
         + target()
         + ", headers="
@@ -440,6 +517,7 @@ public final class DownloadRequest {
   /** Changed only before it is published in the final field above. */
   private static final class Values implements Cloneable {
     final URI uri;
+    List<URI> mirrors = List.of();
     @Nullable Path target;
     String id = randomId();
     @Nullable Supplier<? extends CompletionStage<Source>> source;

@@ -158,6 +158,26 @@ public final class NetworkSettings {
   }
 
   /**
+   * {@return a copy that gives up connections which are slower than this}
+   *
+   * <p>Such a connection has brought less over 30 seconds in which bytes of its answer were wanted:
+   * the waits of a bound on the speed, of a pause, of a full memory or of a slow disk or reader are
+   * none of its. Its segment goes on over another one, as after a stall.
+   *
+   * @param bytesPerSecond for each connection, not for a download; 0 for no such limit, the default
+   * @throws IllegalArgumentException if it is negative
+   */
+  public NetworkSettings withSpeedLimit(long bytesPerSecond) {
+    long checked = Limits.atLeast("the speed limit", bytesPerSecond, 0);
+    return with(v -> v.speedLimit = checked);
+  }
+
+  /** {@return how many bytes a second a connection must bring, 0 for any} */
+  public long speedLimit() {
+    return values.speedLimit;
+  }
+
+  /**
    * {@return a copy that follows another number of redirects}
    *
    * @param redirects at least 0; 20 by default
@@ -279,6 +299,8 @@ public final class NetworkSettings {
         + connectTimeout()
         + ", stallTimeout="
         + stallTimeout()
+        + ", speedLimit="
+        + speedLimit()
         + ", maxRedirects="
         + maxRedirects()
         + ", addressPolicy="
@@ -318,6 +340,7 @@ public final class NetworkSettings {
     Map<String, String> headers = Headers.none();
     Duration connectTimeout = Duration.ofSeconds(10);
     Duration stallTimeout = Duration.ofSeconds(30);
+    long speedLimit;
     int maxRedirects = 20;
     AddressPolicy addressPolicy = AddressPolicy.any();
     AddressFamily addressFamily = AddressFamily.ANY;
@@ -332,6 +355,7 @@ public final class NetworkSettings {
           headers,
           connectTimeout,
           stallTimeout,
+          speedLimit,
           maxRedirects,
           addressPolicy,
           addressFamily,

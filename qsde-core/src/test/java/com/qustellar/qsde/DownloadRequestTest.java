@@ -37,6 +37,18 @@ class DownloadRequestTest {
   }
 
   @Test
+  void takesNamesThatOthersChoseWithoutLeavingTheDirectory() {
+    Path directory = Path.of("d");
+
+    assertThat(DownloadRequest.of("http://h/x", directory, "a.txt").target())
+        .isEqualTo(directory.resolve("a.txt"));
+    assertThat(DownloadRequest.of("http://h/x", directory, "../../etc/.passwd\u202e").target())
+        .isEqualTo(directory.resolve("passwd"));
+    assertThat(DownloadRequest.of("http://h/x", directory, "..").target())
+        .isEqualTo(directory.resolve("download"));
+  }
+
+  @Test
   void hasAnIdOfItsOwnThatCopiesKeep() {
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < 1000; i++) {
@@ -50,6 +62,7 @@ class DownloadRequestTest {
 
   @Test
   void hasTheDocumentedDefaults() {
+    assertThat(REQUEST.mirrors()).isEmpty();
     assertThat(REQUEST.source()).isNull();
     assertThat(REQUEST.checksum()).isNull();
     assertThat(REQUEST.computedChecksum()).isNull();
@@ -64,6 +77,23 @@ class DownloadRequestTest {
     assertThat(REQUEST.maxBytes()).isEqualTo(Limits.UNLIMITED);
     assertThat(REQUEST.bytesPerSecond()).isEqualTo(Limits.UNLIMITED);
     assertThat(REQUEST.totalTimeout()).isNull();
+  }
+
+  @Test
+  void mirrorsAreUrisThatCountOnce() {
+    DownloadRequest request =
+        REQUEST.withMirrors("http://m/a b", "https://h/x?y#z", "HTTP://M/a%20b", "http://n/");
+    assertThat(request.mirrors())
+        .containsExactly(URI.create("http://m/a%20b"), URI.create("http://n/"));
+    assertThat(request.uri()).isEqualTo(REQUEST.uri());
+    assertThat(request.withMirrors(List.of()).mirrors()).isEmpty();
+    assertThat(request.withMirrors(List.of(URI.create("http://ü/"))).mirrors())
+        .containsExactly(URI.create("http://xn--tda/"));
+    assertThatExceptionOfType(InvalidRequest.class)
+        .isThrownBy(() -> REQUEST.withMirrors("http://m/", "ftp://m/"))
+        .withMessage("ftp://m/ cannot be used: only http and https can be downloaded");
+    assertThatExceptionOfType(UnsupportedOperationException.class)
+        .isThrownBy(() -> request.mirrors().clear());
   }
 
   @Test
@@ -177,6 +207,12 @@ class DownloadRequestTest {
   }
 
   @Test
+  void showsItsUriWithoutSecrets() {
+    assertThat(DownloadRequest.of("https://u:p@h:1/x?secret#f").redactedUri())
+        .isEqualTo("https://h:1/x?…");
+  }
+
+  @Test
   void showsNoSecret() {
     DownloadRequest request =
         DownloadRequest.of("https://user:SECRET@h/x?sig=SECRET", Path.of("x"))
@@ -188,5 +224,9 @@ class DownloadRequestTest {
         .hasToString(
             "DownloadRequest[id=id, uri=https://h/x?…, target=x, headers={Authorization=…,"
                 + " Cookie=…}]");
+    assertThat(request.withMirrors("https://user:SECRET@m/y?sig=SECRET", "http://n/"))
+        .asString()
+        .contains("uri=https://h/x?…, mirrors=[https://m/y?…, http://n/], target=x")
+        .doesNotContain("SECRET");
   }
 }

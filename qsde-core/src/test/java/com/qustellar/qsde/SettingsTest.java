@@ -49,6 +49,7 @@ class SettingsTest {
     assertThat(NETWORK.headers()).isEmpty();
     assertThat(NETWORK.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(NETWORK.stallTimeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(NETWORK.speedLimit()).isZero();
     assertThat(NETWORK.maxRedirects()).isEqualTo(20);
     assertThat(NETWORK.addressPolicy()).isEqualTo(AddressPolicy.any());
     assertThat(NETWORK.protocol()).isEqualTo(HttpProtocol.AUTO);
@@ -60,6 +61,9 @@ class SettingsTest {
         .isThrownBy(() -> NETWORK.withConnectTimeout(Duration.ZERO));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> NETWORK.withStallTimeout(Duration.ofNanos(-1)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NETWORK.withSpeedLimit(-1))
+        .withMessage("the speed limit must be at least 0, not -1");
     assertThatIllegalArgumentException().isThrownBy(() -> NETWORK.withMaxRedirects(-1));
     assertThatExceptionOfType(InvalidRequest.class)
         .isThrownBy(() -> NETWORK.withUserAgent(" "))

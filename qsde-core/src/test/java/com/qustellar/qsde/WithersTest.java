@@ -55,6 +55,18 @@ class WithersTest {
     RetryPolicy retry = RetryPolicy.defaults();
     return List.of(
         wither(REQUEST, "withTarget", Path.class, Path.of("y")),
+        new Case(
+            REQUEST,
+            "withMirrors",
+            List.of(List.class),
+            List.of(List.of(URI.create("http://m/"))),
+            Map.of("mirrors", List.of(URI.create("http://m/")))),
+        new Case(
+            REQUEST,
+            "withMirrors",
+            List.of(String[].class),
+            List.of((Object) new String[] {"http://m/"}),
+            Map.of("mirrors", List.of(URI.create("http://m/")))),
         wither(REQUEST, "withId", String.class, "an-id"),
         wither(REQUEST, "withSource", Supplier.class, SOURCE),
         wither(REQUEST, "withChecksum", Checksum.class, MD5),
@@ -92,6 +104,7 @@ class WithersTest {
         wither(network, "withHeaders", Map.class, Map.of("A", "b")),
         wither(network, "withConnectTimeout", Duration.class, Duration.ofNanos(1)),
         wither(network, "withStallTimeout", Duration.class, Duration.ofNanos(1)),
+        wither(network, "withSpeedLimit", long.class, 1L),
         wither(network, "withMaxRedirects", int.class, 0),
         wither(network, "withAddressPolicy", AddressPolicy.class, AddressPolicy.publicOnly()),
         wither(network, "withAddressFamily", AddressFamily.class, AddressFamily.IPV6),

@@ -104,6 +104,14 @@ final class Admission {
     return host == null ? connectionsPerHost.getAsInt() : host.share();
   }
 
+  /** Returns whether the origin has asked to be left alone for now. */
+  boolean isHeld(Origin origin) {
+    synchronized (hosts) {
+      Host host = hosts.get(origin.toString());
+      return host != null && host.left(now()) > 0;
+    }
+  }
+
   /** Starts nothing more at the origin before the time is over. */
   void hold(Origin origin, Duration wait) {
     long until = now() + wait.toNanos();

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -67,8 +68,6 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
    *
    * @param directory whether the target is the directory that the server's name goes into
    * @param present what is there already and only to be replaced by another version, if anything
-   * @param first what is asked for first
-   * @param anew whether this is a second pass, past the caches
    */
   DownloadPipeline(
       NettyDownloadEngine engine,
@@ -77,8 +76,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
       Path target,
       boolean directory,
       @Nullable PresentFile present,
-      ByteRange first,
-      boolean anew) {
+      Pass pass) {
     this.engine = engine;
     this.task = task;
     this.download = download;
@@ -87,8 +85,8 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     this.target = target;
     this.directory = directory;
     this.present = present;
-    this.fetch = new FileFetch(engine, request, task.sampler(), this, engine.budget(), first, anew);
-    if (anew) {
+    this.fetch = new FileFetch(engine, request, task.sampler(), this, engine.budget(), pass);
+    if (pass.anew()) {
       notes.add(Note.RESTARTED);
     }
   }
@@ -325,6 +323,11 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   Mono<Void> endDigest() {
     WrittenBytes bytes = written;
     return bytes == null ? Mono.empty() : bytes.endDigest();
+  }
+
+  /** Returns the index of the only mirror that has brought anything; empty if there are several. */
+  OptionalInt sole() {
+    return progress().resumed() > 0 ? OptionalInt.empty() : fetch.mirrors().sole();
   }
 
   // ---- what its parts ask

@@ -30,11 +30,15 @@ final class Exchange {
 
   private final NettyDownloadEngine engine;
   private final FileFetch file;
+  private final Mirror mirror;
   private final long from;
   private volatile long end;
   private volatile URI asked;
   private volatile boolean answered;
   private volatile long askedAt;
+  private volatile long begunAt;
+  private volatile long start;
+  private volatile @Nullable Representation here;
   private volatile @Nullable Source named;
   private volatile boolean refused;
   private volatile boolean doubtful;
@@ -49,15 +53,39 @@ final class Exchange {
   /**
    * Prepares an exchange.
    *
+   * @param mirror who is asked
    * @param doubtful whether the last answer for this segment was {@link #isDoubtful}
    */
-  Exchange(NettyDownloadEngine engine, FileFetch file, long from, long end, boolean doubtful) {
+  Exchange(
+      NettyDownloadEngine engine,
+      FileFetch file,
+      Mirror mirror,
+      long from,
+      long end,
+      boolean doubtful) {
     this.engine = engine;
     this.file = file;
-    this.asked = file.uri();
+    this.mirror = mirror;
+    this.asked = mirror.uri();
     this.from = from;
     this.end = end;
     this.doubtful = doubtful;
+  }
+
+  /** Returns who is asked. */
+  Mirror mirror() {
+    return mirror;
+  }
+
+  /** Returns how many bytes it has brought so far. */
+  long brought() {
+    SegmentWriter body = writer;
+    return body == null ? 0 : body.position() - start;
+  }
+
+  /** Returns for how long it has been at it, its waits for a place not counted. */
+  long busy(long nanoTime) {
+    return begunAt == 0 ? 0 : nanoTime - begunAt;
   }
 
   /** Returns the offset after the last byte that has been given to a write. */
@@ -139,47 +167,54 @@ final class Exchange {
 
   /** Asks when subscribed to; completes once the last write has ended. */
   Mono<Void> run() {
-    Representation known = file.representation();
-    boolean ranged = known == null || known.canContinue();
-    Whereabouts source = file.whereabouts();
-    if (source == null || known != null) {
-      return ask(Hop.to(file.uri(), ranged));
+    Representation there = mirror.representation();
+    boolean ranged = there == null ? mayBeRanged(file.representation()) : there.canContinue();
+    Whereabouts source = mirror.whereabouts();
+    if (source == null || there != null) {
+      return ask(Hop.to(mirror.uri(), ranged));
     }
     return source
         .known(file.network().stallTimeout())
         .flatMap(first -> ask(Hop.to(first.uri(), ranged)));
   }
 
-  private Mono<Void> ask(Hop here) {
+  /** What is to be told from another file at another mirror must have a length. */
+  private static boolean mayBeRanged(@Nullable Representation known) {
+    return known == null || known.total().isPresent();
+  }
+
+  private Mono<Void> ask(Hop hop) {
     return engine
         .admission()
         .connection(
-            Origin.of(here.uri()),
+            Origin.of(hop.uri()),
             file.request().priority(),
             file.progress(),
-            given -> ask(here, given))
+            given -> ask(hop, given))
         .flatMap(this::ask);
   }
 
-  private Mono<Hop> ask(Hop here, Admission.Place given) {
-    asked = here.uri();
+  private Mono<Hop> ask(Hop hop, Admission.Place given) {
+    asked = hop.uri();
     answered = false;
     askedAt = System.nanoTime();
-    Whereabouts source = file.whereabouts();
+    begunAt = begunAt == 0 ? askedAt : begunAt;
+    Whereabouts source = mirror.whereabouts();
     named = source == null ? null : source.current();
     drained = StallWatch.CONTENT;
     NetworkSettings settings = file.network();
     Representation known = file.representation();
-    ByteRange range = here.ranged() ? new ByteRange(from, end) : null;
+    here = mirror.representation();
+    ByteRange range = hop.ranged() ? new ByteRange(from, end) : null;
     Mono<Hop> exchange =
         engine
             .transport()
             .get(
-                here.uri(),
-                file.headers(here.uri(), settings, range, known),
+                hop.uri(),
+                file.headers(mirror, hop.uri(), settings, range),
                 settings,
                 file.readSize(),
-                (head, body) -> receive(here, known, given, range, head, body))
+                (head, body) -> receive(hop, known, given, range, head, body))
             .singleOrEmpty()
             .onErrorMap(
                 thrown ->
@@ -190,6 +225,11 @@ final class Exchange {
             .stallWatch()
             .stalled(settings.stallTimeout(), this::activity)
             .then(Mono.error(() -> TransportFailures.stall(asked, file.target(), answered)));
+    Mono<Hop> slow =
+        engine
+            .stallWatch()
+            .slow(settings.speedLimit(), this::isWaiting, this::brought)
+            .then(Mono.error(() -> TransportFailures.slow(asked, file.target())));
     // Counted out before the end is told: the last snapshot shows no active segment.
     return Mono.using(
         () -> {
@@ -198,7 +238,7 @@ final class Exchange {
           return given;
         },
         place ->
-            Mono.firstWithSignal(exchange, stalled)
+            Mono.firstWithSignal(exchange, stalled, slow)
                 .doOnError(
                     thrown ->
                         refused =
@@ -219,30 +259,30 @@ final class Exchange {
   }
 
   private Mono<Hop> receive(
-      Hop here,
+      Hop hop,
       @Nullable Representation known,
       Admission.Place given,
       @Nullable ByteRange range,
       ResponseHead head,
       Flux<ByteBuf> body) {
     answered = true;
-    file.keepCookies(here.uri(), head);
+    file.keepCookies(hop.uri(), head);
     engine.metrics().answered(Duration.ofNanos(System.nanoTime() - askedAt));
-    boolean conditional = known == null && file.isConditional();
+    boolean conditional = file.isConditional(mirror);
     ResponseVerdict verdict = ResponseRules.judge(head, range, known == null, conditional);
     if (verdict instanceof ResponseVerdict.Redirect redirect) {
       int limit = file.network().maxRedirects();
       return drain(body)
-          .then(Mono.fromCallable(() -> here.follow(redirect.location(), limit, file.target())));
+          .then(Mono.fromCallable(() -> hop.follow(redirect.location(), limit, file.target())));
     }
     if (verdict instanceof ResponseVerdict.NotModified) {
       end = from;
       given.served();
-      return drain(body).then(Mono.fromRunnable(() -> file.notModified(here.uri())));
+      return drain(body).then(Mono.fromRunnable(() -> file.notModified(hop.uri())));
     }
     if (verdict instanceof ResponseVerdict.Failed failed) {
-      failed.retryAfter().ifPresent(wait -> hold(here.uri(), failed.status(), wait));
-      Optional<Hop> renewed = here.renew(failed.status(), file.requested(), known, file.uri());
+      failed.retryAfter().ifPresent(wait -> hold(hop.uri(), failed.status(), wait));
+      Optional<Hop> renewed = hop.renew(failed.status(), mirror.lasting(), here, mirror.uri());
       if (renewed.isPresent()) {
         return drain(body).then(renewed(renewed.get()));
       }
@@ -250,20 +290,20 @@ final class Exchange {
           .then(Mono.error(() -> TransportFailures.status(asked, file.target(), failed, head)));
     }
     if (verdict instanceof ResponseVerdict.Invalid invalid) {
-      return Mono.error(invalid(invalid.reason(), known != null));
+      return Mono.error(invalid(invalid.reason(), here != null));
     }
     if (verdict instanceof ResponseVerdict.AskWithoutRange) {
-      return drain(body).thenReturn(here.withoutRange());
+      return drain(body).thenReturn(hop.withoutRange());
     }
     given.served();
     return known == null
-        ? beginReading(here.uri(), verdict, head, body)
-        : goOn(here.uri(), known, verdict, head, body);
+        ? beginReading(hop.uri(), verdict, head, body)
+        : goOn(hop.uri(), known, verdict, head, body);
   }
 
   /** Who begins anew asks the source where, if there is one. */
   private Mono<Hop> renewed(Hop hop) {
-    Whereabouts source = file.whereabouts();
+    Whereabouts source = mirror.whereabouts();
     if (source == null || !hop.renewed()) {
       return Mono.just(hop);
     }
@@ -294,7 +334,7 @@ final class Exchange {
 
   private Mono<Hop> begin(URI uri, ResponseVerdict verdict, ResponseHead head, Flux<ByteBuf> body) {
     return toItsEnd(
-            file.begin(uri, verdict, head)
+            file.begin(mirror, uri, verdict, head)
                 .doOnNext(wanted -> end = wanted ? endOfBody(verdict) : from))
         .flatMap(
             wanted -> {
@@ -344,27 +384,48 @@ final class Exchange {
       ResponseVerdict verdict,
       ResponseHead head,
       Flux<ByteBuf> body) {
-    Representation.Likeness likeness = known.compare(uri, verdict, head);
+    Representation there = here;
+    if (there == null) {
+      return join(uri, known, verdict, head, body);
+    }
+    Representation.Likeness likeness = there.compare(uri, verdict, head);
     if (likeness != Representation.Likeness.SAME) {
       return Mono.error(unlike(likeness));
     }
     if (verdict instanceof ResponseVerdict.Unsatisfiable) {
       return Mono.error(invalid("it has no such range of a file of the same length", true));
     }
-    if (!uri.equals(known.uri())) {
-      file.moved(uri, head);
+    if (!uri.equals(there.uri())) {
+      file.moved(mirror, there, uri, head);
     }
     if (verdict instanceof ResponseVerdict.Partial part) {
-      return write(body, from, part.bytesToSkip(), part.taken().endExclusive()).then(Mono.empty());
+      return write(part, body);
     }
-    if (known.ranged()) {
+    if (there.ranged()) {
+      if (file.mirrors().hasOthers(mirror)) {
+        return Mono.error(invalid("it gives no ranges any more", false));
+      }
       // Ends this exchange with all the others.
-      return Mono.<Void>fromRunnable(file::rangesAreRefused).then(Mono.never());
+      return Mono.<Void>fromRunnable(() -> file.rangesAreRefused(mirror, there)).then(Mono.never());
     }
-    if (verdict instanceof ResponseVerdict.RangesRefused && known.isProven(uri, head)) {
+    if (verdict instanceof ResponseVerdict.RangesRefused && there.isProven(uri, head)) {
       return write(body, from, from, end).then(Mono.empty());
     }
-    return file.rewind(from).then(Mono.defer(() -> write(body, 0, 0, end))).then(Mono.empty());
+    return writeAnew(body);
+  }
+
+  /** Another mirror's first answer: the same file, for all that it tells. */
+  private Mono<Hop> join(
+      URI uri,
+      Representation known,
+      ResponseVerdict verdict,
+      ResponseHead head,
+      Flux<ByteBuf> body) {
+    if (!known.isLikeAtMirror(verdict)) {
+      return Mono.error(invalid("it has another file than the mirror that was asked first", false));
+    }
+    file.joined(mirror, uri, verdict, head);
+    return verdict instanceof ResponseVerdict.Partial part ? write(part, body) : writeAnew(body);
   }
 
   /** What only may be another version, or is none, gets one more attempt: a proxy's slip, say. */
@@ -377,6 +438,17 @@ final class Exchange {
     return invalid("it is something else than the file", !last);
   }
 
+  private Mono<Hop> write(ResponseVerdict.Partial part, Flux<ByteBuf> body) {
+    return write(body, from, part.bytesToSkip(), part.taken().endExclusive()).then(Mono.empty());
+  }
+
+  /** Nobody knows whether it goes on where the last one broke: all of it takes its place. */
+  private Mono<Hop> writeAnew(Flux<ByteBuf> body) {
+    return file.rewind(mirror, from)
+        .then(Mono.defer(() -> write(body, 0, 0, end)))
+        .then(Mono.empty());
+  }
+
   /**
    * Writes the body.
    *
@@ -387,6 +459,7 @@ final class Exchange {
         context -> {
           SegmentWriter next;
           synchronized (this) {
+            start = position;
             next = file.writer(position, Math.min(end, promised), skip, context);
             writer = next;
           }

@@ -6,6 +6,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.internal.json.JsonObject;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A line of a {@link FailureLog}: one failure, and the request to try again. */
@@ -29,6 +31,9 @@ final class FailureLine {
     fields.put("time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
     fields.put("id", request.id());
     fields.put("uri", request.uri().toString());
+    // No URI has a space.
+    String mirrors = request.mirrors().stream().map(URI::toString).collect(Collectors.joining(" "));
+    fields.put("mirrors", mirrors.isEmpty() ? null : mirrors);
     // Wherever it is read again.
     fields.put("file", target == null ? null : target.toAbsolutePath().toString());
     fields.put("error", error.getClass().getSimpleName());
@@ -83,6 +88,7 @@ final class FailureLine {
     try {
       return switch (name) {
         case "id" -> request.withId((String) value);
+        case "mirrors" -> request.withMirrors(((String) value).split(" "));
         case "checksum" -> request.withChecksum((String) value);
         case "computedChecksum" ->
             request.withComputedChecksum(HashAlgorithm.valueOf((String) value));

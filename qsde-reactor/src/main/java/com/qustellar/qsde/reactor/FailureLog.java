@@ -40,11 +40,11 @@ import reactor.core.scheduler.Schedulers;
  *
  * <p>A line has the fields {@code time}, {@code id}, {@code uri}, {@code file}, {@code error} (the
  * simple name of the {@link DownloadException}), {@code message} and {@code retryable}, and what
- * the request sets otherwise than by default: checksum, sizes, priority and the like. Not its retry
- * policy, its network settings and its source, which belong to a program. The URI is whole, as
- * nothing could be retried without its query, so the file is for its owner only (mode 0600 where
- * the file system has modes); the message shows the URI redacted. Header fields, where credentials
- * stand, are left out unless {@link #withHeaders} asks for them.
+ * the request sets otherwise than by default: mirrors, checksum, sizes, priority and the like. Not
+ * its retry policy, its network settings and its source, which belong to a program. The URI is
+ * whole, as nothing could be retried without its query, so the file is for its owner only (mode
+ * 0600 where the file system has modes); the message shows the URI redacted. Header fields, where
+ * credentials stand, are left out unless {@link #withHeaders} asks for them.
  *
  * <p>Safe from any thread. The file is opened anew for each write: there is nothing to close, and
  * it may be moved away. Several processes may append to it.

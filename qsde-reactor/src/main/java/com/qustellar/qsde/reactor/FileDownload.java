@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,13 @@ import reactor.core.publisher.Sinks;
  */
 final class FileDownload implements Work {
 
+  private static final OptionalInt NONE = OptionalInt.empty();
+
   private final NettyDownloadEngine engine;
   private final DownloadTask task;
   private final DownloadRequest request;
   private final Path target;
+  private final Suspects suspects;
   private volatile boolean waited;
 
   // Guarded by this. What is set while the task runs is seen by the close that follows its end.
@@ -51,6 +55,7 @@ final class FileDownload implements Work {
     this.task = task;
     this.request = task.request();
     this.target = target;
+    this.suspects = new Suspects(1 + request.mirrors().size());
   }
 
   @Override
@@ -70,14 +75,15 @@ final class FileDownload implements Work {
   }
 
   private Mono<DownloadResult> fetch(Place place) {
+    Pass first = Pass.first(place.first());
     // A digest that is expected and that the target has not was looked for already.
     boolean conditional = request.ifNewer() && (place.directory() || request.checksum() == null);
     return conditional
         ? engine
             .io()
             .call(() -> PresentFile.find(request, place.likely(), task::isDisposed))
-            .flatMap(present -> pass(place, present.orElse(null), false))
-        : pass(place, null, false);
+            .flatMap(present -> pass(place, present.orElse(null), first))
+        : pass(place, null, first);
   }
 
   private Place look() {
@@ -117,13 +123,12 @@ final class FileDownload implements Work {
                     Set.of(DownloadResult.Note.ALREADY_PRESENT)));
   }
 
-  /** One pass over the file; a wrong digest, or a file that changed, gets one more. */
-  private Mono<DownloadResult> pass(Place place, @Nullable PresentFile present, boolean again) {
+  /** One pass over the file, and another where it has brought what must not be used. */
+  private Mono<DownloadResult> pass(Place place, @Nullable PresentFile present, Pass pass) {
     return Mono.defer(
         () -> {
           DownloadPipeline next =
-              new DownloadPipeline(
-                  engine, task, this, target, place.directory(), present, place.first(), again);
+              new DownloadPipeline(engine, task, this, target, place.directory(), present, pass);
           synchronized (this) {
             if (!task.isRunning()) {
               // Whoever ended it has cancelled this stream too: nobody listens.
@@ -133,17 +138,38 @@ final class FileDownload implements Work {
           }
           return next.run()
               .onErrorResume(
-                  thrown -> {
-                    if (again || !DownloadTask.isWrong(thrown)) {
-                      return Mono.error(thrown);
-                    }
-                    task.sampler().startedOver((DownloadException) thrown);
-                    engine.metrics().retrying((DownloadException) thrown);
-                    long longest = Targets.firstSegment(engine.limits());
-                    Place anew = new Place(place.kind(), place.likely(), new ByteRange(0, longest));
-                    return close(true).then(pass(anew, null, true));
-                  });
+                  DownloadException.class,
+                  failure ->
+                      after(failure, pass, next.sole())
+                          .map(
+                              following -> {
+                                task.sampler().startedOver(failure);
+                                engine.metrics().retrying(failure);
+                                return close(true).then(pass(place, null, following));
+                              })
+                          .orElseGet(() -> Mono.error(failure)));
         });
+  }
+
+  /**
+   * Returns the pass that follows one that has failed, if any: past the caches after a change, and
+   * after a wrong digest from the next mirror alone.
+   */
+  private Optional<Pass> after(DownloadException failure, Pass pass, OptionalInt sole) {
+    if (pass.anew() && request.mirrors().isEmpty()) {
+      return Optional.empty();
+    }
+    ByteRange first = new ByteRange(0, Targets.firstSegment(engine.limits()));
+    if (failure instanceof DownloadException.ChecksumMismatch mismatch) {
+      OptionalInt next = suspects.next(mismatch.actual(), pass.only().isPresent() ? NONE : sole);
+      return next.isPresent() ? Optional.of(Pass.alone(first, next.getAsInt())) : Optional.empty();
+    }
+    boolean wrong = DownloadTask.isWrong(failure);
+    if (pass.only().isPresent() && (wrong || Mirrors.isOfAMirror(failure))) {
+      OptionalInt next = suspects.next(null, NONE);
+      return next.isPresent() ? Optional.of(Pass.alone(first, next.getAsInt())) : Optional.empty();
+    }
+    return wrong && !pass.anew() ? Optional.of(Pass.again(first)) : Optional.empty();
   }
 
   /** Makes the target this download's own; waits for a predecessor that is ending. */

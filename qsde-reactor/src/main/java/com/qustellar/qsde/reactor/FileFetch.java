@@ -9,7 +9,6 @@ import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.Source;
 import com.qustellar.qsde.internal.http.CookieJar;
-import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
 import com.qustellar.qsde.internal.plan.ByteRange;
@@ -44,8 +43,8 @@ final class FileFetch {
   private final Destination destination;
   private final MemoryBudget budget;
   private final Throttle throttle;
-  private final ByteRange first;
-  private final boolean anew;
+  private final Pass pass;
+  private final Mirrors mirrors;
   private final SegmentSchedule schedule;
   private final ConnectionCount connections;
   private final Sinks.Empty<Void> begun = Sinks.empty();
@@ -54,9 +53,6 @@ final class FileFetch {
   private final AtomicInteger bodies = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  private final @Nullable Whereabouts whereabouts;
-
-  private volatile @Nullable Representation representation;
   private volatile CookieJar cookies = CookieJar.empty();
   private volatile boolean elsewhere;
   private volatile @Nullable URI unmodified;
@@ -66,8 +62,6 @@ final class FileFetch {
    * Prepares a fetch.
    *
    * @param budget what may be received and not yet be at the destination
-   * @param first what is asked for first
-   * @param anew whether caches on the way are to ask their origin
    */
   FileFetch(
       NettyDownloadEngine engine,
@@ -75,20 +69,16 @@ final class FileFetch {
       ProgressSampler progress,
       Destination destination,
       MemoryBudget budget,
-      ByteRange first,
-      boolean anew) {
+      Pass pass) {
     this.engine = engine;
     this.request = request;
     this.progress = progress;
     this.destination = destination;
     this.budget = budget;
-    this.first = first;
-    this.anew = anew;
-    var source = request.source();
-    this.whereabouts = source == null ? null : new Whereabouts(engine, request, source);
+    this.pass = pass;
+    this.mirrors = new Mirrors(engine, request, pass.only());
     this.throttle = new Throttle(request::bytesPerSecond, engine.scheduler());
-    this.connections =
-        new ConnectionCount(this::wanted, () -> engine.admission().share(Origin.of(uri())));
+    this.connections = new ConnectionCount(this::wanted, mirrors::share);
     this.schedule =
         new SegmentSchedule(
             range -> new SegmentFetch(engine, this, range),
@@ -103,7 +93,8 @@ final class FileFetch {
   Mono<Void> run() {
     progress.state(DownloadState.CONNECTING);
     // Only the ends of segments are merged here; no byte goes through it. The schedule bounds it.
-    Mono<Void> fetched = schedule.segments(first).flatMap(this::fetch, Integer.MAX_VALUE, 1).then();
+    Mono<Void> fetched =
+        schedule.segments(pass.first()).flatMap(this::fetch, Integer.MAX_VALUE, 1).then();
     Mono<Void> ranged = Mono.when(fetched, begun.asMono().then(Mono.defer(this::check)));
     return Mono.firstWithSignal(ranged.thenReturn(true), rangesRefused.asMono().thenReturn(false))
         .flatMap(whole -> whole ? Mono.empty() : fetchRest());
@@ -177,7 +168,7 @@ final class FileFetch {
    *
    * @return whether the body is wanted; an earlier run may have left its bytes
    */
-  Mono<Boolean> begin(URI uri, ResponseVerdict verdict, ResponseHead head) {
+  Mono<Boolean> begin(Mirror mirror, URI uri, ResponseVerdict verdict, ResponseHead head) {
     Representation answered = Representation.of(uri, verdict, head);
     if (answered.total().orElse(-1) > request.maxBytes()) {
       return Mono.error(tooLarge(uri));
@@ -185,12 +176,13 @@ final class FileFetch {
     long total = answered.total().orElse(0);
     // A stream without ranges is one segment.
     ByteRange whole = new ByteRange(0, total);
-    ByteRange asked = answered.ranged() ? first.intersect(whole) : whole;
+    ByteRange asked = answered.ranged() ? pass.first().intersect(whole) : whole;
     return destination
         .begin(answered, head, asked)
         .map(
             there -> {
-              representation = answered;
+              mirror.representation(answered);
+              mirrors.begunBy(mirror);
               plan(answered, total, asked, there);
               begun.tryEmitEmpty();
               return there.wanted();
@@ -238,22 +230,34 @@ final class FileFetch {
     return writer;
   }
 
-  /** A stream that can't be gone on with begins again at byte 0. */
-  Mono<Void> rewind(long position) {
+  /** A stream that can't be gone on with begins again at byte 0, perhaps with another mirror's. */
+  Mono<Void> rewind(Mirror mirror, long position) {
     progress.dropped(position);
     bodies.set(0);
     elsewhere = false;
+    mirrors.begunAnewBy(mirror);
     return destination.clear();
   }
 
-  /** The redirect leads elsewhere now: the segments that follow ask there. */
-  synchronized void moved(URI uri, ResponseHead head) {
-    Representation known = known();
+  /** Another mirror has the same file, for all that it tells. */
+  synchronized Representation joined(
+      Mirror mirror, URI uri, ResponseVerdict verdict, ResponseHead head) {
+    Representation there = known().atMirror(uri, verdict, head);
+    if (request.checksum() == null && progress.resumed() > 0) {
+      // The journal may be of an earlier run that had no mirrors.
+      destination.movedElsewhere();
+    }
+    mirror.representation(there);
+    return there;
+  }
+
+  /** A mirror's redirect leads elsewhere now: the segments that follow ask there. */
+  synchronized void moved(Mirror mirror, Representation known, URI uri, ResponseHead head) {
     elsewhere |= !known.isAt(uri);
     if (elsewhere && request.checksum() == null) {
       destination.movedElsewhere();
     }
-    representation = known.at(uri, head);
+    mirror.representation(known.at(uri, head));
   }
 
   /** Keeps the cookies of an answer, for as long as the download lasts. */
@@ -271,18 +275,22 @@ final class FileFetch {
     schedule.review();
   }
 
-  /** The server gives this version as a whole only: no segment goes on. */
-  void rangesAreRefused() {
-    synchronized (this) {
-      representation = known().asStream();
-    }
+  /** The only mirror left gives this version as a whole only: no segment goes on. */
+  void rangesAreRefused(Mirror mirror, Representation known) {
+    mirror.representation(known.asStream());
+    mirrors.begunBy(mirror);
     rangesRefused.tryEmitEmpty();
   }
 
   // ---- what the exchanges ask
 
+  /** Returns the file as the first answer told it; null before that. */
   @Nullable Representation representation() {
-    return representation;
+    return mirrors.representation();
+  }
+
+  Mirrors mirrors() {
+    return mirrors;
   }
 
   DownloadRequest request() {
@@ -295,41 +303,28 @@ final class FileFetch {
 
   /** Returns where the file is, as far as it is known. */
   URI uri() {
-    Representation known = representation;
-    return known == null ? request.uri() : known.uri();
+    return mirrors.uri();
   }
 
-  /** Returns the URI that stays what it is, empty where a source names others. */
-  Optional<URI> requested() {
-    return whereabouts == null ? Optional.of(request.uri()) : Optional.empty();
+  /** Returns whether the first answer, of who gave what is there, may say that it is the same. */
+  boolean isConditional(Mirror mirror) {
+    return representation() == null
+        && mirror.requested().equals(request.uri())
+        && !destination.conditions().isEmpty();
   }
 
-  /** Returns who tells where the file is, null where the request's own URI does. */
-  @Nullable Whereabouts whereabouts() {
-    return whereabouts;
-  }
-
-  /** Returns whether a first answer may say that nothing has changed. */
-  boolean isConditional() {
-    return !destination.conditions().isEmpty();
-  }
-
-  /**
-   * Returns the header fields of one request.
-   *
-   * @param known what is known of the file, null for a first request
-   */
+  /** Returns the header fields of one request. */
   Map<String, String> headers(
-      URI uri,
-      NetworkSettings settings,
-      @Nullable ByteRange range,
-      @Nullable Representation known) {
-    Source source = whereabouts == null ? null : whereabouts.current();
+      Mirror mirror, URI uri, NetworkSettings settings, @Nullable ByteRange range) {
+    Whereabouts told = mirror.whereabouts();
+    Source source = told == null ? null : told.current();
     Optional<String> kept = cookies.header(uri, Instant.now());
-    Optional<String> ifRange = known == null ? Optional.empty() : known.ifRange(uri);
+    Representation there = mirror.representation();
+    Optional<String> ifRange = there == null ? Optional.empty() : there.ifRange(uri);
     Map<String, String> fields =
-        RequestHeaders.of(request, source, settings, uri, kept, range, ifRange, anew);
-    if (known == null) {
+        RequestHeaders.of(
+            request, mirror.requested(), source, settings, uri, kept, range, ifRange, pass.anew());
+    if (isConditional(mirror)) {
       fields.putAll(destination.conditions());
     }
     return fields;
@@ -354,7 +349,7 @@ final class FileFetch {
   RetryPolicy retryPolicy() {
     RetryPolicy own = request.retryPolicy();
     RetryPolicy policy = own == null ? engine.retryPolicy() : own;
-    return representation == null ? policy : policy.established();
+    return representation() == null ? policy : policy.established();
   }
 
   ProgressSampler progress() {
@@ -370,7 +365,7 @@ final class FileFetch {
 
   /** Returns what is fetched; the first answer has told it. */
   Representation known() {
-    Representation known = representation;
+    Representation known = representation();
     if (known == null) {
       throw new IllegalStateException("no answer has come yet");
     }
@@ -398,7 +393,7 @@ final class FileFetch {
     if (file.total().isEmpty() && !verified) {
       notes.add(Note.LENGTH_UNKNOWN);
     }
-    boolean proven = file.validator().isStrong() && !elsewhere;
+    boolean proven = file.validator().isStrong() && !elsewhere && mirrors.isBeginnersAlone();
     if (bodies.get() > 1 && !proven && !verified) {
       notes.add(Note.UNPROVEN);
     }

@@ -56,6 +56,12 @@ record Representation(
     return new Representation(other, total, there, ranged, contentEncoding, contentType);
   }
 
+  /** Returns the same version at another mirror, which has its own names for all but the length. */
+  Representation atMirror(URI other, ResponseVerdict verdict, ResponseHead head) {
+    boolean part = verdict instanceof ResponseVerdict.Partial;
+    return new Representation(other, total, validator(head), part, contentEncoding, type(head));
+  }
+
   /** Returns the same version at a server that gives no ranges any more. */
   Representation asStream() {
     return new Representation(uri, total, validator, false, contentEncoding, contentType);
@@ -102,6 +108,20 @@ record Representation(
     }
     // A whole of the same length that nothing proves to be this version is fetched as a whole.
     return length(verdict).isPresent() ? Likeness.CHANGED : Likeness.FOREIGN;
+  }
+
+  /**
+   * Returns whether another mirror's first answer is about the same file, as far as lengths tell; a
+   * whole only where there are no ranges of this one either.
+   */
+  boolean isLikeAtMirror(ResponseVerdict verdict) {
+    boolean usable =
+        verdict instanceof ResponseVerdict.Partial
+            ? total.isPresent()
+            : !ranged
+                && (verdict instanceof ResponseVerdict.Whole
+                    || verdict instanceof ResponseVerdict.RangesRefused);
+    return usable && total.equals(length(verdict)) && contentEncoding.equals(codings(verdict));
   }
 
   /** Returns whether equal validators prove equal bytes. */

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes the header fields of a request. */
 final class RequestHeaders {
 
+  private static final String AUTHORIZATION = "Authorization";
+
   private static final String COOKIE = "Cookie";
 
   private RequestHeaders() {}
@@ -26,9 +28,10 @@ final class RequestHeaders {
    * Returns the fields of one GET request.
    *
    * <p>The caller's fields, and credentials in the request's URI, go to the request's own origin
-   * and nowhere else, and those of its source to the origin that the source named. Cookies go where
-   * their servers have said.
+   * and nowhere else, credentials in a mirror's URI to the mirror's, and what its source has named
+   * to the origin that the source named. Cookies go where their servers have said.
    *
+   * @param mirror the URI of the mirror that is asked, before any redirect
    * @param source what the request's source has named, null where it has none
    * @param cookies those that answers of this download have set, for this URI
    * @param range the range to ask for, null for the whole
@@ -37,6 +40,7 @@ final class RequestHeaders {
    */
   static Map<String, String> of(
       DownloadRequest request,
+      URI mirror,
       @Nullable Source source,
       NetworkSettings settings,
       URI uri,
@@ -50,14 +54,7 @@ final class RequestHeaders {
     // A coded body has other bytes and another length in every range.
     fields.put("Accept-Encoding", "identity");
     Map<String, String> given = new LinkedHashMap<>();
-    String credentials = HttpUris.userInfo(request.uri());
-    if (credentials != null) {
-      // RFC 7617: the colon is there even where the password is not.
-      String pair = credentials.indexOf(':') < 0 ? credentials + ":" : credentials;
-      String plain = URLDecoder.decode(pair.replace("+", "%2B"), StandardCharsets.UTF_8);
-      byte[] bytes = plain.getBytes(StandardCharsets.UTF_8);
-      given.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes));
-    }
+    credentials(request.uri()).ifPresent(basic -> given.put(AUTHORIZATION, basic));
     settings.headers().forEach((name, value) -> replace(given, name, value));
     request.headers().forEach((name, value) -> replace(given, name, value));
     given.forEach(
@@ -66,6 +63,9 @@ final class RequestHeaders {
             replace(fields, name, value);
           }
         });
+    if (!mirror.equals(request.uri()) && HttpUris.sameOrigin(mirror, uri)) {
+      credentials(mirror).ifPresent(basic -> replace(fields, AUTHORIZATION, basic));
+    }
     if (source != null) {
       source
           .headers()
@@ -85,6 +85,18 @@ final class RequestHeaders {
       ifRange.ifPresent(validator -> fields.put("If-Range", validator));
     }
     return fields;
+  }
+
+  private static Optional<String> credentials(URI uri) {
+    String credentials = HttpUris.userInfo(uri);
+    if (credentials == null) {
+      return Optional.empty();
+    }
+    // RFC 7617: the colon is there even where the password is not.
+    String pair = credentials.indexOf(':') < 0 ? credentials + ":" : credentials;
+    String plain = URLDecoder.decode(pair.replace("+", "%2B"), StandardCharsets.UTF_8);
+    byte[] bytes = plain.getBytes(StandardCharsets.UTF_8);
+    return Optional.of("Basic " + Base64.getEncoder().encodeToString(bytes));
   }
 
   private static String withOwn(Map<String, String> fields, String cookies) {

@@ -116,6 +116,10 @@ final class Resumption {
             answered.uri(),
             answered.validator(),
             answered.total().orElseThrow());
+    if (!request.mirrors().isEmpty() && request.checksum() == null) {
+      // Several places may have brought it: that it was one's own version proves nothing.
+      header = header.ofNoPlace();
+    }
     return JournalFile.begin(target, header, io, scheduler);
   }
 

@@ -4,7 +4,10 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.internal.plan.ByteRange;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,9 @@ import reactor.util.retry.Retry;
  * <p>A connection that the origin refuses while it has others costs no attempt: the next one waits
  * for its place among those that are left. After {@value #REFUSALS} without progress it is a
  * failure like any other.
+ *
+ * <p>Where there are mirrors, one that fails is followed by the next at once; all of them together
+ * make an attempt.
  */
 final class SegmentFetch {
 
@@ -44,6 +50,8 @@ final class SegmentFetch {
   private boolean refused;
   private int refusals;
   private boolean doubtful;
+  private final Set<Mirror> tried = new HashSet<>();
+  private @Nullable Mirror mirror;
 
   SegmentFetch(NettyDownloadEngine engine, FileFetch file, ByteRange range) {
     this.engine = engine;
@@ -98,6 +106,15 @@ final class SegmentFetch {
     return exchange != null && exchange.isWaiting() && !givenUp;
   }
 
+  /** Returns whether another mirror would bring much sooner what is received. */
+  boolean isOutpaced() {
+    Exchange current;
+    synchronized (this) {
+      current = exchange;
+    }
+    return current != null && file.mirrors().isOutpaced(current.mirror());
+  }
+
   /** Leaves what has not come to others, and completes once the last write has ended. */
   void giveUp() {
     Exchange current;
@@ -131,10 +148,11 @@ final class SegmentFetch {
   private Mono<Void> attempt() {
     Exchange next;
     synchronized (this) {
-      next = new Exchange(engine, file, position, end, doubtful);
+      next = file.mirrors().begin(tried, this::exchange);
       exchange = next;
     }
     return next.run()
+        .doOnCancel(() -> file.mirrors().ended(next))
         .then(Mono.fromRunnable(() -> ended(next)))
         .onErrorResume(
             failure ->
@@ -148,7 +166,14 @@ final class SegmentFetch {
         .then();
   }
 
+  /** Prepares to ask a mirror; called under the lock. */
+  private Exchange exchange(Mirror from) {
+    return new Exchange(engine, file, from, position, end, doubtful);
+  }
+
   private void ended(Exchange last) {
+    file.mirrors().ended(last);
+    mirror = last.mirror();
     synchronized (this) {
       position = last.position();
       end = last.end();
@@ -174,11 +199,13 @@ final class SegmentFetch {
     DownloadException failure =
         TransportFailures.translate(file.uri(), file.target(), thrown, true, false);
     long now = engine.scheduler().now(TimeUnit.NANOSECONDS);
-    if (position >= best + PROGRESS || (position > best && position == end)) {
+    boolean progressed = position >= best + PROGRESS || (position > best && position == end);
+    if (progressed) {
       best = position;
       failures = 0;
       refusals = 0;
       doubtful = false;
+      tried.clear();
     }
     RetryPolicy policy = file.retryPolicy();
     if (refused && refusals < REFUSALS && policy.delay(failure, 1, Duration.ZERO, 0).isPresent()) {
@@ -188,21 +215,41 @@ final class SegmentFetch {
       file.progress().released();
       return Mono.just(0L);
     }
+    Mirror asked = mirror;
+    boolean othersMay = asked != null && file.mirrors().failed(asked, failure, progressed);
+    if (asked != null && othersMay) {
+      tried.add(asked);
+      if (file.mirrors().isAnyLeft(tried)) {
+        doubtful = false;
+        retrying(failure);
+        file.progress().released();
+        return Mono.just(0L);
+      }
+      tried.clear();
+    }
     if (failures++ == 0) {
       failingSince = now;
     }
-    Optional<Duration> delay =
-        policy.delay(
-            failure,
-            failures,
-            Duration.ofNanos(Math.max(0, now - failingSince)),
-            ThreadLocalRandom.current().nextDouble());
+    Duration elapsed = Duration.ofNanos(Math.max(0, now - failingSince));
+    Optional<Duration> delay = delay(policy, failure, elapsed, othersMay);
     if (delay.isEmpty()) {
-      return Mono.error(failure);
+      return Mono.error(othersMay ? file.mirrors().cause(failure) : failure);
     }
     retrying(failure);
     return Mono.delay(delay.get(), engine.scheduler())
         .doFinally(signal -> file.progress().released());
+  }
+
+  /** One mirror may be worth to wait for though the last that was asked is not. */
+  private Optional<Duration> delay(
+      RetryPolicy policy, DownloadException failure, Duration elapsed, boolean othersMay) {
+    double random = ThreadLocalRandom.current().nextDouble();
+    Optional<Duration> delay = policy.delay(failure, failures, elapsed, random);
+    List<DownloadException> others = othersMay ? file.mirrors().failuresBut(failure) : List.of();
+    for (int i = 0; delay.isEmpty() && i < others.size(); i++) {
+      delay = policy.delay(others.get(i), failures, elapsed, random);
+    }
+    return delay;
   }
 
   private void retrying(DownloadException why) {

@@ -381,7 +381,14 @@ final class SegmentSchedule {
     OptionalInt slowest =
         Takeover.crawling(
             known.stream().mapToDouble(runner -> runner.bytesPerSecond(now)).toArray(), others);
-    SegmentFetch fetch = slowest.isPresent() ? known.get(slowest.getAsInt()).fetch : null;
+    SegmentFetch fetch =
+        slowest.isPresent()
+            ? known.get(slowest.getAsInt()).fetch
+            : known.stream()
+                .map(runner -> runner.fetch)
+                .filter(SegmentFetch::isOutpaced)
+                .findFirst()
+                .orElse(null);
     if (fetch == null || !fetch.isWaiting()) {
       return null;
     }

@@ -1,9 +1,11 @@
 package com.qustellar.qsde.reactor;
 
+import com.qustellar.qsde.internal.rate.SpeedFloor;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -11,7 +13,7 @@ import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Watches exchanges for bytes that are wanted and do not come.
+ * Watches exchanges for bytes that are wanted and do not come, or come too slowly.
  *
  * <p>One timer serves the whole engine and runs only while something is watched. A read timeout of
  * the connection would not do: it also counts while nobody reads, and a slow disk would look like a
@@ -24,7 +26,7 @@ final class StallWatch {
 
   private final Scheduler scheduler;
   private final LongSupplier millis;
-  private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
+  private final Set<Entry> watched = ConcurrentHashMap.newKeySet();
   private Disposable timer = () -> {};
   private boolean ticking;
   private volatile long lastTick = -TICK_MILLIS;
@@ -42,26 +44,38 @@ final class StallWatch {
   /** What is watched returns this while it wants no bytes. */
   static final long CONTENT = -1;
 
-  private static final class Watched {
+  /** One that is watched: tells at each tick whether that is too much now. */
+  private interface Watched {
+    boolean isTooMuch();
+  }
+
+  private static final class Silence implements Watched {
     private final LongSupplier activity;
     private final long limitTicks;
-    private final MonoSink<Void> alarm;
     private long last = CONTENT;
     private long idleTicks;
 
-    Watched(LongSupplier activity, long limitTicks, MonoSink<Void> alarm) {
+    Silence(LongSupplier activity, long limitTicks) {
       this.activity = activity;
       this.limitTicks = limitTicks;
-      this.alarm = alarm;
     }
 
-    void tick() {
+    @Override
+    public boolean isTooMuch() {
       long now = activity.getAsLong();
       idleTicks = now == CONTENT || now != last ? 0 : idleTicks + 1;
       last = now;
-      if (idleTicks >= limitTicks) {
-        alarm.success();
-      }
+      return idleTicks >= limitTicks;
+    }
+  }
+
+  private static final class Entry {
+    private final Watched watched;
+    private final MonoSink<Void> alarm;
+
+    Entry(Watched watched, MonoSink<Void> alarm) {
+      this.watched = watched;
+      this.alarm = alarm;
     }
   }
 
@@ -77,15 +91,38 @@ final class StallWatch {
             1,
             Math.min(limit.toSeconds(), Integer.MAX_VALUE) * TICKS_A_SECOND
                 + limit.toMillisPart() / TICK_MILLIS);
+    return Mono.defer(() -> watch(new Silence(activity, limitTicks)));
+  }
+
+  /**
+   * Completes when bytes have come too slowly while they were waited for.
+   *
+   * @param bytesPerSecond what is fast enough; never completes for 0
+   * @param waiting whether bytes are wanted now which have not come
+   * @param brought how many have come
+   */
+  Mono<Void> slow(long bytesPerSecond, BooleanSupplier waiting, LongSupplier brought) {
+    if (bytesPerSecond == 0) {
+      return Mono.never();
+    }
+    return Mono.defer(
+        () -> {
+          SpeedFloor floor = new SpeedFloor(bytesPerSecond);
+          return watch(
+              () -> floor.isTooSlow(brought.getAsLong(), waiting.getAsBoolean(), TICK_MILLIS));
+        });
+  }
+
+  private Mono<Void> watch(Watched watched) {
     return Mono.create(
         sink -> {
-          Watched entry = new Watched(activity, limitTicks, sink);
+          Entry entry = new Entry(watched, sink);
           sink.onDispose(() -> remove(entry));
           add(entry);
         });
   }
 
-  private synchronized void add(Watched entry) {
+  private synchronized void add(Entry entry) {
     watched.add(entry);
     if (!ticking) {
       ticking = true;
@@ -95,7 +132,7 @@ final class StallWatch {
     }
   }
 
-  private synchronized void remove(Watched entry) {
+  private synchronized void remove(Entry entry) {
     watched.remove(entry);
   }
 
@@ -122,8 +159,10 @@ final class StallWatch {
         return;
       }
     }
-    for (Watched entry : watched) {
-      entry.tick();
+    for (Entry entry : watched) {
+      if (entry.watched.isTooMuch()) {
+        entry.alarm.success();
+      }
     }
   }
 }

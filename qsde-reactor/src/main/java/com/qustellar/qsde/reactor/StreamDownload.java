@@ -76,8 +76,7 @@ final class StreamDownload implements Work, Destination {
             task.sampler(),
             this,
             new MemoryBudget(() -> Long.MAX_VALUE),
-            first,
-            false);
+            Pass.first(first));
   }
 
   /** What is known of the body before its first byte; fails if the download does. */

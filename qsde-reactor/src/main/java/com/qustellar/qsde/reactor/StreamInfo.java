@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param finalUri where the body comes from, after redirects, redacted
  * @param totalBytes its length, when the server tells it
  * @param contentType its media type as the server names it
+ * @param contentEncoding the codings that its bytes are in, as the server names them: those of one
+ *     that compresses though it was asked not to; null for none
  * @param fileName the name that the server suggests, made safe
  * @param etag its entity tag, as sent
  * @param lastModified when it was last modified
@@ -24,6 +26,7 @@ public record StreamInfo(
     URI finalUri,
     OptionalLong totalBytes,
     @Nullable String contentType,
+    @Nullable String contentEncoding,
     @Nullable String fileName,
     @Nullable String etag,
     @Nullable Instant lastModified) {
@@ -34,6 +37,7 @@ public record StreamInfo(
    * @param finalUri where the body comes from; it is redacted here
    * @param totalBytes its length, when the server tells it
    * @param contentType its media type as the server names it
+   * @param contentEncoding the codings that its bytes are in, null for none
    * @param fileName the name that the server suggests, made safe
    * @param etag its entity tag, as sent
    * @param lastModified when it was last modified
@@ -47,6 +51,7 @@ public record StreamInfo(
         answered.uri(),
         answered.total(),
         head.value("Content-Type").orElse(null),
+        answered.contentEncoding().orElse(null),
         head.value("Content-Disposition")
             .flatMap(ContentDisposition::fileName)
             .map(FileNames::safe)

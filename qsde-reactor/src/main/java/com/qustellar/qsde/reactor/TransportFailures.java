@@ -88,6 +88,11 @@ final class TransportFailures {
     return new DownloadException.Timeout(uri, target, phase, null);
   }
 
+  /** Returns the failure of an exchange whose bytes came too slowly. */
+  static DownloadException slow(URI uri, @Nullable Path target) {
+    return new DownloadException.Timeout(uri, target, Phase.SLOW, null);
+  }
+
   /** Returns the failure of an answer that says no. */
   static DownloadException status(
       URI uri, @Nullable Path target, ResponseVerdict.Failed failed, ResponseHead head) {

@@ -110,6 +110,7 @@ class FailureLogTest extends EngineTestBase {
     DownloadRequest request =
         DownloadRequest.of("https://example.org/ä?q=%22", dir.resolve("Grüße \"1\"\n文"))
             .withId("an id")
+            .withMirrors("https://mirror.example/ä b?q=1", "http://example.net/")
             .withChecksum("sha256:" + Body.of("hello").sha256())
             .withComputedChecksum(HashAlgorithm.SHA512)
             .withConnections(3)

@@ -416,11 +416,22 @@ class StreamTest extends EngineTestBase {
             info -> {
               assertThat(info.totalBytes()).hasValue(BODY.length());
               assertThat(info.contentType()).isEqualTo("text/plain; charset=utf-8");
+              assertThat(info.contentEncoding()).isNull();
               assertThat(info.fileName()).isEqualTo("a.txt");
               assertThat(info.etag()).isEqualTo("\"one\"");
               assertThat(info.finalUri()).isEqualTo(origin.uri("/file"));
             });
     assertThat((byte[]) seen.get(1)).isEqualTo(BODY.bytes());
+  }
+
+  @Test
+  void theCodingOfABodyThatWasNotToHaveOneIsKnown() {
+    origin.serve("/file", Resource.of(BODY).withEtag("\"one\""));
+    origin.on("/file").answer(reply -> reply.header("Content-Encoding", "gzip"));
+    String coding =
+        engine.stream(streamed(), (info, body) -> Mono.justOrEmpty(info.contentEncoding()))
+            .blockLast(LIMIT);
+    assertThat(coding).isEqualTo("gzip");
   }
 
   @Test

@@ -51,6 +51,14 @@ public record JournalHeader(
   }
 
   /**
+   * {@return a header for bytes that may come from several places, which nobody can tell apart: it
+   * agrees with none as with the place where the bytes came from}
+   */
+  public JournalHeader ofNoPlace() {
+    return new JournalHeader(salt, hash(salt, ""), shown, validator, total);
+  }
+
+  /**
    * {@return whether the bytes that this journal claims are of the version that has just answered}
    *
    * <p>The length must be the same. At the same origin and path a contradiction of the validators

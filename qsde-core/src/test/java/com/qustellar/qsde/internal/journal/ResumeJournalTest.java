@@ -211,6 +211,9 @@ class ResumeJournalTest {
     assertThat(agreement(HEADER, there, other, 1000, false)).isEqualTo(Agreement.NONE);
     assertThat(agreement(HEADER, there, STRONG, 1000, false)).isEqualTo(Agreement.UNPROVEN);
     assertThat(HEADER.agreement(URL, STRONG, OptionalLong.empty(), true)).isEqualTo(Agreement.NONE);
+    JournalHeader several = HEADER.ofNoPlace();
+    assertThat(agreement(several, here, STRONG, 1000, false)).isEqualTo(Agreement.UNPROVEN);
+    assertThat(agreement(several, here, other, 1000, false)).isEqualTo(Agreement.NONE);
   }
 
   @Test

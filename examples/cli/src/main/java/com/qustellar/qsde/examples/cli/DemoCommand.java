@@ -2,8 +2,8 @@ package com.qustellar.qsde.examples.cli;
 
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.Limits;
-import com.qustellar.qsde.examples.cli.demo.DemoFile;
-import com.qustellar.qsde.examples.cli.demo.DemoOrigin;
+import com.qustellar.qsde.examples.demo.DemoFile;
+import com.qustellar.qsde.examples.demo.DemoOrigin;
 import com.qustellar.qsde.internal.progress.Figures;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.DownloadSummary;

@@ -31,8 +31,9 @@ final class GetOptions {
       names = {"-i", "--input-file"},
       paramLabel = "FILE",
       description = {
-        "A list of downloads, - for stdin: URL lines, and indented below each what is for it",
-        "alone: out=, dir=, checksum=, header=. Or what --failures has written, to retry those.",
+        "A list of downloads, - for stdin: lines of a URL, or of several with tabs between them,",
+        "which are mirrors of one file; and indented below each what is for it alone: out=, dir=,",
+        "checksum=, header=. Or what --failures has written, to retry those.",
         "Or a Metalink (RFC 5854), which may stand in place of a URL as well."
       })
   @Nullable String inputFile;
@@ -53,8 +54,6 @@ final class GetOptions {
   @Mixin NetworkOptions network = new NetworkOptions();
 
   @Mixin WayOptions way = new WayOptions();
-
-  private boolean mirrored;
 
   /** Returns the requests, or throws what is wrong with the options as a usage error. */
   List<DownloadRequest> requests() {
@@ -81,9 +80,6 @@ final class GetOptions {
   /** Returns what is to be known of what {@link #requests} has returned. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    if (mirrored) {
-      warnings.add("Mirrors are left out: the first URL of a file is taken.");
-    }
     if (network.insecure) {
       warnings.add("Certificates are not verified: anybody between can read and change it all.");
     }
@@ -154,7 +150,6 @@ final class GetOptions {
   private List<DownloadRequest> metalink(Path file) {
     List<DownloadRequest> requests = new ArrayList<>();
     for (Metalink.Item item : Metalink.read(file)) {
-      mirrored |= item.urls().size() > 1;
       requests.add(UsageException.check(() -> request(item)));
     }
     return requests;
@@ -162,7 +157,7 @@ final class GetOptions {
 
   private DownloadRequest request(Metalink.Item item) {
     Path file = target.output == null ? item.in(target.dir) : target.in(target.dir);
-    DownloadRequest bare = DownloadRequest.of(item.urls().get(0), file);
+    DownloadRequest bare = mirrored(item.urls(), file);
     DownloadRequest request =
         request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
     // More than the file has is wrong before all of it has come.
@@ -174,7 +169,6 @@ final class GetOptions {
   private List<DownloadRequest> listed(String name, BufferedReader lines) throws IOException {
     List<DownloadRequest> requests = new ArrayList<>();
     for (InputFile.Item item : InputFile.read(name, lines)) {
-      mirrored |= item.mirrored;
       requests.add(UsageException.check(() -> request(item)));
     }
     return requests;
@@ -183,13 +177,18 @@ final class GetOptions {
   private DownloadRequest request(InputFile.Item item) {
     Path into = item.dir == null ? target.dir : Path.of(item.dir);
     Path file = item.out == null ? target.in(into) : into.resolve(item.out);
-    DownloadRequest bare = DownloadRequest.of(item.uri, file);
+    DownloadRequest bare = mirrored(item.uris, file);
     DownloadRequest request =
         request(item.checksum == null ? bare : bare.withChecksum(item.checksum));
     for (Header header : item.headers) {
       request = request.withHeader(header.name(), header.value());
     }
     return request;
+  }
+
+  private static DownloadRequest mirrored(List<String> urls, Path file) {
+    return DownloadRequest.of(urls.get(0), file)
+        .withMirrors(urls.subList(1, urls.size()).toArray(new String[0]));
   }
 
   /** Adds what the options say; what they don't say stays as it is. */

@@ -17,17 +17,14 @@ final class InputFile {
 
   /** One download of a list. */
   static final class Item {
-    final String uri;
-    final boolean mirrored;
+    final List<String> uris;
     @Nullable String out;
     @Nullable String dir;
     @Nullable Checksum checksum;
     final List<Header> headers = new ArrayList<>();
 
     private Item(String line) {
-      String[] uris = line.strip().split("\\s*\t\\s*", -1);
-      this.uri = uris[0];
-      this.mirrored = uris.length > 1;
+      this.uris = List.of(line.strip().split("\\s*\t\\s*", -1));
     }
   }
 

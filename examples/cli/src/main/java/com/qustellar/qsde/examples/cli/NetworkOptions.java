@@ -30,6 +30,16 @@ final class NetworkOptions {
   @Nullable Duration timeout;
 
   @Option(
+      names = "--speed-limit",
+      paramLabel = "SIZE",
+      converter = Sizes.class,
+      description = {
+        "Bytes a second that a connection must bring: one that is slower over 30 seconds is given",
+        "up, and its part is asked for again. Default: none."
+      })
+  @Nullable Long speedLimit;
+
+  @Option(
       names = "--connect-timeout",
       paramLabel = "SECONDS",
       converter = Seconds.class,
@@ -62,6 +72,9 @@ final class NetworkOptions {
     network = network.withTls(tls());
     if (timeout != null) {
       network = network.withStallTimeout(timeout);
+    }
+    if (speedLimit != null) {
+      network = network.withSpeedLimit(speedLimit);
     }
     return connectTimeout == null ? network : network.withConnectTimeout(connectTimeout);
   }

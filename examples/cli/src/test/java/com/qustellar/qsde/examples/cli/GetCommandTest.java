@@ -2,8 +2,8 @@ package com.qustellar.qsde.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.qustellar.qsde.examples.cli.demo.DemoFile;
-import com.qustellar.qsde.examples.cli.demo.DemoOrigin;
+import com.qustellar.qsde.examples.demo.DemoFile;
+import com.qustellar.qsde.examples.demo.DemoOrigin;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

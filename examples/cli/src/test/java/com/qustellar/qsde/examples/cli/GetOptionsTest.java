@@ -85,11 +85,22 @@ class GetOptionsTest {
 
   @Test
   void networkSettingsAreTheEngines() {
-    String[] args = {"--user-agent", "me/1", "--timeout", "7", "--connect-timeout", "0.5", URL};
+    String[] args = {
+      "--user-agent",
+      "me/1",
+      "--timeout",
+      "7",
+      "--connect-timeout",
+      "0.5",
+      "--speed-limit",
+      "8K",
+      URL
+    };
     try (DownloadEngine engine = configured(args)) {
       assertThat(engine.network().userAgent()).isEqualTo("me/1");
       assertThat(engine.network().stallTimeout()).isEqualTo(Duration.ofSeconds(7));
       assertThat(engine.network().connectTimeout()).isEqualTo(Duration.ofMillis(500));
+      assertThat(engine.network().speedLimit()).isEqualTo(8192);
     }
   }
 

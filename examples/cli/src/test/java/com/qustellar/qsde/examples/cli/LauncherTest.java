@@ -38,7 +38,7 @@ class LauncherTest {
       #!/bin/sh
       echo "$@" >>"$ROOT/mvn.log"
       [ -z "$FAIL" ] || { echo 'it does not compile'; exit 1; }
-      for module in cli:qsde benchmarks:qsde-benchmarks; do
+      for module in cli:qsde benchmarks:qsde-benchmarks webflux:qsde-webflux; do
         case "$*" in *"${module%%:*}"*)
           target="$ROOT/examples/${module%%:*}/target"
           mkdir -p "$target/lib"
@@ -73,7 +73,13 @@ class LauncherTest {
     bin = Files.createDirectory(temp.resolve("bin"));
     Files.copy(LAUNCHER, root.resolve("qsde"));
     for (String module :
-        List.of("qsde-core", "qsde-reactor", "examples/cli", "examples/benchmarks")) {
+        List.of(
+            "qsde-core",
+            "qsde-reactor",
+            "examples/demo",
+            "examples/cli",
+            "examples/benchmarks",
+            "examples/webflux")) {
       old(Files.createDirectories(root.resolve(module).resolve("src/main/java")));
       old(root.resolve(module).resolve("src/main"));
       old(Files.writeString(root.resolve(module).resolve("pom.xml"), ""));
@@ -254,6 +260,18 @@ class LauncherTest {
             "-jar", root + "/examples/benchmarks/target/qsde-benchmarks.jar", "--size", "1");
     assertThat(run("bench").err()).isEmpty();
     assertThat(builds()).hasSize(1).first().asString().contains("-pl examples/benchmarks -am");
+  }
+
+  @Test
+  void theServiceIsBuiltOnDemandAndNothingElse() throws Exception {
+    Ran ran = run("serve", "--server.port=0");
+
+    assertThat(ran.err()).containsExactly("Building the service (first run, about a minute)…");
+    assertThat(ran.out())
+        .endsWith("-jar", root + "/examples/webflux/target/qsde-webflux.jar", "--server.port=0");
+    assertThat(run("serve").err()).isEmpty();
+    assertThat(builds()).hasSize(1).first().asString().contains("-pl examples/webflux -am");
+    assertThat(root.resolve("examples/cli/target")).doesNotExist();
   }
 
   private Ran run(String... args) throws Exception {

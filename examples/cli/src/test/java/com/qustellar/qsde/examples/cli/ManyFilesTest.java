@@ -84,14 +84,22 @@ class ManyFilesTest {
   }
 
   @Test
-  void ofMirrorsTheFirstIsTakenAndThatIsSaid() throws IOException {
-    String list = list(origin.serve("/a", "a") + "\t" + origin.url("/mirror"));
+  void urlsWithTabsBetweenThemAreMirrorsOfOneFile() throws IOException {
+    String list =
+        list(
+            origin.fail("/a", 404)
+                + "\t"
+                + origin.serve("/mirror", "a")
+                + "\n"
+                + origin.serve("/b", "b")
+                + " \t "
+                + origin.url("/not/asked"));
 
     assertThat(get("--input-file", list)).isZero();
 
-    assertThat(files()).containsExactly("a");
-    assertThat(origin.asked()).hasSize(1);
-    assertThat(screen.errLines().get(0)).startsWith("Mirrors are left out");
+    assertThat(files()).containsExactly("a", "b");
+    assertThat(screen.err()).doesNotContain("irror");
+    assertThat(origin.asked()).extracting(TestOrigin.Asked::path).doesNotContain("/not/asked");
   }
 
   @Test

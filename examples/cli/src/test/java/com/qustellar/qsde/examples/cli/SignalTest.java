@@ -3,8 +3,8 @@ package com.qustellar.qsde.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import com.qustellar.qsde.examples.cli.demo.DemoFile;
-import com.qustellar.qsde.examples.cli.demo.DemoOrigin;
+import com.qustellar.qsde.examples.demo.DemoFile;
+import com.qustellar.qsde.examples.demo.DemoOrigin;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

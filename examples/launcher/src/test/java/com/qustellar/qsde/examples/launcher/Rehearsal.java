@@ -3,8 +3,8 @@ package com.qustellar.qsde.examples.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.DownloadState;
-import com.qustellar.qsde.examples.cli.demo.DemoFile;
-import com.qustellar.qsde.examples.cli.demo.DemoOrigin;
+import com.qustellar.qsde.examples.demo.DemoFile;
+import com.qustellar.qsde.examples.demo.DemoOrigin;
 import java.awt.Component;
 import java.awt.Container;
 import java.awt.Image;

@@ -1,4 +1,4 @@
-package com.qustellar.qsde.examples.cli.demo;
+package com.qustellar.qsde.examples.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

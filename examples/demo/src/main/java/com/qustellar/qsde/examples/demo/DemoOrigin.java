@@ -1,4 +1,4 @@
-package com.qustellar.qsde.examples.cli.demo;
+package com.qustellar.qsde.examples.demo;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
@@ -38,10 +38,19 @@ public final class DemoOrigin implements AutoCloseable {
 
   /** Starts the origin on a free port of the loopback address. */
   public DemoOrigin() {
+    this(0);
+  }
+
+  /**
+   * Starts the origin on the loopback address.
+   *
+   * @param port the port, 0 for a free one
+   */
+  public DemoOrigin(int port) {
     // Read once by the JDK: without it the head and the body of a small answer are 40 ms apart.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,4 +1,4 @@
-package com.qustellar.qsde.examples.cli.demo;
+package com.qustellar.qsde.examples.demo;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.HashAlgorithm;

@@ -1,5 +1,0 @@
-/** The origin on loopback that {@code qsde demo} downloads from. */
-@NullMarked
-package com.qustellar.qsde.examples.cli.demo;
-
-import org.jspecify.annotations.NullMarked;

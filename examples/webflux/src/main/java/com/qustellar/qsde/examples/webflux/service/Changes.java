@@ -1,0 +1,168 @@
+package com.qustellar.qsde.examples.webflux.service;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The downloads as streams of events, for any number of clients.
+ *
+ * <p>A subscriber costs the number of the last revision that it was told of, and nothing more
+ * however slowly it reads: what has changed since is put together when it asks. Those that keep up,
+ * which are nearly all, share one text.
+ */
+@Component
+final class Changes {
+
+  /** Before everything. */
+  private static final long NOTHING = -1;
+
+  /**
+   * What a subscriber is told.
+   *
+   * @param reset whether this is the whole list, in place of all that was told before
+   * @param downloads what is new or has changed, the newest download first
+   */
+  record Event(boolean reset, List<DownloadView> downloads) {}
+
+  private record Seen(DownloadView view, long revision) {}
+
+  private record Delta(long from, long to, String text) {}
+
+  private final Downloads downloads;
+  private final JsonMapper json;
+  private final Duration heartbeat;
+  private final Sinks.Empty<Void> closing = Sinks.empty();
+  private final Flux<Long> ticks;
+
+  // Guarded by this.
+  private final Map<String, Seen> known = new HashMap<>();
+  private long revision;
+  private long removal;
+  private @Nullable Delta latest;
+
+  Changes(Downloads downloads, JsonMapper json, ServiceProperties properties) {
+    this.downloads = downloads;
+    this.json = json;
+    this.heartbeat = properties.heartbeat();
+    this.ticks =
+        Flux.interval(properties.progressInterval())
+            .onBackpressureDrop()
+            .doOnNext(tick -> refresh())
+            .publish()
+            .refCount();
+  }
+
+  /** Emits the list, then what changes in it, until the service ends. */
+  Flux<ServerSentEvent<String>> all() {
+    return Flux.defer(
+        () -> {
+          refresh();
+          long[] seen = {NOTHING};
+          return events(
+              () -> {
+                Delta delta = since(seen[0]);
+                boolean news = delta.to() > seen[0];
+                seen[0] = delta.to();
+                return news ? delta.text() : null;
+              },
+              () -> false);
+        });
+  }
+
+  /** Emits a download, then itself whenever it has changed; completes after its end. */
+  Flux<ServerSentEvent<String>> of(Entry entry) {
+    return Flux.defer(
+        () -> {
+          AtomicReference<@Nullable DownloadView> seen = new AtomicReference<>();
+          return events(
+              () -> {
+                DownloadView view = entry.view();
+                return view.equals(seen.getAndSet(view)) ? null : json.writeValueAsString(view);
+              },
+              () -> {
+                DownloadView last = seen.get();
+                return last != null && last.state().isTerminal();
+              });
+        });
+  }
+
+  /** Looks once a tick, as far as there is demand, and breaks a long silence with a comment. */
+  private Flux<ServerSentEvent<String>> events(
+      Supplier<@Nullable String> news, BooleanSupplier ended) {
+    long[] sent = {System.nanoTime()};
+    return Flux.concat(Flux.just(0L), ticks)
+        .onBackpressureLatest()
+        .<ServerSentEvent<String>>handle(
+            (tick, sink) -> {
+              String text = news.get();
+              long now = System.nanoTime();
+              if (text != null) {
+                sent[0] = now;
+                sink.next(ServerSentEvent.builder(text).build());
+              } else if (now - sent[0] >= heartbeat.toNanos()) {
+                sent[0] = now;
+                sink.next(ServerSentEvent.<String>builder().comment("still here").build());
+              }
+              if (ended.getAsBoolean()) {
+                sink.complete();
+              }
+            })
+        .takeUntilOther(closing.asMono());
+  }
+
+  private synchronized void refresh() {
+    long next = revision + 1;
+    Set<String> there = new HashSet<>();
+    for (DownloadView view : downloads.views()) {
+      there.add(view.id());
+      Seen before = known.get(view.id());
+      if (before == null || !before.view().equals(view)) {
+        known.put(view.id(), new Seen(view, next));
+        revision = next;
+      }
+    }
+    if (known.keySet().retainAll(there)) {
+      revision = next;
+      removal = next;
+    }
+  }
+
+  private synchronized Delta since(long from) {
+    Delta shared = latest;
+    if (shared != null && shared.from() == from && shared.to() == revision) {
+      return shared;
+    }
+    // Who may still show what was removed is told everything anew.
+    boolean reset = from < removal || from == NOTHING;
+    List<DownloadView> changed =
+        known.values().stream()
+            .filter(seen -> reset || seen.revision() > from)
+            .map(Seen::view)
+            .sorted((one, other) -> other.createdAt().compareTo(one.createdAt()))
+            .toList();
+    Delta delta = new Delta(from, revision, json.writeValueAsString(new Event(reset, changed)));
+    latest = delta;
+    return delta;
+  }
+
+  /** Streams would hold up the end of the web server. */
+  @EventListener(ContextClosedEvent.class)
+  void close() {
+    closing.tryEmitEmpty();
+  }
+}

@@ -1,0 +1,168 @@
+package com.qustellar.qsde.examples.webflux.service;
+
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadState;
+import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.StreamInfo;
+import io.swagger.v3.oas.annotations.Operation;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.io.FileSystemResource;
+import org.springframework.core.io.Resource;
+import org.springframework.http.ContentDisposition;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.http.MediaTypeFactory;
+import org.springframework.http.codec.ResourceHttpMessageWriter;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Bytes over HTTP: finished files, and bodies of other servers as they arrive.
+ *
+ * <p>Strangers made them, so a browser is to save them and never to show them as a part of this
+ * origin: an attachment, its type taken as it is told, and without rights even where it is shown.
+ */
+@RestController
+final class FilesController {
+
+  private static final ResolvableType RESOURCE = ResolvableType.forClass(Resource.class);
+
+  /** Somebody waits for these bytes: they go before downloads that are queued. */
+  private static final int RELAY_PRIORITY = 1;
+
+  private final Downloads downloads;
+  private final Folders folders;
+  private final DownloadEngine engine;
+  private final ServiceProperties properties;
+  private final ResourceHttpMessageWriter writer = new ResourceHttpMessageWriter();
+
+  FilesController(
+      Downloads downloads, Folders folders, DownloadEngine engine, ServiceProperties properties) {
+    this.downloads = downloads;
+    this.folders = folders;
+    this.engine = engine;
+    this.properties = properties;
+  }
+
+  /** Answers with a finished file, a part of it where a range is asked for (RFC 9110 §14). */
+  @Operation(summary = "Hands out a finished file, or a part of it")
+  @GetMapping("/downloads/{id}/file")
+  Mono<Void> file(@PathVariable String id, ServerWebExchange exchange) {
+    Row row = downloads.find(id).row();
+    Failure failure = row.failure();
+    if (failure != null) {
+      throw ServiceProblem.of(failure);
+    }
+    if (row.state() != DownloadState.COMPLETED) {
+      throw ServiceProblem.wrongState(row.state(), "has no file yet");
+    }
+    Path file = folders.file(row);
+    return Mono.fromCallable(() -> Files.readAttributes(file, BasicFileAttributes.class))
+        .subscribeOn(Schedulers.boundedElastic())
+        .onErrorMap(NoSuchFileException.class, gone -> gone(id))
+        .flatMap(attributes -> send(file, attributes, exchange));
+  }
+
+  private static ServiceProblem gone(String id) {
+    return ServiceProblem.of(HttpStatus.GONE, "file-gone", "somebody removed the file of " + id);
+  }
+
+  private Mono<Void> send(Path file, BasicFileAttributes attributes, ServerWebExchange exchange) {
+    Instant modified = attributes.lastModifiedTime().toInstant();
+    String etag = "\"" + Long.toHexString(modified.toEpochMilli()) + "-" + attributes.size() + "\"";
+    if (exchange.checkNotModified(etag, modified)) {
+      return exchange.getResponse().setComplete();
+    }
+    ServerHttpRequest request = exchange.getRequest();
+    String condition = request.getHeaders().getFirst(HttpHeaders.IF_RANGE);
+    if (condition != null && !condition.equals(etag)) {
+      request = request.mutate().headers(fields -> fields.remove(HttpHeaders.RANGE)).build();
+    }
+    String name = String.valueOf(file.getFileName());
+    asAttachment(exchange.getResponse().getHeaders(), name);
+    MediaType type = MediaTypeFactory.getMediaType(name).orElse(MediaType.APPLICATION_OCTET_STREAM);
+    Mono<Resource> resource = Mono.just(new FileSystemResource(file));
+    return writer.write(
+        resource, RESOURCE, RESOURCE, type, request, exchange.getResponse(), Map.of());
+  }
+
+  /**
+   * Passes the body of another server on while it arrives, as fast as the client takes it. Once the
+   * first byte has been sent a failure can only break the connection.
+   */
+  @Operation(summary = "Passes a body on while it arrives")
+  @GetMapping("/relay")
+  Mono<Void> relay(@RequestParam String url, ServerWebExchange exchange) {
+    DownloadRequest request =
+        DownloadRequest.of(url)
+            .withMaxBytes(properties.maxBytes().toBytes())
+            .withPriority(RELAY_PRIORITY);
+    boolean bodyWanted = !exchange.getRequest().getMethod().equals(HttpMethod.HEAD);
+    return engine.stream(
+            request,
+            (info, body) -> pass(request, info, bodyWanted ? body : Flux.empty(), exchange))
+        .then();
+  }
+
+  private static Publisher<Void> pass(
+      DownloadRequest request, StreamInfo info, Flux<ByteBuffer> body, ServerWebExchange exchange) {
+    ServerHttpResponse response = exchange.getResponse();
+    HttpHeaders headers = response.getHeaders();
+    headers.setContentType(type(info.contentType()));
+    info.totalBytes().ifPresent(headers::setContentLength);
+    if (info.contentEncoding() != null) {
+      headers.set(HttpHeaders.CONTENT_ENCODING, info.contentEncoding());
+    }
+    if (info.etag() != null) {
+      headers.set(HttpHeaders.ETAG, info.etag());
+    }
+    if (info.lastModified() != null) {
+      headers.setLastModified(info.lastModified());
+    }
+    headers.set(HttpHeaders.ACCEPT_RANGES, "none");
+    asAttachment(headers, name(request, info));
+    return response.writeWith(body.map(response.bufferFactory()::wrap));
+  }
+
+  private static MediaType type(@Nullable String told) {
+    try {
+      return told == null ? MediaType.APPLICATION_OCTET_STREAM : MediaType.parseMediaType(told);
+    } catch (InvalidMediaTypeException e) {
+      return MediaType.APPLICATION_OCTET_STREAM;
+    }
+  }
+
+  /** As the server says, else as the URL does. */
+  private static String name(DownloadRequest request, StreamInfo info) {
+    String path = String.valueOf(request.uri().getPath());
+    Path named = DownloadRequest.of(request.redactedUri(), Path.of(""), path).target();
+    return info.fileName() == null ? String.valueOf(named) : info.fileName();
+  }
+
+  private static void asAttachment(HttpHeaders headers, String name) {
+    headers.setContentDisposition(
+        ContentDisposition.attachment().filename(name, StandardCharsets.UTF_8).build());
+    headers.set("Content-Security-Policy", "sandbox; default-src 'none'");
+  }
+}

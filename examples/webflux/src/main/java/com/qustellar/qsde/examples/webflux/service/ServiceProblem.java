@@ -1,0 +1,56 @@
+package com.qustellar.qsde.examples.webflux.service;
+
+import com.qustellar.qsde.DownloadState;
+import java.net.URI;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/** A request that the service itself can't fulfil. */
+@SuppressWarnings("serial") // never serialized
+final class ServiceProblem extends ErrorResponseException {
+
+  private ServiceProblem(ProblemDetail problem) {
+    super(HttpStatus.valueOf(problem.getStatus()), problem, null);
+  }
+
+  static ServiceProblem notFound(String id) {
+    return of(HttpStatus.NOT_FOUND, "download-not-found", "there is no download " + id);
+  }
+
+  static ServiceProblem wrongState(DownloadState state, String what) {
+    return of(HttpStatus.CONFLICT, "wrong-state", "a download that is " + state + " " + what);
+  }
+
+  static ServiceProblem tooMany(int most) {
+    return of(
+        HttpStatus.TOO_MANY_REQUESTS,
+        "too-many-downloads",
+        "the list holds its " + most + " downloads: remove finished ones first");
+  }
+
+  static ServiceProblem headersNotKept() {
+    return of(
+        HttpStatus.CONFLICT,
+        "headers-not-kept",
+        "its header fields were not kept over a restart: add it anew, with keepHeaders if it may");
+  }
+
+  static ServiceProblem invalid(String detail) {
+    return of(HttpStatus.BAD_REQUEST, "invalid-value", detail);
+  }
+
+  /** The problem that has ended a download. */
+  static ServiceProblem of(Failure failure) {
+    ProblemDetail problem =
+        ProblemDetail.forStatusAndDetail(
+            HttpStatusCode.valueOf(failure.status()), failure.detail());
+    problem.setType(URI.create(failure.type()));
+    return new ServiceProblem(problem);
+  }
+
+  static ServiceProblem of(HttpStatus status, String kind, String detail) {
+    return new ServiceProblem(Problems.problem(status, kind, detail));
+  }
+}

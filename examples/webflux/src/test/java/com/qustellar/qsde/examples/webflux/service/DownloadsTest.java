@@ -1,0 +1,229 @@
+package com.qustellar.qsde.examples.webflux.service;
+
+import static com.qustellar.qsde.DownloadState.CANCELLED;
+import static com.qustellar.qsde.DownloadState.COMPLETED;
+import static com.qustellar.qsde.DownloadState.FAILED;
+import static com.qustellar.qsde.DownloadState.PAUSED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.qustellar.qsde.reactor.testing.Body;
+import com.qustellar.qsde.reactor.testing.Reply;
+import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The life of a download over HTTP. */
+class DownloadsTest extends TestService {
+
+  private static final Body BODY = Body.random(1, 300_000);
+
+  private URI file() {
+    origin.serve("/file.bin", BODY);
+    return origin.uri("/file.bin");
+  }
+
+  /** Takes a minute; what has come when somebody ends it can be resumed. */
+  private URI slow() {
+    origin.serve("/slow.bin", Body.random(2, 64L << 20));
+    origin.on("/slow.bin").answer(reply -> reply.pacedAt(1 << 20));
+    return origin.uri("/slow.bin");
+  }
+
+  @Test
+  void aFileIsDownloadedVerifiedAndHandedOut() {
+    String id = add(Map.of("url", file() + "?key=SECRET", "checksum", "sha256:" + BODY.sha256()));
+
+    DownloadView done = awaitState(id, COMPLETED);
+    assertThat(done.url()).isEqualTo(origin.uri("/file.bin") + "?…");
+    assertThat(done.fileName()).isEqualTo("file.bin");
+    assertThat(done.bytesReceived()).isEqualTo(300_000);
+    assertThat(done.totalBytes()).isEqualTo(300_000);
+    assertThat(done.endedAt()).isAfter(done.createdAt());
+
+    Answer file = get("/downloads/" + id + "/file").isStatus(200);
+    assertThat(file.bytes()).isEqualTo(BODY.bytes());
+    assertThat(file.header("Content-Disposition")).startsWith("attachment; filename=\"file.bin\"");
+    assertThat(file.header("X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(file.header("Content-Security-Policy")).startsWith("sandbox");
+    assertThat(file.header("Accept-Ranges")).isEqualTo("bytes");
+  }
+
+  @Test
+  void aPartOfTheFileIsHandedOutAndNothingWhereTheClientHasIt() {
+    String id = add(file());
+    awaitState(id, COMPLETED);
+    String path = "/downloads/" + id + "/file";
+    String etag = send(port, "HEAD", path, null).isStatus(200).header("ETag");
+    String range = "bytes=1000-1999";
+
+    Answer part = get(path, "Range", range, "If-Range", etag).isStatus(206);
+    assertThat(part.header("Content-Range")).isEqualTo("bytes 1000-1999/300000");
+    assertThat(part.bytes()).isEqualTo(BODY.slice(1000, 1000).bytes());
+    assertThat(get(path, "Range", range, "If-Range", "\"other\"").isStatus(200).bytes())
+        .isEqualTo(BODY.bytes());
+    get(path, "Range", "bytes=300000-").isStatus(416);
+    assertThat(get(path, "If-None-Match", etag).isStatus(304).bytes()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "../../etc/passwd, passwd",
+    "..\\..\\boot.ini, boot.ini",
+    "'<img src=x onerror=alert(1)>.txt', _img src=x onerror=alert(1)_.txt",
+    ".., download",
+    "'a\u202etxt.exe', atxt.exe",
+    "'a\r\nSet-Cookie: b', aSet-Cookie_ b",
+    "x.qsde-part, x_qsde-part"
+  })
+  void aHostileNameIsMadeSafe(String wanted, String safe) {
+    String id = add(Map.of("url", file().toString(), "filename", wanted));
+
+    assertThat(awaitState(id, COMPLETED).fileName()).isEqualTo(safe);
+    Answer file = get("/downloads/" + id + "/file").isStatus(200);
+    assertThat(file.header("Set-Cookie")).isNull();
+    assertThat(file.header("Content-Disposition")).startsWith("attachment; ");
+  }
+
+  @Test
+  void aHostileNameOfTheServersIsMadeSafeToo() {
+    URI uri = file();
+    String disposition = "attachment; filename=\"../../.ssh/keys\"";
+    origin.on("/file.bin").answer(reply -> reply.header("Content-Disposition", disposition));
+
+    assertThat(awaitState(add(uri), COMPLETED).fileName()).isEqualTo("keys");
+  }
+
+  @Test
+  void theListHasPagesAndAFilterAndNoQuarrelAboutNames() {
+    URI good = file();
+    origin.on("/gone").answer(Reply.status(404));
+    for (int i = 0; i < 3; i++) {
+      assertThat(awaitState(add(good), COMPLETED).fileName()).isEqualTo("file.bin");
+    }
+    String failed = add(origin.uri("/gone"));
+    awaitState(failed, FAILED);
+
+    Answer second = get("/downloads?page=1&size=3").isStatus(200);
+    assertThat(second.json().path("total").asInt()).isEqualTo(4);
+    assertThat(second.json().path("items")).hasSize(1);
+    Answer filtered = get("/downloads?state=FAILED&state=PAUSED").isStatus(200);
+    assertThat(filtered.json().path("items")).hasSize(1);
+    assertThat(filtered.json().path("items").path(0).path("id").asString()).isEqualTo(failed);
+    get("/downloads?state=NOPE").isStatus(400);
+    get("/downloads?size=0").isProblem(400, "invalid-value");
+  }
+
+  @Test
+  void aDownloadIsPausedAndGoesOnWhereItStopped() {
+    String id = add(slow());
+    await(() -> view(id).bytesReceived() > 0);
+
+    act(id, "pause").isStatus(200);
+    long kept = awaitState(id, PAUSED).bytesReceived();
+    origin.await(() -> origin.openConnections() == 0);
+    act(id, "resume").isStatus(200);
+
+    await(() -> view(id).bytesReceived() > kept);
+    act(id, "retry").isProblem(409, "wrong-state");
+    get("/downloads/" + id + "/file").isProblem(409, "wrong-state");
+  }
+
+  @Test
+  void aFailureSaysWhyAndIsRetried() {
+    URI uri = file();
+    origin.on("/file.bin").request(1).answer(Reply.status(403));
+    String id = add(uri);
+
+    DownloadView failed = awaitState(id, FAILED);
+    assertThat(failed.failure().type()).isEqualTo(Problems.TYPE + "http-status");
+    assertThat(failed.failure().status()).isEqualTo(502);
+    get("/downloads/" + id + "/file").isProblem(502, "http-status");
+
+    act(id, "retry").isStatus(200);
+    assertThat(awaitState(id, COMPLETED).failure()).isNull();
+  }
+
+  @Test
+  void aWrongDigestIsAProblemOfItsOwn() {
+    String id = add(Map.of("url", file().toString(), "checksum", "md5:" + "0".repeat(32)));
+
+    assertThat(awaitState(id, FAILED).failure().type())
+        .isEqualTo(Problems.TYPE + "checksum-mismatch");
+  }
+
+  @Test
+  void aCancelledDownloadLeavesNothingButItsEntry() {
+    String id = add(slow());
+    await(() -> view(id).bytesReceived() > 0);
+
+    delete(id).isStatus(204);
+
+    assertThat(view(id).state()).isEqualTo(CANCELLED);
+    assertThat(bean(Folders.class).of(id)).doesNotExist();
+    origin.await(() -> origin.openConnections() == 0);
+    act(id, "pause").isProblem(409, "wrong-state");
+
+    act(id, "retry").isStatus(200);
+    await(() -> view(id).bytesReceived() > 0);
+  }
+
+  @Test
+  void aFinishedOneIsTakenOffTheListWithItsFile() {
+    String id = add(file());
+    awaitState(id, COMPLETED);
+
+    delete(id).isStatus(204);
+
+    get("/downloads/" + id).isProblem(404, "download-not-found");
+    delete(id).isProblem(404, "download-not-found");
+    assertThat(bean(Folders.class).of(id)).doesNotExist();
+  }
+
+  @Test
+  void headersGoToTheOrigin() {
+    Map<String, String> headers = Map.of("Authorization", "Bearer abc");
+    awaitState(add(Map.of("url", file().toString(), "headers", headers)), COMPLETED);
+
+    assertThat(origin.requests().get(0).header("Authorization")).hasValue("Bearer abc");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ftp://h/x", "file:///etc/passwd", "no url", "http://", "//h/x"})
+  void whatIsNoUrlIsRefused(String url) {
+    post(Map.of("url", url)).isProblem(400, "invalid-request");
+  }
+
+  @Test
+  void whatIsWrongIsRefusedInClearWords() {
+    String url = file().toString();
+    post(Map.of()).isProblem(400, "invalid-value");
+    post(Map.of("url", url, "checksum", "sha256:1")).isProblem(400, "invalid-request");
+    post(Map.of("url", url, "headers", Map.of("Range", "bytes=0-1")))
+        .isProblem(400, "invalid-request");
+    for (Answer refused :
+        new Answer[] {send(port, "POST", "/downloads", "{", AS_JSON), get("/nowhere")}) {
+      assertThat(refused.status()).isIn(400, 404);
+      assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
+    }
+    assertThat(all()).isEmpty();
+  }
+
+  @Test
+  void aBodyThatIsTooLargeIsRefused() {
+    assertThat(post(Map.of("url", "http://h/" + "x".repeat(70_000))).isStatus(413).text())
+        .contains("\"status\":413");
+  }
+
+  @Test
+  void theListHoldsOnlySoMany() {
+    Map<String, String> wanted = Map.of("url", slow().toString());
+    engine.updateLimits(now -> now.withMaxConcurrentDownloads(1));
+    for (int i = 0; i < 60; i++) {
+      add(wanted);
+    }
+    post(wanted).isProblem(429, "too-many-downloads");
+  }
+}

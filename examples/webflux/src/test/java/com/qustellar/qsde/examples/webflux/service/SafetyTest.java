@@ -1,0 +1,282 @@
+package com.qustellar.qsde.examples.webflux.service;
+
+import static com.qustellar.qsde.DownloadState.FAILED;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.qustellar.qsde.AddressPolicy;
+import com.qustellar.qsde.NetworkSettings;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URLEncoder;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.unit.DataSize;
+
+/** Who may not do what. */
+class SafetyTest extends TestService {
+
+  private ServerSocketChannel secret;
+
+  @BeforeEach
+  void listen() throws IOException {
+    secret =
+        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    secret.configureBlocking(false);
+    engine.updateNetwork(now -> now.withAddressPolicy(AddressPolicy.publicOnly()));
+  }
+
+  @AfterEach
+  void nobodyHasCalled() throws IOException {
+    assertThat(secret.accept()).as("a connection").isNull();
+    secret.close();
+  }
+
+  private int secretPort() {
+    return secret.socket().getLocalPort();
+  }
+
+  private Answer relay(String url) {
+    return get("/relay?url=" + URLEncoder.encode(url, UTF_8));
+  }
+
+  // ---- requests that reach into the own network
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1",
+        "0x7f.1",
+        "017700000001",
+        "2130706433",
+        "[::1]",
+        "[::ffff:7f00:1]",
+        "[64:ff9b::127.0.0.1]",
+        "169.254.169.254",
+        "10.0.0.1",
+        "0.0.0.0"
+      })
+  void anAddressOfTheOwnNetworkIsRefused(String host) {
+    String url = "http://" + host + ":" + secretPort() + "/";
+
+    post(Map.of("url", url)).isProblem(403, "address-refused");
+    relay(url).isProblem(403, "address-refused");
+    assertThat(all()).isEmpty();
+  }
+
+  @Test
+  void aNameThatLeadsThereIsRefused() {
+    String url = "http://localhost:" + secretPort() + "/";
+
+    String id = add(Map.of("url", url));
+
+    assertThat(awaitState(id, FAILED).failure().status()).isEqualTo(403);
+    get("/downloads/" + id + "/file").isProblem(403, "address-refused");
+    relay(url).isProblem(403, "address-refused");
+  }
+
+  @Test
+  void aNameThatIsPointedThereLaterIsRefused() {
+    NetworkSettings before = engine.network();
+    List<InetAddress> rebound = List.of(InetAddress.getLoopbackAddress());
+    engine.network(before.withAddresses("rebound.example", secretPort(), rebound));
+    try {
+      String url = "http://rebound.example:" + secretPort() + "/";
+
+      String id = add(Map.of("url", url));
+
+      assertThat(awaitState(id, FAILED).failure().type())
+          .isEqualTo(Problems.TYPE + "address-refused");
+      get("/downloads/" + id + "/file").isProblem(403, "address-refused");
+      relay(url).isProblem(403, "address-refused");
+    } finally {
+      engine.network(before);
+    }
+  }
+
+  @Test
+  void aRedirectThereIsRefused() throws Exception {
+    InetAddress first = InetAddress.getByName("127.0.0.2");
+    AddressPolicy others = AddressPolicy.publicOnly();
+    engine.updateNetwork(
+        now -> now.withAddressPolicy(address -> address.equals(first) || others.allows(address)));
+    String inside = "http://127.0.0.1:" + secretPort() + "/";
+    try (Redirector redirector = new Redirector(first, inside)) {
+      String url = "http://127.0.0.2:" + redirector.port() + "/";
+
+      String id = add(Map.of("url", url));
+
+      assertThat(awaitState(id, FAILED).failure().type())
+          .isEqualTo(Problems.TYPE + "address-refused");
+      get("/downloads/" + id + "/file").isProblem(403, "address-refused");
+      relay(url).isProblem(403, "address-refused");
+    }
+  }
+
+  // ---- pages of other sites
+
+  @ParameterizedTest
+  @CsvSource({
+    "Sec-Fetch-Site, cross-site",
+    "Sec-Fetch-Site, same-site",
+    "Origin, https://evil.example",
+    "Origin, null",
+    "Origin, http://127.0.0.1:1"
+  })
+  void anotherSiteCanDoNothing(String field, String value) {
+    String[] headers = {"Content-Type", "application/json", field, value};
+    send(port, "POST", "/downloads", "{\"url\":\"http://h/\"}", headers)
+        .isProblem(403, "origin-refused");
+    send(port, "DELETE", "/downloads/x", null, field, value).isProblem(403, "origin-refused");
+    get("/relay?url=http://h/", field, value).isProblem(403, "origin-refused");
+    get("/%72elay?url=http://h/", field, value).isProblem(403, "origin-refused");
+    assertThat(all()).isEmpty();
+  }
+
+  @Test
+  void itsOwnPageCan() {
+    String[] headers = {
+      "Sec-Fetch-Site", "same-origin", "Origin", "http://127.0.0.1:" + port, "X-Requested-With", "x"
+    };
+    send(port, "POST", "/downloads/x/pause", null, headers).isProblem(404, "download-not-found");
+    get("/downloads", "Sec-Fetch-Site", "same-origin").isStatus(200);
+    get("/downloads", "Sec-Fetch-Site", "cross-site").isProblem(403, "origin-refused");
+    get("/nowhere", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate").isStatus(404);
+  }
+
+  @Test
+  void aFormCanNot() {
+    send(port, "POST", "/downloads", "{\"url\":\"http://h/\"}", "Content-Type", "text/plain")
+        .isProblem(415, "form-refused");
+    send(port, "POST", "/downloads/x/pause", null).isProblem(415, "form-refused");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "evil.example, 421",
+    "127.0.0.1.evil.example, 421",
+    "'', 421",
+    "localhost:80, 200",
+    "LOCALHOST, 200",
+    "[::1]:8080, 200"
+  })
+  void aNameThatWasPointedHereReadsNothing(String host, int status) throws IOException {
+    assertThat(statusFor(port, host)).isEqualTo(status);
+  }
+
+  private static int statusFor(int port, String host) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      String head = "GET /downloads HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(UTF_8));
+      InputStream in = socket.getInputStream();
+      return Integer.parseInt(new String(in.readNBytes(12), UTF_8).substring(9));
+    }
+  }
+
+  @Test
+  void aBrowserIsToldToBeCareful() {
+    for (Answer answer : List.of(get("/downloads"), get("/nowhere"), get("/actuator/health"))) {
+      assertThat(answer.header("Content-Security-Policy"))
+          .contains("default-src 'self'")
+          .contains("frame-ancestors 'none'")
+          .doesNotContain("unsafe");
+      assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
+      assertThat(answer.header("Referrer-Policy")).isEqualTo("no-referrer");
+      assertThat(answer.header("Access-Control-Allow-Origin")).isNull();
+    }
+  }
+
+  // ---- who comes from elsewhere
+
+  @Test
+  void writesFromElsewhereNeedTheToken(@TempDir Path directory) throws IOException {
+    String token = "a-token-of-some-length";
+    try (ConfigurableApplicationContext context =
+        start(directory, "--service.token=" + token, "--service.hosts=files.example")) {
+      int there = port(context);
+      String body = "{\"url\":\"ftp://h/\"}";
+      for (String wrong : List.of("Bearer ", "Bearer " + token + "x", "Basic " + token, token)) {
+        String[] headers = {"Content-Type", "application/json", "Authorization", wrong};
+        send(there, "POST", "/downloads", body, headers).isProblem(401, "token-required");
+      }
+      send(there, "POST", "/downloads", body, AS_JSON).isProblem(401, "token-required");
+      send(there, "DELETE", "/downloads/x", null).isProblem(401, "token-required");
+      send(there, "GET", "/relay?url=ftp://h/", null).isProblem(401, "token-required");
+      send(there, "GET", "/downloads", null).isStatus(200);
+
+      String[] right = {"Content-Type", "application/json", "Authorization", "Bearer " + token};
+      send(there, "POST", "/downloads", body, right).isProblem(400, "invalid-request");
+      send(there, "GET", "/relay?url=ftp://h/", null, right).isProblem(400, "invalid-request");
+      assertThat(statusFor(there, "files.example")).isEqualTo(200);
+      assertThat(statusFor(there, "evil.example")).isEqualTo(421);
+    }
+  }
+
+  @Test
+  void withoutATokenItDoesNotListenElsewhere() {
+    ServerProperties everywhere = new ServerProperties();
+    assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+        .isThrownBy(() -> new AccessFilter(everywhere, properties(null, Set.of()), JSON))
+        .matches(refused -> refused.getName().equals("service.token"));
+    ServerProperties loopback = new ServerProperties();
+    loopback.setAddress(InetAddress.getLoopbackAddress());
+    assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+        .isThrownBy(() -> new AccessFilter(loopback, properties(null, Set.of("h")), JSON));
+    assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+        .isThrownBy(() -> properties("short", Set.of()))
+        .matches(refused -> refused.getName().equals("service.token"));
+    assertThat(properties("a-token-of-some-length", Set.of()).toString()).doesNotContain("a-token");
+  }
+
+  private static ServiceProperties properties(String token, Set<String> hosts) {
+    Duration second = Duration.ofSeconds(1);
+    return new ServiceProperties(
+        Path.of("d"), DataSize.ofBytes(1), 1, token, hosts, second, second);
+  }
+
+  /** A server on an address of its own that sends everybody elsewhere. */
+  private static final class Redirector implements AutoCloseable {
+
+    private final HttpServer server;
+
+    Redirector(InetAddress address, String location) throws IOException {
+      server = HttpServer.create(new InetSocketAddress(address, 0), 0);
+      server.createContext(
+          "/",
+          exchange -> {
+            exchange.getResponseHeaders().set("Location", location);
+            exchange.sendResponseHeaders(302, -1);
+            exchange.close();
+          });
+      server.start();
+    }
+
+    int port() {
+      return server.getAddress().getPort();
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+    }
+  }
+}
