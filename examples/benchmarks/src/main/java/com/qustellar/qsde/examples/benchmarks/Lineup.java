@@ -130,7 +130,7 @@ final class Lineup {
   }
 
   private List<Library> chosenLibraries() {
-    return List.of(Library.values()).stream().filter(library -> takesPart(library)).toList();
+    return List.of(Library.values()).stream().filter(this::takesPart).toList();
   }
 
   private boolean takesPart(Library library) {
