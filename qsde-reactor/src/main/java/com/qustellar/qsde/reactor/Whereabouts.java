@@ -65,7 +65,8 @@ final class Whereabouts {
                       .switchIfEmpty(Mono.error(() -> new IllegalStateException("it named none")))
                       .onErrorMap(this::unavailable)
                       .doOnNext(this::named)
-                      .doFinally(signal -> asked())
+                      // Before it is told: who tries again at once must not hear the same failure.
+                      .doOnTerminate(this::asked)
                       .cache();
             }
             return asking;

@@ -118,11 +118,11 @@ class Http2Test extends EngineTestBase {
   @Test
   void noConnectionHasMoreStreamsThanItsServerAllows() {
     serve(3);
-    serveSmall(1000);
+    serveSmall(300);
     engine.limits(Limits.defaults().withMaxConcurrentDownloads(16).withConnectionsPerHost(16));
-    assertThat(downloadSmall(1000)).isEqualTo(1000);
+    assertThat(downloadSmall(300)).isEqualTo(300);
     assertThat(http2.peakStreams()).isLessThanOrEqualTo(3);
-    assertThat(http2.requests()).hasSize(1000);
+    assertThat(http2.requests()).hasSize(300);
   }
 
   private void serveSmall(int count) {
