@@ -285,7 +285,7 @@ function sample() {
   while (samples[0].at < now - SHOWN_MILLIS) samples.shift();
   const peak = Math.max(...samples.map(({speed}) => speed));
   say($('speed'), connected ? `${bytes(total)}/s` : '–');
-  say($('peak'), `${bytes(peak)}/s at most`);
+  say($('peak'), peak > 0 ? `${bytes(peak)}/s at most in a minute` : '');
   document.title = running > 0 ? `(${running}) QSDE` : 'QSDE';
   draw(now, peak);
 }
