@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * The JVM that a queue is measured in: what a queued download takes of the heap, and whether a
@@ -29,6 +30,9 @@ final class QueueWorker {
   private static final int AT_ONCE = 16;
   private static final int BEFORE = 200;
   private static final Duration GLANCE = Duration.ofMillis(20);
+
+  /** The slow file takes some seconds. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final DownloadEngine engine =
       DownloadEngine.builder().limits(limits(AT_ONCE)).progressInterval(GLANCE).build();
@@ -80,8 +84,13 @@ final class QueueWorker {
                         .filter(d -> d.latest().state() == DownloadState.DOWNLOADING)
                         .count())
             .takeUntilOther(Flux.fromIterable(downloads).flatMap(Download::result).then());
-    long seen = Objects.requireNonNull(most.reduce(0L, Math::max).block());
+    Mono<Long> none = Mono.error(() -> new IllegalStateException("not ended: " + left(downloads)));
+    long seen = Objects.requireNonNull(most.reduce(0L, Math::max).timeout(PATIENCE, none).block());
     return (int) seen;
+  }
+
+  private static List<Download> left(List<Download> downloads) {
+    return downloads.stream().filter(d -> !d.latest().state().isTerminal()).toList();
   }
 
   private List<Download> submit(int count, URI uri, String name) {
