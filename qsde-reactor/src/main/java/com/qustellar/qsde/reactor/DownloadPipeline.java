@@ -288,9 +288,10 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
         .then(engine.io().call(() -> result(checksum)));
   }
 
-  /** What may be no whole version of the file is not told of as one. */
+  /** What may be no whole version of the file, or a mirror's, is not told of as the request's. */
   private void keepVersion() {
     if (request.ifNewer()
+        && fetch.mirrors().hasRequestedBegun()
         && !notes.contains(Note.UNPROVEN)
         && !notes.contains(Note.LENGTH_UNKNOWN)) {
       PresentFile.keep(request, target, fetch.known().validator(), progress().received());

@@ -309,7 +309,7 @@ final class FileFetch {
   /** Returns whether the first answer, of who gave what is there, may say that it is the same. */
   boolean isConditional(Mirror mirror) {
     return representation() == null
-        && mirror.requested().equals(request.uri())
+        && mirrors.isRequested(mirror)
         && !destination.conditions().isEmpty();
   }
 

@@ -70,6 +70,17 @@ final class Mirrors {
     return mirror == null ? null : mirror.representation();
   }
 
+  /** Returns whether it is the request's own URI that has said what the file is. */
+  boolean hasRequestedBegun() {
+    Mirror mirror = beginner;
+    return mirror != null && isRequested(mirror);
+  }
+
+  /** Returns whether the mirror is the one at the request's own URI. */
+  boolean isRequested(Mirror mirror) {
+    return mirror.requested().equals(request.uri());
+  }
+
   /** Returns where the file is, as far as it is known. */
   URI uri() {
     Mirror mirror = beginner;

@@ -384,4 +384,15 @@ class IfNewerTest extends EngineTestBase {
     assertThat(get(request.withChecksum("sha256:" + NEW.sha256())).notes()).isEmpty();
     assertHolds(dir.resolve("file"), NEW);
   }
+
+  /** Its ETag means nothing at another place (RFC 9110 §8.8.3). */
+  @Test
+  void theVersionOfAMirrorIsNotKeptAsTheRequests() throws IOException {
+    origin.on("/file").answer(reply -> Reply.status(404));
+    origin.serve("/mirror", Resource.of(NEW));
+    DownloadResult result =
+        get(request().withMirrors(origin.uri("/mirror").toString()).withConnections(1));
+    assertFetched(result, NEW);
+    assertDirectoryHolds("target");
+  }
 }
