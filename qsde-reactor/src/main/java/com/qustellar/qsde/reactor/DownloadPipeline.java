@@ -2,7 +2,6 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException;
-import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadResult.Note;
@@ -45,7 +44,7 @@ import reactor.core.publisher.Mono;
  *
  * <p>One object is one pass over the file; a download that starts over makes a new one.
  */
-final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
+final class DownloadPipeline implements Destination {
 
   private final NettyDownloadEngine engine;
   private final DownloadTask task;
@@ -53,12 +52,12 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   private final DownloadRequest request;
   private final Limits limits;
   private final boolean directory;
+  private final @Nullable Path untouched;
   private final @Nullable PresentFile present;
   private final FileFetch fetch;
   private final Set<Note> notes = EnumSet.noneOf(Note.class);
 
-  private volatile @Nullable PartFile part;
-  private volatile @Nullable WrittenBytes written;
+  private volatile @Nullable Draft draft;
   private volatile Path target;
   private volatile Verification verification = Verification.NONE;
   private volatile List<Claim> claims = List.of();
@@ -67,6 +66,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
    * Prepares one pass.
    *
    * @param directory whether the target is the directory that the server's name goes into
+   * @param untouched a file of which no earlier run has left anything; null if none is known
    * @param present what is there already and only to be replaced by another version, if anything
    */
   DownloadPipeline(
@@ -75,6 +75,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
       FileDownload download,
       Path target,
       boolean directory,
+      @Nullable Path untouched,
       @Nullable PresentFile present,
       Pass pass) {
     this.engine = engine;
@@ -84,6 +85,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     this.limits = engine.limits();
     this.target = target;
     this.directory = directory;
+    this.untouched = untouched;
     this.present = present;
     this.fetch = new FileFetch(engine, request, task.sampler(), this, engine.budget(), pass);
     if (pass.anew()) {
@@ -91,7 +93,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     }
   }
 
-  /** Runs when subscribed to. {@link #endDigest} is called after its end, whatever that was. */
+  /** Runs when subscribed to. {@link #endDraft} is called after its end, whatever that was. */
   Mono<DownloadResult> run() {
     return fetch
         .run()
@@ -128,21 +130,50 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   @Override
   public Mono<Begun> begin(Representation answered, ResponseHead head, ByteRange asked) {
     return named(head)
-        .then(Mono.defer(() -> open(answered, Verification.of(request, head))))
-        .map(
-            left -> {
-              boolean wanted = asked.isEmpty() || !left.claims(asked);
-              claims = wanted ? left.claimsOutside(asked) : left.claimsOutside(new ByteRange(0, 0));
-              if (left.isUnproven()) {
-                notes.add(Note.UNPROVEN);
-              }
-              if (left.isOutdated()) {
-                notes.add(Note.RESTARTED);
-              }
-              RangeSet covered = new RangeSet();
-              claims.forEach(claim -> covered.add(claim.range()));
-              return new Begun(wanted, covered);
-            });
+        .then(
+            Mono.defer(
+                () -> {
+                  Verification wanted = Verification.of(request, head);
+                  return hold(answered, asked, wanted)
+                      ? Mono.just(new Begun(true, new RangeSet()))
+                      : open(answered, wanted).map(left -> begun(left, asked));
+                }));
+  }
+
+  private Begun begun(Resumption left, ByteRange asked) {
+    boolean wanted = asked.isEmpty() || !left.claims(asked);
+    claims = wanted ? left.claimsOutside(asked) : left.claimsOutside(new ByteRange(0, 0));
+    if (left.isUnproven()) {
+      notes.add(Note.UNPROVEN);
+    }
+    if (left.isOutdated()) {
+      notes.add(Note.RESTARTED);
+    }
+    RangeSet covered = new RangeSet();
+    claims.forEach(claim -> covered.add(claim.range()));
+    return new Begun(wanted, covered);
+  }
+
+  /** Holds a small file in memory if its first answer brings all of it, and there is room. */
+  private boolean hold(Representation answered, ByteRange asked, Verification wanted) {
+    long total = answered.total().orElse(Long.MAX_VALUE);
+    if (total > HeldDraft.MOST
+        || !asked.equals(new ByteRange(0, total))
+        || !target.equals(untouched)
+        || !engine.budget().hold((int) total)) {
+      return false;
+    }
+    verification = wanted;
+    draft =
+        new HeldDraft(
+            download::act,
+            answered.uri(),
+            target,
+            directory,
+            (int) total,
+            wanted.algorithm(),
+            engine.budget());
+    return true;
   }
 
   private Mono<Void> named(ResponseHead head) {
@@ -169,9 +200,8 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
             })
         .map(
             file -> {
-              part = file;
               verification = wanted;
-              written = new WrittenBytes(file, wanted.algorithm(), engine.io());
+              draft = new WrittenDraft(file, wanted.algorithm(), engine.io());
               return left;
             });
   }
@@ -185,17 +215,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
 
   @Override
   public Mono<Void> check() {
-    return ResumeCheck.run(opened(), claims, this);
-  }
-
-  @Override
-  public void confirmed(Claim claim) {
-    written().confirmed(claim.range());
-  }
-
-  @Override
-  public void refuted(Claim claim) {
-    fetch.missed(claim.range());
+    return draft().check(claims, fetch::missed);
   }
 
   // ---- write, and the hash follows
@@ -207,7 +227,7 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
 
   @Override
   public int gatherSize() {
-    return engine.limits().writeBufferSize();
+    return draft().gatherSize(engine.limits().writeBufferSize());
   }
 
   @Override
@@ -218,28 +238,28 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
 
   @Override
   public void write(ByteBuf data, long offset, PartFile.Listener listener) {
-    opened().write(data, offset, listener);
+    draft().write(data, offset, listener);
   }
 
   @Override
   public void written(long offset, ByteBuf data) {
-    written().written(offset, data);
+    draft().written(offset, data);
   }
 
   @Override
   public long keepPrefix() {
-    return written().keepPrefix();
+    return draft().keepPrefix();
   }
 
   @Override
   public Mono<Void> clear() {
-    return written().clear();
+    return draft().clear();
   }
 
   @Override
   public void movedElsewhere() {
     // A later run would take it for proven by the validator of the first place.
-    opened().claimNoMore();
+    draft().claimNoMore();
   }
 
   // ---- verify: length, then digest
@@ -252,19 +272,10 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     if (received > request.maxBytes()) {
       return Mono.error(fetch.tooLarge(file.uri()));
     }
-    return opened()
-        .size()
-        .flatMap(
-            size -> {
-              if (written().prefixEnd() != total) {
-                return Mono.error(new DownloadException.ConnectionLost(file.uri(), target, null));
-              }
-              if (size != total) {
-                // All of it was written: somebody else has cut it, or written behind it.
-                return Mono.error(new FileAccess(file.uri(), target, FileAccess.Reason.LOST, null));
-              }
-              return written().digest(total).doOnNext(digest -> digest.ifPresent(this::agree));
-            });
+    if (draft().prefixEnd() != total) {
+      return Mono.error(new DownloadException.ConnectionLost(file.uri(), target, null));
+    }
+    return draft().digest(total).doOnNext(digest -> digest.ifPresent(this::agree));
   }
 
   private void agree(Checksum actual) {
@@ -274,18 +285,12 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
   // ---- commit: the one step that makes the target appear
 
   private Mono<DownloadResult> commit(Optional<Checksum> checksum) {
-    PartFile file = opened();
-    // What has a journal is large: a file that a power cut has spoilt would cost too much.
-    boolean fsync = request.fsync() == null ? file.isJournaled() : request.fsync();
-    Mono<Void> forced = fsync ? file.force() : Mono.empty();
     Instant modified = request.remoteTime() ? fetch.known().validator().lastModified() : null;
-    Mono<Void> dated = modified == null ? Mono.empty() : file.date(modified);
-    return dated
-        .then(forced)
-        .then(
-            Mono.defer(
-                () -> task.beginCommit() ? file.commit(Targets.mayReplace(request)) : Mono.never()))
-        .then(engine.io().call(() -> result(checksum)));
+    return draft()
+        .commit(request, modified, task::beginCommit)
+        // Who has ended it hears of nothing any more.
+        .flatMap(
+            done -> done ? engine.io().call(() -> result(checksum)) : Mono.<DownloadResult>never());
   }
 
   /** What may be no whole version of the file, or a mirror's, is not told of as the request's. */
@@ -320,10 +325,10 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     return Duration.ofNanos(System.nanoTime() - task.startedAt());
   }
 
-  /** Ends the digest; completes when it no longer runs. */
-  Mono<Void> endDigest() {
-    WrittenBytes bytes = written;
-    return bytes == null ? Mono.empty() : bytes.endDigest();
+  /** Ends what the draft has running; completes when it no longer does. */
+  Mono<Void> endDraft() {
+    Draft begun = draft;
+    return begun == null ? Mono.empty() : begun.end();
   }
 
   /** Returns the index of the only mirror that has brought anything; empty if there are several. */
@@ -352,19 +357,11 @@ final class DownloadPipeline implements Destination, ResumeCheck.Outcome {
     return task.sampler();
   }
 
-  private PartFile opened() {
-    PartFile file = part;
-    if (file == null) {
+  private Draft draft() {
+    Draft begun = draft;
+    if (begun == null) {
       throw new IllegalStateException("no answer has come yet");
     }
-    return file;
-  }
-
-  private WrittenBytes written() {
-    WrittenBytes bytes = written;
-    if (bytes == null) {
-      throw new IllegalStateException("no answer has come yet");
-    }
-    return bytes;
+    return begun;
   }
 }

@@ -35,7 +35,7 @@ final class FileDownload implements Work {
   // Guarded by this. What is set while the task runs is seen by the close that follows its end.
   private @Nullable DownloadPipeline pipeline;
   private @Nullable PartFile file;
-  private Sinks.@Nullable Empty<Void> creating;
+  private Sinks.@Nullable Empty<Void> acting;
   private boolean discarded;
   private @Nullable Path left;
 
@@ -43,8 +43,9 @@ final class FileDownload implements Work {
    * Where the download goes, and what it asks for first.
    *
    * @param likely the file, which in a directory the server may name otherwise
+   * @param untouched whether no earlier run has left anything of it
    */
-  private record Place(Targets.Kind kind, Path likely, ByteRange first) {
+  private record Place(Targets.Kind kind, Path likely, boolean untouched, ByteRange first) {
     boolean directory() {
       return kind == Targets.Kind.DIRECTORY;
     }
@@ -91,7 +92,12 @@ final class FileDownload implements Work {
     boolean directory = kind == Targets.Kind.DIRECTORY;
     Path likely = directory ? target.resolve(FileNames.fromUri(request.uri())) : target;
     long longest = Targets.firstSegment(engine.limits());
-    return new Place(kind, likely, Resumption.firstGap(request, likely, longest));
+    boolean untouched = !JournalFile.exists(likely);
+    ByteRange first =
+        untouched || !request.resume()
+            ? new ByteRange(0, longest)
+            : Resumption.firstGap(likely, longest);
+    return new Place(kind, likely, untouched, first);
   }
 
   /** Returns the digest of a target that is what is wanted; the look at it may be an old one. */
@@ -128,7 +134,15 @@ final class FileDownload implements Work {
     return Mono.defer(
         () -> {
           DownloadPipeline next =
-              new DownloadPipeline(engine, task, this, target, place.directory(), present, pass);
+              new DownloadPipeline(
+                  engine,
+                  task,
+                  this,
+                  target,
+                  place.directory(),
+                  place.untouched() ? place.likely() : null,
+                  present,
+                  pass);
           synchronized (this) {
             if (!task.isRunning()) {
               // Whoever ended it has cancelled this stream too: nobody listens.
@@ -199,27 +213,35 @@ final class FileDownload implements Work {
 
   /** Creates the part file on the pool; one that comes too late is closed like any other. */
   Mono<PartFile> open(Callable<PartFile> create) {
+    return act(
+        () -> {
+          PartFile opened = create.call();
+          synchronized (this) {
+            file = opened;
+          }
+          return opened;
+        });
+  }
+
+  /** Calls a function on the pool that the close of this waits for; one at a time. */
+  <T> Mono<T> act(Callable<T> function) {
     return Mono.defer(
         () -> {
-          Sinks.Empty<Void> created = Sinks.empty();
+          Sinks.Empty<Void> done = Sinks.empty();
           synchronized (this) {
             if (!task.isRunning()) {
               return Mono.never();
             }
-            creating = created;
+            acting = done;
           }
           return engine
               .io()
               .call(
                   () -> {
                     try {
-                      PartFile opened = create.call();
-                      synchronized (this) {
-                        file = opened;
-                      }
-                      return opened;
+                      return function.call();
                     } finally {
-                      created.tryEmitEmpty();
+                      done.tryEmitEmpty();
                     }
                   });
         });
@@ -243,11 +265,11 @@ final class FileDownload implements Work {
     Sinks.Empty<Void> pending;
     synchronized (this) {
       current = pipeline;
-      pending = creating;
+      pending = acting;
     }
-    Mono<Void> digest = current == null ? Mono.empty() : current.endDigest();
-    Mono<Void> created = pending == null ? Mono.empty() : pending.asMono();
-    return digest.then(created).then(Mono.defer(() -> closeFile(useless)));
+    Mono<Void> digest = current == null ? Mono.empty() : current.endDraft();
+    Mono<Void> acted = pending == null ? Mono.empty() : pending.asMono();
+    return acted.then(digest).then(Mono.defer(() -> closeFile(useless)));
   }
 
   private Mono<Void> closeFile(boolean useless) {
@@ -274,7 +296,7 @@ final class FileDownload implements Work {
     }
     pipeline = null;
     file = null;
-    creating = null;
+    acting = null;
     return left != null;
   }
 
@@ -300,7 +322,7 @@ final class FileDownload implements Work {
             .io()
             .call(
                 () -> {
-                  PartName.discard(engine.io(), request.uri(), kept);
+                  PartName.discard(request.uri(), kept);
                   return null;
                 })
             .then();

@@ -72,6 +72,11 @@ final class JournalFile {
     this.hasClaims = !journal.claims().isEmpty();
   }
 
+  /** Returns whether there is a journal of a target, of whatever use. */
+  static boolean exists(Path target) {
+    return Files.exists(of(target));
+  }
+
   /** Returns where the journal of a target stands. */
   static Path of(Path target) {
     return target.resolveSibling(FileNames.journal(target.getFileName().toString()));

@@ -16,6 +16,7 @@ final class MemoryBudget {
   private final LongSupplier limit;
   private List<Runnable> waiting = new ArrayList<>();
   private long used;
+  private long held;
 
   MemoryBudget(LongSupplier limit) {
     this.limit = limit;
@@ -36,6 +37,30 @@ final class MemoryBudget {
       }
     }
     next.forEach(Runnable::run);
+  }
+
+  /**
+   * Takes room for all of a small file, of which nothing may have come yet; at most a quarter of
+   * all, so that slow ones leave enough to the others.
+   *
+   * @return whether there was room
+   */
+  synchronized boolean hold(int bytes) {
+    long most = limit.getAsLong();
+    if (held + bytes > most / 4 || used + bytes > most) {
+      return false;
+    }
+    held += bytes;
+    used += bytes;
+    return true;
+  }
+
+  /** Gives back the room of a small file. */
+  void letGo(int bytes) {
+    synchronized (this) {
+      held -= bytes;
+    }
+    give(bytes);
   }
 
   /**

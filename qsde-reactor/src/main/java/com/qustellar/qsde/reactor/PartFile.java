@@ -13,12 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.CompletionHandler;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +42,7 @@ final class PartFile {
   private final IoPool io;
   private final URI uri;
   private final Path target;
-  private final PartName name;
+  private final PartName<AsynchronousFileChannel> name;
   private final Path part;
   private final AsynchronousFileChannel channel;
   private final @Nullable JournalFile journal;
@@ -62,7 +58,12 @@ final class PartFile {
   private boolean discarded;
   private boolean kept;
 
-  private PartFile(IoPool io, URI uri, Path target, PartName name, @Nullable JournalFile journal) {
+  private PartFile(
+      IoPool io,
+      URI uri,
+      Path target,
+      PartName<AsynchronousFileChannel> name,
+      @Nullable JournalFile journal) {
     this.io = io;
     this.uri = uri;
     this.target = target;
@@ -80,7 +81,8 @@ final class PartFile {
    */
   static PartFile open(
       IoPool io, Scheduler scheduler, URI uri, Path target, Resumption resumption) {
-    PartName name = PartName.take(io, uri, target, resumption::isUsable);
+    PartName<AsynchronousFileChannel> name =
+        PartName.take(PartChannels.asynchronous(io), uri, target, resumption::isUsable);
     @Nullable JournalFile journal;
     try {
       journal = resumption.openJournal(io, scheduler);
@@ -262,15 +264,7 @@ final class PartFile {
   Mono<Void> date(Instant modified) {
     return operation(
         () -> {
-          try {
-            if (name.isHeld()) {
-              Files.setAttribute(
-                  part, "lastModifiedTime", FileTime.from(modified), LinkOption.NOFOLLOW_LINKS);
-            }
-          } catch (UnsupportedOperationException | IOException e) {
-            // A whole file under a later time is of more use than none.
-            return null;
-          }
+          name.date(modified);
           return null;
         });
   }
@@ -317,9 +311,16 @@ final class PartFile {
         });
   }
 
-  /** Returns the length of the part file. */
-  Mono<Long> size() {
-    return operation(channel::size);
+  /** Checks the length of the file, all of which was written. */
+  Mono<Void> checkSize(long total) {
+    return operation(
+        () -> {
+          if (channel.size() != total) {
+            // Somebody else has cut it, or written behind it.
+            throw lost(null);
+          }
+          return null;
+        });
   }
 
   /**
@@ -330,43 +331,12 @@ final class PartFile {
   Mono<Void> commit(boolean overwrite) {
     return operation(
         () -> {
-          if (!name.isHeld()) {
-            throw new FileAccess(uri, target, Reason.LOST, null);
-          }
-          if (overwrite) {
-            PresentFile.forget(target);
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-          } else {
-            linkOrMove();
-          }
+          name.commit(overwrite);
           synchronized (this) {
             committed = true;
           }
           return null;
         });
-  }
-
-  /**
-   * A hard link fails when the target exists, in one step; where there are none, check and move.
-   */
-  private void linkOrMove() throws IOException {
-    try {
-      Files.createLink(target, part);
-    } catch (FileAlreadyExistsException e) {
-      throw e;
-    } catch (UnsupportedOperationException | IOException e) {
-      if (!Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
-        throw new FileAccess(uri, target, Reason.LOST, e);
-      }
-      Files.move(part, target);
-      return;
-    }
-    try {
-      Files.deleteIfExists(part);
-    } catch (IOException e) {
-      // The target stands whole: a second name that stays behind does not undo that.
-      return;
-    }
   }
 
   /**
@@ -397,9 +367,9 @@ final class PartFile {
     try {
       boolean claimed = journal != null && journal.close();
       // Another file may have come into its place meanwhile: that is not ours to delete.
-      boolean ours = !named && isStillOurs();
+      boolean ours = !named && name.isSurelyHeld();
       boolean resumable = claimed && ours && !given;
-      closeChannel();
+      name.closeChannel();
       if (resumable) {
         synchronized (this) {
           kept = true;
@@ -419,23 +389,6 @@ final class PartFile {
       name.giveBack();
     }
     return null;
-  }
-
-  private boolean isStillOurs() {
-    try {
-      return name.isHeld();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private void closeChannel() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // It is closed all the same, and what is resumed from is read again before it counts.
-      return;
-    }
   }
 
   private <T> Mono<T> operation(Callable<? extends @Nullable T> function) {
@@ -461,7 +414,7 @@ final class PartFile {
     return FileFailures.translate(uri, target, thrown);
   }
 
-  private DownloadException lost(IOException cause) {
+  private DownloadException lost(@Nullable IOException cause) {
     return new FileAccess(uri, target, Reason.LOST, cause);
   }
 

@@ -6,7 +6,8 @@ import com.qustellar.qsde.DownloadException.FileAccess.Reason;
 import com.qustellar.qsde.internal.http.FileNames;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.Channel;
+import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -15,8 +16,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * nobody holds any more is gone on with where its journal agrees; else it is deleted and created
  * anew, never followed and never truncated. Everything here may block.
  */
-final class PartName {
+final class PartName<C extends Channel> {
 
   private static final Set<OpenOption> NEW =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -42,14 +46,18 @@ final class PartName {
    */
   private static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
 
+  private final URI uri;
+  private final Path target;
   private final Path path;
   private final Object key;
   private final Object identity;
-  private final AsynchronousFileChannel channel;
+  private final C channel;
   private final boolean resumed;
 
   private PartName(
-      Path path, Object key, Object identity, AsynchronousFileChannel channel, boolean resumed) {
+      URI uri, Path target, Path path, Object key, Object identity, C channel, boolean resumed) {
+    this.uri = uri;
+    this.target = target;
     this.path = path;
     this.key = key;
     this.identity = identity;
@@ -68,7 +76,8 @@ final class PartName {
    * @param usable whether an abandoned part file is gone on with; asked once its lock is held
    * @throws DownloadException if another download holds it, or it can't be opened
    */
-  static PartName take(IoPool io, URI uri, Path target, Usable usable) {
+  static <C extends Channel> PartName<C> take(
+      PartChannels<C> channels, URI uri, Path target, Usable usable) {
     Path part = of(target);
     Object key = key(uri, target, part);
     if (!HELD.add(key)) {
@@ -76,7 +85,7 @@ final class PartName {
     }
     boolean taken = false;
     try {
-      PartName name = createdOrExisting(io, uri, target, part, key, usable);
+      PartName<C> name = createdOrExisting(channels, uri, target, part, key, usable);
       taken = true;
       return name;
     } catch (FileAlreadyExistsException e) {
@@ -91,13 +100,14 @@ final class PartName {
   }
 
   /** Mostly there is nothing of that name, which shows at the attempt to create it. */
-  private static PartName createdOrExisting(
-      IoPool io, URI uri, Path target, Path part, Object key, Usable usable) throws IOException {
+  private static <C extends Channel> PartName<C> createdOrExisting(
+      PartChannels<C> channels, URI uri, Path target, Path part, Object key, Usable usable)
+      throws IOException {
     try {
-      return create(io, uri, target, part, key);
+      return create(channels, uri, target, part, key);
     } catch (FileAlreadyExistsException e) {
-      PartName name = existing(io, uri, target, part, key, usable);
-      return name == null ? create(io, uri, target, part, key) : name;
+      PartName<C> name = existing(channels, uri, target, part, key, usable);
+      return name == null ? create(channels, uri, target, part, key) : name;
     }
   }
 
@@ -108,8 +118,8 @@ final class PartName {
   }
 
   /** Deletes what an earlier download left of a target, unless another one holds it. */
-  static void discard(IoPool io, URI uri, Path target) {
-    PartName name = take(io, uri, target, length -> true);
+  static void discard(URI uri, Path target) {
+    PartName<FileChannel> name = take(PartChannels.blocking(), uri, target, length -> true);
     try {
       name.channel.close();
       Files.deleteIfExists(name.path);
@@ -125,21 +135,21 @@ final class PartName {
    * Creates the file and then opens it, in two steps: a channel doesn't tell which file it is of,
    * so only what had the name before it was opened, and has it still under the lock, is that file.
    */
-  private static PartName create(IoPool io, URI uri, Path target, Path part, Object key)
-      throws IOException {
+  private static <C extends Channel> PartName<C> create(
+      PartChannels<C> channels, URI uri, Path target, Path part, Object key) throws IOException {
     createEmpty(part);
-    AsynchronousFileChannel channel = null;
+    C channel = null;
     boolean created = false;
     try {
       Object identity = identity(part);
-      channel = AsynchronousFileChannel.open(part, OPTIONS, io.executor());
-      lock(channel, uri, target);
+      channel = channels.open(part, OPTIONS);
+      lock(channels, channel, uri, target);
       if (!identity.equals(identity(part))) {
         // Another process took it for abandoned meanwhile, and the name with it.
         throw new FileAccess(uri, target, Reason.IN_USE, null);
       }
       created = true;
-      return new PartName(part, key, identity, channel, false);
+      return new PartName<>(uri, target, part, key, identity, channel, false);
     } catch (NoSuchFileException e) {
       // As above: what may have the name next is not ours to delete.
       throw new FileAccess(uri, target, Reason.IN_USE, e);
@@ -167,32 +177,33 @@ final class PartName {
    * Goes on with a part file that nobody holds, or deletes it; a link in its place is deleted,
    * never followed.
    */
-  private static @Nullable PartName existing(
-      IoPool io, URI uri, Path target, Path part, Object key, Usable usable) throws IOException {
+  private static <C extends Channel> @Nullable PartName<C> existing(
+      PartChannels<C> channels, URI uri, Path target, Path part, Object key, Usable usable)
+      throws IOException {
     if (!Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
       Files.deleteIfExists(part);
       return null;
     }
     Object identity;
-    AsynchronousFileChannel channel;
+    C channel;
     try {
       identity = identity(part);
-      channel = AsynchronousFileChannel.open(part, OPTIONS, io.executor());
+      channel = channels.open(part, OPTIONS);
     } catch (NoSuchFileException e) {
       return null;
     }
     boolean kept = false;
     try {
-      lock(channel, uri, target);
+      lock(channels, channel, uri, target);
       if (!Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
         return null; // its holder has just committed it, or given it up
       }
       if (!identity.equals(identity(part))) {
         throw new FileAccess(uri, target, Reason.IN_USE, null);
       }
-      if (isOurs(part) && usable.test(channel.size())) {
+      if (isOurs(part) && usable.test(channels.size(channel))) {
         kept = true;
-        return new PartName(part, key, identity, channel, true);
+        return new PartName<>(uri, target, part, key, identity, channel, true);
       }
       // Under the lock: nobody else takes it for abandoned meanwhile.
       Files.deleteIfExists(part);
@@ -238,10 +249,10 @@ final class PartName {
     return key == null ? part : key;
   }
 
-  private static void lock(AsynchronousFileChannel channel, URI uri, Path target)
-      throws IOException {
+  private static <C extends Channel> void lock(
+      PartChannels<C> channels, C channel, URI uri, Path target) throws IOException {
     try {
-      if (channel.tryLock() == null) {
+      if (channels.tryLock(channel) == null) {
         throw new FileAccess(uri, target, Reason.IN_USE, null);
       }
     } catch (OverlappingFileLockException e) {
@@ -255,7 +266,7 @@ final class PartName {
   }
 
   /** Returns the channel, open for reading and writing, that the lock hangs on. */
-  AsynchronousFileChannel channel() {
+  C channel() {
     return channel;
   }
 
@@ -278,6 +289,98 @@ final class PartName {
         return false;
       }
       throw e;
+    }
+  }
+
+  /** Returns whether the name means the file that is open; not where nobody can tell. */
+  boolean isSurelyHeld() {
+    try {
+      return isHeld();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Gives the file this time of its last change; no write may follow. */
+  void date(Instant modified) {
+    try {
+      if (isHeld()) {
+        Files.setAttribute(
+            path, "lastModifiedTime", FileTime.from(modified), LinkOption.NOFOLLOW_LINKS);
+      }
+    } catch (UnsupportedOperationException | IOException e) {
+      // A whole file under a later time is of more use than none.
+      return;
+    }
+  }
+
+  /**
+   * Gives the file the target's name in one atomic step.
+   *
+   * @param overwrite whether an existing target is replaced; otherwise it fails with EXISTS
+   */
+  void commit(boolean overwrite) throws IOException {
+    if (!isHeld()) {
+      throw new FileAccess(uri, target, Reason.LOST, null);
+    }
+    if (overwrite) {
+      PresentFile.forget(target);
+      Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+    } else {
+      linkOrMove();
+    }
+  }
+
+  /**
+   * A hard link fails when the target exists, in one step; where there are none, check and move.
+   */
+  private void linkOrMove() throws IOException {
+    try {
+      Files.createLink(target, path);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | IOException e) {
+      if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAccess(uri, target, Reason.LOST, e);
+      }
+      Files.move(path, target);
+      return;
+    }
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      // The target stands whole: a second name that stays behind does not undo that.
+      return;
+    }
+  }
+
+  /**
+   * Closes the channel, and lets others have the name. The outcome of the download is known by now
+   * and stands: what can't be closed or deleted stays.
+   *
+   * @param delete whether the file is of no use; not where another has come into its place
+   */
+  void close(boolean delete) {
+    try {
+      boolean ours = delete && isSurelyHeld();
+      closeChannel();
+      if (ours) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      return;
+    } finally {
+      giveBack();
+    }
+  }
+
+  /** Closes the channel; what is resumed from is read again before it counts. */
+  void closeChannel() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // It is closed all the same.
+      return;
     }
   }
 

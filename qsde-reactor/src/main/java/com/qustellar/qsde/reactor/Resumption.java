@@ -52,9 +52,8 @@ final class Resumption {
    * Returns where the first byte is missing that an earlier run has not left, as its journal says:
    * a guess of where to begin, no more.
    */
-  static ByteRange firstGap(DownloadRequest request, Path target, long longest) {
-    Optional<ResumeJournal> journal =
-        request.resume() ? JournalFile.read(target) : Optional.empty();
+  static ByteRange firstGap(Path target, long longest) {
+    Optional<ResumeJournal> journal = JournalFile.read(target);
     if (journal.isEmpty()) {
       return new ByteRange(0, longest);
     }

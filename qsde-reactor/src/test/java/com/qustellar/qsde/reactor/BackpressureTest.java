@@ -142,9 +142,9 @@ class BackpressureTest extends EngineTestBase {
             throw new IOException("I/O error");
           }
         });
-    origin.serve("/file", Body.random(5, SEGMENT));
+    origin.serve("/file", Body.random(5, SEGMENT + 1));
     origin.on("/file").request(1).answer(reply -> reply.stallAfter(4096, never));
-    Download download = engine.submit(request("/file"));
+    Download download = engine.submit(request("/file").withConnections(1));
     origin.await(() -> !origin.requests().isEmpty());
     origin.await(() -> origin.openConnections() == 0);
     disk.release();

@@ -4,6 +4,7 @@ import com.qustellar.qsde.reactor.testing.ScriptedDisk.Operation;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessMode;
 import java.nio.file.CopyOption;
@@ -52,6 +53,14 @@ final class DiskProvider extends FileSystemProvider {
         real()
             .newAsynchronousFileChannel(real(Operation.OPEN, path), options, executor, attributes);
     return new DiskChannel(disk, path, channel, executor);
+  }
+
+  @Override
+  public FileChannel newFileChannel(
+      Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
+    return new DiskFileChannel(
+        disk, path, real().newFileChannel(real(Operation.OPEN, path), options, attributes));
   }
 
   @Override
