@@ -1,0 +1,135 @@
+package com.qustellar.qsde.examples.cluster.queue;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** Makes the topics of a queue, and its group's settings, where they are missing. */
+public final class Queue {
+
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final int PARTITIONS = 6;
+
+  private final Map<String, Object> clients;
+  private final Topics topics;
+  private final String brokers;
+
+  /**
+   * Names a queue.
+   *
+   * @param clients what every client of Kafka is made with
+   * @param brokers where Kafka is, for messages
+   * @param topics its topics
+   */
+  public Queue(Map<String, Object> clients, String brokers, Topics topics) {
+    this.clients = clients;
+    this.brokers = brokers;
+    this.topics = topics;
+  }
+
+  /**
+   * Makes what is missing. Where no broker answers it says so once, and goes on trying. Blocks.
+   *
+   * @param lines hears what there is to say
+   * @param ended whether to try no more
+   * @return whether all is there
+   * @throws KafkaException if a broker answers that it may not, or can't
+   */
+  public boolean open(Consumer<String> lines, BooleanSupplier ended) {
+    boolean told = false;
+    while (!ended.getAsBoolean()) {
+      try (Admin admin = Admin.create(settings())) {
+        make(admin);
+        configure(admin);
+        if (told) {
+          lines.accept(brokers + " answers");
+        }
+        return true;
+      } catch (KafkaException e) {
+        // One that has been asked and refuses is another matter than one that is not there.
+        if (e instanceof ApiException && !(e instanceof RetriableException)) {
+          throw e;
+        }
+        if (!told) {
+          lines.accept("no broker answers at " + brokers + ": still trying");
+          told = true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private Map<String, Object> settings() {
+    Map<String, Object> settings = new HashMap<>(clients);
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER.toMillis());
+    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER.toMillis());
+    return settings;
+  }
+
+  private void make(Admin admin) {
+    List<NewTopic> missing =
+        Stream.of(topics.jobs(), topics.results(), topics.dead())
+            .map(topic -> new NewTopic(topic, Optional.of(PARTITIONS), Optional.empty()))
+            .toList();
+    NewTopic workers =
+        new NewTopic(topics.workers(), Optional.of(1), Optional.empty())
+            .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+    Stream.concat(missing.stream(), Stream.of(workers))
+        .map(topic -> admin.createTopics(Set.of(topic)).all())
+        .toList()
+        .forEach(
+            made -> {
+              try {
+                wait(made::get);
+              } catch (TopicExistsException e) {
+                // As it mostly does: somebody has made it, as large as it should be.
+                return;
+              }
+            });
+  }
+
+  /** A group begins with the requests that are there; without it, with those that come. */
+  private void configure(Admin admin) {
+    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, topics.group());
+    AlterConfigOp earliest =
+        new AlterConfigOp(
+            new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
+    wait(admin.incrementalAlterConfigs(Map.of(group, List.of(earliest))).all()::get);
+  }
+
+  private interface Answer {
+    Object get() throws InterruptedException, ExecutionException;
+  }
+
+  private static void wait(Answer answer) {
+    try {
+      answer.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof KafkaException known) {
+        throw known;
+      }
+      throw new KafkaException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException(e);
+    }
+  }
+}
