@@ -1,5 +1,6 @@
 package com.qustellar.qsde.examples.cluster;
 
+import com.qustellar.qsde.examples.cluster.worker.WorkerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,6 +32,9 @@ public final class Cluster {
 
   /** Runs the command and returns its exit code: 0 done, 1 something failed, 2 wrong usage. */
   static int run(String... args) {
-    return new CommandLine(new Cluster()).setExpandAtFiles(false).execute(args);
+    return new CommandLine(new Cluster())
+        .addSubcommand(new WorkerCommand())
+        .setExpandAtFiles(false)
+        .execute(args);
   }
 }
