@@ -52,9 +52,7 @@ public final class Broker implements AutoCloseable {
     settings.put("inter.broker.listener.name", "BROKER");
     settings.put("log.dirs", directory.toString());
     for (String topic :
-        new String[] {
-          "offsets.topic", "transaction.state.log", "share.coordinator.state.topic"
-        }) {
+        new String[] {"offsets.topic", "transaction.state.log", "share.coordinator.state.topic"}) {
       settings.put(topic + ".replication.factor", "1");
       settings.put(topic + ".num.partitions", "1");
     }

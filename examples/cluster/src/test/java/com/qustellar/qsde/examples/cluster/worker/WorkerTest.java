@@ -41,7 +41,13 @@ class WorkerTest {
   private void start() throws Exception {
     Settings settings =
         new Settings(
-            "worker", queue.clients(), queue.address(), queue.topics(), 4, 1, Duration.ofSeconds(5));
+            "worker",
+            queue.clients(),
+            queue.address(),
+            queue.topics(),
+            4,
+            1,
+            Duration.ofSeconds(5));
     worker = new Worker(settings, engine, DirectoryTarget.open(dir, engine), lines::add);
     ended =
         CompletableFuture.supplyAsync(
