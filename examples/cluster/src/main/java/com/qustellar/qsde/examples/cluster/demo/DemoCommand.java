@@ -49,7 +49,7 @@ public final class DemoCommand implements Callable<Integer> {
   /** Every so many files there is a large one, which a worker has not done with when it dies. */
   private static final int LARGE_EVERY = 10;
 
-  private static final String RATE = "8388608"; // so that it lasts long enough to be seen
+  private static final String RATE = "16777216"; // so that it lasts long enough to be seen
   private static final Duration LOCK = Duration.ofSeconds(3);
   private static final Duration LINE = Duration.ofSeconds(2);
   private static final Duration LONGEST = Duration.ofMinutes(3);
@@ -201,7 +201,7 @@ public final class DemoCommand implements Callable<Integer> {
     say(
         "%d files, %s: %d lost, %d wrong, %d left over. Each was told of: %s."
             .formatted(FILES, Figures.size(total), lost, wrong, more, tally.byWorker()));
-    long twice = Math.max(0, origin.bytesSent() - total);
+    long twice = origin.bytesSent() - total;
     say(
         "Fetched twice: %s (%.1f %%). Released: %d, already there: %d, rejected: %d."
             .formatted(
