@@ -33,6 +33,7 @@ public final class TestQueue implements AutoCloseable {
   /** How long the lock on a record lasts. */
   public static final Duration LOCK = Duration.ofSeconds(1);
 
+  private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Broker broker;
@@ -92,6 +93,11 @@ public final class TestQueue implements AutoCloseable {
     }
   }
 
+  /** Stops the broker and starts it again. */
+  public void restartBroker() {
+    broker.restart();
+  }
+
   public Topics topics() {
     return topics;
   }
@@ -118,9 +124,15 @@ public final class TestQueue implements AutoCloseable {
 
   /** Returns all results once there is one that is waited for. */
   public List<JobResult> results(Predicate<List<JobResult>> enough) {
+    return results(enough, LONGEST);
+  }
+
+  /** Returns all results once there is one that is waited for, so long at most. */
+  public List<JobResult> results(Predicate<List<JobResult>> enough, Duration longest) {
     List<JobResult> results = new ArrayList<>();
     read(
         topics.results(),
+        longest,
         found -> {
           try {
             results.add(Codec.readResult(found.value()));
@@ -137,6 +149,7 @@ public final class TestQueue implements AutoCloseable {
     List<ConsumerRecord<byte[], byte[]>> dead = new ArrayList<>();
     read(
         topics.dead(),
+        LONGEST,
         found -> {
           dead.add(found);
           return dead.size() == count;
@@ -144,8 +157,9 @@ public final class TestQueue implements AutoCloseable {
     return dead;
   }
 
-  private void read(String topic, Predicate<ConsumerRecord<byte[], byte[]>> last) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+  private void read(
+      String topic, Duration longest, Predicate<ConsumerRecord<byte[], byte[]>> last) {
+    long deadline = System.nanoTime() + longest.toNanos();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(clients(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions = new ArrayList<>();
