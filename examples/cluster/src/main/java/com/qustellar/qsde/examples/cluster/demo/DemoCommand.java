@@ -9,16 +9,15 @@ import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Queue;
 import com.qustellar.qsde.examples.cluster.queue.Sender;
 import com.qustellar.qsde.examples.cluster.queue.Topics;
+import com.qustellar.qsde.examples.cluster.target.Digests;
 import com.qustellar.qsde.examples.demo.DemoFile;
 import com.qustellar.qsde.examples.demo.DemoOrigin;
 import com.qustellar.qsde.internal.progress.Figures;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -190,7 +189,11 @@ public final class DemoCommand implements Callable<Integer> {
     for (Map.Entry<DemoFile, Checksum> file : files.entrySet()) {
       total += file.getKey().size();
       try {
-        wrong += file.getValue().equals(digest(targets.resolve(file.getKey().name()))) ? 0 : 1;
+        wrong +=
+            file.getValue()
+                    .equals(Digests.of(targets.resolve(file.getKey().name()), HashAlgorithm.SHA256))
+                ? 0
+                : 1;
       } catch (NoSuchFileException e) {
         lost++;
       }
@@ -217,17 +220,6 @@ public final class DemoCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("qsde: not every file is there and told of once");
     }
     return right ? ExitCode.OK : ExitCode.SOFTWARE;
-  }
-
-  private static Checksum digest(Path file) throws IOException {
-    MessageDigest digest = HashAlgorithm.SHA256.newDigest();
-    byte[] block = new byte[SMALL];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(block); n >= 0; n = in.read(block)) {
-        digest.update(block, 0, n);
-      }
-    }
-    return Checksum.of(HashAlgorithm.SHA256, digest.digest());
   }
 
   private void say(String line) {

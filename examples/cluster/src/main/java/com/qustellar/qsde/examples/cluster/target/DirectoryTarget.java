@@ -1,5 +1,6 @@
 package com.qustellar.qsde.examples.cluster.target;
 
+import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadException.FileAccess.Reason;
@@ -157,19 +158,19 @@ public final class DirectoryTarget implements TargetStore {
       if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
         return Mono.error(failure(Reason.EXISTS, null));
       }
-      Mono<Stored> right = request.checksum() == null ? checkLength() : checkDigest();
+      Checksum expected = request.checksum();
+      Mono<Stored> right = expected == null ? checkLength() : checkDigest(expected);
       return right.flatMap(stored -> clear().thenReturn(stored));
     }
 
-    /** The engine compares digests: of a second name of the target, as the first one may not go. */
-    private Mono<Stored> checkDigest() {
-      return work(() -> {
-            Path own = folder.enter();
-            Files.createLink(own, target);
-            return own;
-          })
-          .flatMap(own -> engine.download(request.withTarget(own)).doFinally(unused -> leave(own)))
-          .map(result -> new Stored(result.bytes(), 0, result.checksum(), true, 0));
+    private Mono<Stored> checkDigest(Checksum expected) {
+      return work(
+          () -> {
+            if (!expected.equals(Digests.of(target, expected.algorithm()))) {
+              throw failure(Reason.EXISTS, null);
+            }
+            return new Stored(Files.size(target), 0, expected, true, 0);
+          });
     }
 
     private Mono<Stored> checkLength() {
@@ -268,15 +269,6 @@ public final class DirectoryTarget implements TargetStore {
               folder.leave(own);
               folder.clear();
             }
-            return null;
-          })
-          .onErrorComplete()
-          .subscribe();
-    }
-
-    private void leave(Path own) {
-      work(() -> {
-            folder.leave(own);
             return null;
           })
           .onErrorComplete()
