@@ -139,7 +139,7 @@ class DirectoryTargetTest {
 
   @Test
   void neverTouchesThePartOfADeliveryThatMayStillBeRunning() throws IOException {
-    DemoFile slow = DemoFile.of("stopped", 12 * MIB).paced(MIB);
+    DemoFile slow = DemoFile.of("stopped", 12 * MIB).paced(3 * MIB);
     Job job = job(slow).withChecksum(slow.sha256());
     Disposable stopped = store.store(job, job.request()).subscribe();
     await(this::hasJournal);
