@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -18,6 +19,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
@@ -31,6 +34,10 @@ public final class Queue {
    * empty; of a single one each takes what comes next.
    */
   private static final int PARTITIONS = 1;
+
+  private static final String OFFSET_RESET = "share.auto.offset.reset";
+  private static final String DELIVERIES = "share.delivery.count.limit";
+  private static final String MOST_DELIVERIES = "10";
 
   private final Map<String, Object> clients;
   private final Topics topics;
@@ -103,22 +110,46 @@ public final class Queue {
             });
   }
 
-  /** A group begins with the requests that are there; without it, with those that come. */
+  /**
+   * A group begins with the requests that are there; without it, with those that come. It delivers
+   * a request more often than that has attempts, so that the last worker can give it up in words.
+   * What somebody has set stays.
+   */
   private void configure(Admin admin) {
     ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, topics.group());
-    AlterConfigOp earliest =
-        new AlterConfigOp(
-            new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
-    wait(admin.incrementalAlterConfigs(Map.of(group, List.of(earliest))).all()::get);
+    Set<String> set =
+        wait(admin.describeConfigs(Set.of(group)).values().values().iterator().next()::get)
+            .entries()
+            .stream()
+            .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_GROUP_CONFIG)
+            .map(ConfigEntry::name)
+            .collect(Collectors.toSet());
+    if (!set.contains(OFFSET_RESET)) {
+      set(admin, group, OFFSET_RESET, "earliest");
+    }
+    if (!set.contains(DELIVERIES)) {
+      try {
+        set(admin, group, DELIVERIES, MOST_DELIVERIES);
+      } catch (InvalidConfigurationException | InvalidRequestException e) {
+        // A broker of before 4.3 has one limit for all groups, others may allow fewer.
+        return;
+      }
+    }
   }
 
-  private interface Answer {
-    Object get() throws InterruptedException, ExecutionException;
+  private static void set(Admin admin, ConfigResource group, String name, String value) {
+    AlterConfigOp change =
+        new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+    wait(admin.incrementalAlterConfigs(Map.of(group, List.of(change))).all()::get);
   }
 
-  private static void wait(Answer answer) {
+  private interface Answer<T> {
+    T get() throws InterruptedException, ExecutionException;
+  }
+
+  private static <T> T wait(Answer<T> answer) {
     try {
-      answer.get();
+      return answer.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof KafkaException known) {
         throw known;

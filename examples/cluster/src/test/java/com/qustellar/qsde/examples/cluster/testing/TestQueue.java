@@ -27,6 +27,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import reactor.core.publisher.Flux;
 
 /** A queue of its own for a test, on a broker that all tests of this JVM share. */
 public final class TestQueue implements AutoCloseable {
@@ -113,9 +114,9 @@ public final class TestQueue implements AutoCloseable {
 
   /** Puts requests into the queue. */
   public void submit(Job... jobs) {
-    for (Job job : jobs) {
-      submit(Codec.write(job));
-    }
+    Flux.fromArray(jobs)
+        .flatMap(job -> sender.send(topics.jobs(), null, Codec.write(job), Map.of()))
+        .blockLast();
   }
 
   /** Puts a record into the queue. */
