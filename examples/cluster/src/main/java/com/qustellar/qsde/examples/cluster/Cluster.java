@@ -1,5 +1,6 @@
 package com.qustellar.qsde.examples.cluster;
 
+import com.qustellar.qsde.examples.cluster.demo.DemoCommand;
 import com.qustellar.qsde.examples.cluster.worker.WorkerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,6 +35,7 @@ public final class Cluster {
   static int run(String... args) {
     return new CommandLine(new Cluster())
         .addSubcommand(new WorkerCommand())
+        .addSubcommand(new DemoCommand())
         .setExpandAtFiles(false)
         .execute(args);
   }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +16,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -51,29 +49,24 @@ public final class Member {
 
   // Of the thread alone.
   private final Map<Place, Held> held = new HashMap<>();
+  private long renewed;
 
-  private record Place(String topic, int partition, long offset) {}
+  private record Place(String topic, int partition, long offset) {
+    static Place of(ConsumerRecord<?, ?> found) {
+      return new Place(found.topic(), found.partition(), found.offset());
+    }
+  }
 
   /** A record that has been handed over. */
   private static final class Held {
     final ConsumerRecord<byte[], byte[]> taken;
     final Place place;
     @Nullable Disposable running;
-
-    /** When its lock was taken or renewed, at the earliest. */
-    long renewed = System.nanoTime();
-
-    /** When a renewal was asked for. */
-    long asked = renewed;
-
-    /** Whether the consumer would take its acknowledgement now. */
-    boolean here = true;
-
     volatile Verdict verdict = Verdict.RELEASE;
 
-    Held(ConsumerRecord<byte[], byte[]> taken, Place place) {
+    Held(ConsumerRecord<byte[], byte[]> taken) {
       this.taken = taken;
-      this.place = place;
+      this.place = Place.of(taken);
     }
   }
 
@@ -133,7 +126,6 @@ public final class Member {
       try (ShareConsumer<byte[], byte[]> consumer =
           new KafkaShareConsumer<>(
               settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-        consumer.setAcknowledgementCommitCallback(this::acknowledged);
         consumer.subscribe(Set.of(topic));
         while (!stopping || !held.isEmpty()) {
           step(consumer);
@@ -162,8 +154,7 @@ public final class Member {
       return;
     }
     long lock = consumer.acquisitionLockTimeoutMs().orElse(LOCK_MILLIS) * 1_000_000L;
-    boolean all = held.values().stream().allMatch(one -> one.here);
-    Held first = all ? next(untilRenewal(lock)) : null;
+    Held first = next(untilRenewal(lock));
     if (first == null) {
       renew(consumer, lock);
     } else {
@@ -172,8 +163,7 @@ public final class Member {
   }
 
   private long untilRenewal(long lock) {
-    long now = System.nanoTime();
-    return held.values().stream().mapToLong(one -> one.renewed + lock / 3 - now).min().orElse(0);
+    return renewed + lock / 3 - System.nanoTime();
   }
 
   private @Nullable Held next(long nanos) {
@@ -185,24 +175,19 @@ public final class Member {
     }
   }
 
-  /** Hands over what is new; what is not has been renewed. */
+  /** Hands over what has been taken. */
   private void take(Iterable<ConsumerRecord<byte[], byte[]>> records) {
     for (ConsumerRecord<byte[], byte[]> found : records) {
-      Place place = new Place(found.topic(), found.partition(), found.offset());
-      Held known = held.get(place);
-      if (known != null) {
-        known.here = true;
-      } else {
-        Held one = new Held(found, place);
-        held.put(place, one);
-        one.running =
-            handler
-                .apply(Delivery.of(found))
-                .subscribe(
-                    verdict -> one.verdict = verdict,
-                    failure -> ended.add(one),
-                    () -> ended.add(one));
-      }
+      Held one = new Held(found);
+      held.put(one.place, one);
+      renewed = System.nanoTime();
+      one.running =
+          handler
+              .apply(Delivery.of(found))
+              .subscribe(
+                  verdict -> one.verdict = verdict,
+                  failure -> ended.add(one),
+                  () -> ended.add(one));
     }
   }
 
@@ -219,44 +204,29 @@ public final class Member {
     }
   }
 
-  /** Renews the locks. The consumer keeps a record to itself until that is answered. */
+  /**
+   * Renews the locks. The consumer hands over again what it has renewed; what it has not, is
+   * another's. (Asked for with a poll instead it would fetch other records as well, and keep them.)
+   */
   private void renew(ShareConsumer<byte[], byte[]> consumer, long lock) {
-    long now = System.nanoTime();
-    for (Held one : held.values()) {
-      if (one.here) {
-        consumer.acknowledge(one.taken, AcknowledgeType.RENEW);
-        one.here = false;
-        one.asked = now;
-      }
-    }
-    take(consumer.poll(POLL));
+    held.values().forEach(one -> consumer.acknowledge(one.taken, AcknowledgeType.RENEW));
+    long asked = System.nanoTime();
+    consumer.commitSync(Duration.ofNanos(Math.max(1, renewed + lock - asked)));
+    Map<Place, ConsumerRecord<byte[], byte[]>> found = new HashMap<>();
+    consumer.poll(Duration.ZERO).forEach(one -> found.put(Place.of(one), one));
+    renewed = asked;
     for (Held one : List.copyOf(held.values())) {
-      if (one.here) {
-        one.renewed = Math.max(one.renewed, one.asked);
-      } else if (System.nanoTime() - one.renewed > lock) {
+      if (found.remove(one.place) == null) {
         lose(one);
       }
     }
-  }
-
-  /** Hears how acknowledgements have ended; one that has failed means a lost lock. */
-  private void acknowledged(Map<TopicIdPartition, Set<Long>> offsets, @Nullable Exception failure) {
-    if (failure == null) {
-      return;
-    }
-    offsets.forEach(
-        (partition, failed) ->
-            failed.forEach(
-                offset -> {
-                  Held lost = held.get(new Place(partition.topic(), partition.partition(), offset));
-                  if (lost != null) {
-                    lose(lost);
-                  }
-                }));
+    take(found.values());
   }
 
   private void lose(Held lost) {
     held.remove(lost.place);
-    Optional.ofNullable(lost.running).ifPresent(Disposable::dispose);
+    if (lost.running != null) {
+      lost.running.dispose();
+    }
   }
 }
