@@ -5,6 +5,7 @@ import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.examples.cluster.job.Codec;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
+import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Queue;
 import com.qustellar.qsde.examples.cluster.queue.Sender;
 import com.qustellar.qsde.examples.cluster.queue.Topics;
@@ -90,7 +91,7 @@ public final class DemoCommand implements Callable<Integer> {
       Map<String, Object> clients =
           Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.address());
       Topics topics = new Topics("demo");
-      new Queue(clients, broker.address(), topics).open(this::say, () -> false);
+      new Queue(clients, topics, new Contact(broker.address(), this::say)).open(() -> false);
       Map<DemoFile, Checksum> files = files();
       for (int i = 1; i <= 3; i++) {
         startWorker(broker, targets);

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -16,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -42,7 +42,7 @@ public final class Member {
   private final Map<String, Object> settings;
   private final String topic;
   private final Function<Delivery, Mono<Verdict>> handler;
-  private final Consumer<String> lines;
+  private final Contact contact;
   private final Thread thread;
   private final LinkedBlockingQueue<Held> ended = new LinkedBlockingQueue<>();
   private volatile boolean stopping;
@@ -78,7 +78,7 @@ public final class Member {
    * @param topics those of the queue
    * @param most how many records it takes at once
    * @param handler says what becomes of each; an error releases it
-   * @param lines hears what there is to say
+   * @param contact hears whether a broker answers
    */
   public Member(
       String name,
@@ -86,10 +86,10 @@ public final class Member {
       Topics topics,
       int most,
       Function<Delivery, Mono<Verdict>> handler,
-      Consumer<String> lines) {
+      Contact contact) {
     this.topic = topics.jobs();
     this.handler = handler;
-    this.lines = lines;
+    this.contact = contact;
     this.settings = new HashMap<>(clients);
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, topics.group());
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, most);
@@ -123,20 +123,30 @@ public final class Member {
 
   private void run() {
     while (!stopping) {
-      try (ShareConsumer<byte[], byte[]> consumer =
-          new KafkaShareConsumer<>(
-              settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-        consumer.subscribe(Set.of(topic));
-        while (!stopping || !held.isEmpty()) {
-          step(consumer);
-        }
+      try {
+        takePart();
+      } catch (TimeoutException e) {
+        contact.lost();
       } catch (KafkaException | IllegalStateException e) {
-        lines.accept("the queue failed, and is joined again: " + e.getMessage());
+        contact.say("the queue has failed, and is joined again: " + e.getMessage());
         pause();
-      } finally {
-        List.copyOf(held.values()).forEach(this::lose);
-        ended.clear();
       }
+    }
+  }
+
+  private void takePart() {
+    ShareConsumer<byte[], byte[]> consumer =
+        new KafkaShareConsumer<>(
+            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    try {
+      consumer.subscribe(Set.of(topic));
+      while (!stopping || !held.isEmpty()) {
+        step(consumer);
+      }
+    } finally {
+      List.copyOf(held.values()).forEach(this::lose);
+      ended.clear();
+      consumer.close(ANSWER);
     }
   }
 

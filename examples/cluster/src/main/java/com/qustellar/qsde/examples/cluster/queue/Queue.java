@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -35,48 +34,41 @@ public final class Queue {
 
   private final Map<String, Object> clients;
   private final Topics topics;
-  private final String brokers;
+  private final Contact contact;
 
   /**
    * Names a queue.
    *
    * @param clients what every client of Kafka is made with
-   * @param brokers where Kafka is, for messages
    * @param topics its topics
+   * @param contact hears whether a broker answers
    */
-  public Queue(Map<String, Object> clients, String brokers, Topics topics) {
+  public Queue(Map<String, Object> clients, Topics topics, Contact contact) {
     this.clients = clients;
-    this.brokers = brokers;
     this.topics = topics;
+    this.contact = contact;
   }
 
   /**
    * Makes what is missing. Where no broker answers it says so once, and goes on trying. Blocks.
    *
-   * @param lines hears what there is to say
    * @param ended whether to try no more
    * @return whether all is there
    * @throws KafkaException if a broker answers that it may not, or can't
    */
-  public boolean open(Consumer<String> lines, BooleanSupplier ended) {
-    boolean told = false;
+  public boolean open(BooleanSupplier ended) {
     while (!ended.getAsBoolean()) {
       try (Admin admin = Admin.create(settings())) {
         make(admin);
         configure(admin);
-        if (told) {
-          lines.accept(brokers + " answers");
-        }
+        contact.found();
         return true;
       } catch (KafkaException e) {
         // One that has been asked and refuses is another matter than one that is not there.
         if (e instanceof ApiException && !(e instanceof RetriableException)) {
           throw e;
         }
-        if (!told) {
-          lines.accept("no broker answers at " + brokers + ": still trying");
-          told = true;
-        }
+        contact.lost();
       }
     }
     return false;

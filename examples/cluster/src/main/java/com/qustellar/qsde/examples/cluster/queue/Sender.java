@@ -19,6 +19,8 @@ import reactor.core.scheduler.Schedulers;
 /** Writes records: each is told once every in-sync replica has it, and stands there once. */
 public final class Sender implements AutoCloseable {
 
+  private static final int LONGEST_MILLIS = 20_000;
+
   private final Producer<byte @Nullable [], byte @Nullable []> producer;
 
   /**
@@ -31,6 +33,10 @@ public final class Sender implements AutoCloseable {
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    // Whoever waits longer has lost the locks on what it tells of.
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, LONGEST_MILLIS);
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, LONGEST_MILLIS / 2);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, LONGEST_MILLIS);
     producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 

@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.cluster.worker;
 
 import com.qustellar.qsde.examples.cluster.job.Codec;
 import com.qustellar.qsde.examples.cluster.job.WorkerState;
+import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Member;
 import com.qustellar.qsde.examples.cluster.queue.Queue;
 import com.qustellar.qsde.examples.cluster.queue.Sender;
@@ -62,8 +63,9 @@ public final class Worker {
    * @throws InterruptedException if the wait is interrupted
    */
   public boolean run() throws InterruptedException {
-    Queue queue = new Queue(settings.clients(), settings.brokers(), settings.topics());
-    if (!queue.open(lines, () -> stop.getCount() == 0)) {
+    Contact contact = new Contact(settings.brokers(), lines);
+    Queue queue = new Queue(settings.clients(), settings.topics(), contact);
+    if (!queue.open(() -> stop.getCount() == 0)) {
       return true;
     }
     try (Sender sender = new Sender(settings.clients())) {
@@ -78,9 +80,9 @@ public final class Worker {
                           settings.topics(),
                           settings.each(),
                           deliveries::handle,
-                          lines))
+                          contact))
               .toList();
-      Disposable saying = say(sender, deliveries);
+      Disposable saying = say(sender, deliveries, contact);
       try {
         members.forEach(Member::start);
         lines.accept(settings.name() + " takes requests from " + settings.topics().jobs());
@@ -117,12 +119,18 @@ public final class Worker {
     return ended;
   }
 
-  private Disposable say(Sender sender, Deliveries deliveries) {
+  private Disposable say(Sender sender, Deliveries deliveries, Contact contact) {
     return engine
         .progress()
         .sample(SAYS)
         .onBackpressureLatest()
-        .concatMap(now -> state(sender, deliveries, now, false).onErrorComplete(), 1)
+        .concatMap(
+            now ->
+                state(sender, deliveries, now, false)
+                    .doOnSuccess(unused -> contact.found())
+                    .doOnError(unused -> contact.lost())
+                    .onErrorComplete(),
+            1)
         .subscribe();
   }
 

@@ -5,6 +5,7 @@ import com.qustellar.qsde.examples.cluster.job.Codec;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.UnreadableException;
+import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Queue;
 import com.qustellar.qsde.examples.cluster.queue.Sender;
 import com.qustellar.qsde.examples.cluster.queue.Topics;
@@ -70,7 +71,7 @@ public final class TestQueue implements AutoCloseable {
   /** Names a new queue of a broker, and makes it. */
   public TestQueue(Broker broker) {
     this.broker = broker;
-    new Queue(clients(), broker.address(), topics).open(line -> {}, () -> false);
+    new Queue(clients(), topics, new Contact(address(), line -> {})).open(() -> false);
     this.sender = new Sender(clients());
   }
 
