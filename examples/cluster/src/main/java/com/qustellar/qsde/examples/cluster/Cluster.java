@@ -1,6 +1,8 @@
 package com.qustellar.qsde.examples.cluster;
 
 import com.qustellar.qsde.examples.cluster.demo.DemoCommand;
+import com.qustellar.qsde.examples.cluster.status.StatusCommand;
+import com.qustellar.qsde.examples.cluster.submit.SubmitCommand;
 import com.qustellar.qsde.examples.cluster.worker.WorkerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,7 +36,9 @@ public final class Cluster {
   /** Runs the command and returns its exit code: 0 done, 1 something failed, 2 wrong usage. */
   static int run(String... args) {
     return new CommandLine(new Cluster())
+        .addSubcommand(new SubmitCommand())
         .addSubcommand(new WorkerCommand())
+        .addSubcommand(new StatusCommand())
         .addSubcommand(new DemoCommand())
         .setExpandAtFiles(false)
         .execute(args);

@@ -11,19 +11,21 @@ import java.util.regex.Pattern;
  * @param bucket its bucket
  * @param key its key, not empty
  */
-record ObjectName(String bucket, String key) {
+public record ObjectName(String bucket, String key) {
 
-  static final String SCHEME = "s3://";
+  /** What such a target begins with. */
+  public static final String SCHEME = "s3://";
 
   private static final int LONGEST_KEY = 1024;
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 
   /**
-   * Reads a name.
+   * {@return the object that a target names}
    *
+   * @param text the target
    * @throws IllegalArgumentException saying what is wrong with it
    */
-  static ObjectName parse(String text) {
+  public static ObjectName parse(String text) {
     if (!text.startsWith(SCHEME)) {
       throw new IllegalArgumentException("it does not begin with " + SCHEME);
     }

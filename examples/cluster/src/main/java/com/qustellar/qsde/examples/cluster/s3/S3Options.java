@@ -1,5 +1,6 @@
 package com.qustellar.qsde.examples.cluster.s3;
 
+import com.qustellar.qsde.examples.cluster.queue.Sizes;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import java.net.URI;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class S3Options {
   @Option(
       names = "--s3-part-size",
       paramLabel = "SIZE",
+      converter = Sizes.class,
       description = {
         "The parts in which objects are sent, 5M at least, and 8M by default; of each download up",
         "to 4 are in memory. They grow where an object would have more than 10,000 of them."

@@ -2,7 +2,12 @@ package com.qustellar.qsde.examples.cluster.worker;
 
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.examples.cluster.queue.KafkaOptions;
+import com.qustellar.qsde.examples.cluster.queue.Sizes;
+import com.qustellar.qsde.examples.cluster.s3.ObjectTarget;
+import com.qustellar.qsde.examples.cluster.s3.S3Options;
 import com.qustellar.qsde.examples.cluster.target.DirectoryTarget;
+import com.qustellar.qsde.examples.cluster.target.TargetStore;
+import com.qustellar.qsde.examples.cluster.target.Targets;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,6 +15,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Runs a worker until the process is told to end. */
 @Command(
@@ -28,9 +37,13 @@ import picocli.CommandLine.Spec;
     description = "Takes requests from the queue and downloads them, until it is told to end.")
 public final class WorkerCommand implements Callable<Integer> {
 
+  private static final Duration ABORTS = Duration.ofSeconds(30);
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
+
+  @Mixin S3Options objects = new S3Options();
 
   @Option(
       names = {"-d", "--dir"},
@@ -64,6 +77,7 @@ public final class WorkerCommand implements Callable<Integer> {
   @Option(
       names = "--limit-rate",
       paramLabel = "SIZE",
+      converter = Sizes.class,
       description = "Bytes a second of this worker, as in 20M.")
   @Nullable Long rate;
 
@@ -88,9 +102,6 @@ public final class WorkerCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--parallel is 1 at least, and --members not more than that");
     }
-    if (directory == null) {
-      throw new ParameterException(spec.commandLine(), "where targets go is missing: give --dir");
-    }
     int consumers = members == 0 ? parallel : members;
     Settings settings =
         new Settings(
@@ -110,20 +121,39 @@ public final class WorkerCommand implements Callable<Integer> {
         DownloadEngine.builder()
             .limits(rate == null ? limits : limits.withBytesPerSecond(rate))
             .build()) {
+      Optional<ObjectTarget> store = objects(engine);
+      List<TargetStore> places = new ArrayList<>();
+      if (directory != null) {
+        places.add(DirectoryTarget.open(directory, engine));
+      }
+      store.ifPresent(places::add);
+      if (places.isEmpty()) {
+        throw new ParameterException(
+            spec.commandLine(), "where targets go is missing: give --dir, --allow or both");
+      }
       Worker worker =
           new Worker(
               settings,
               engine,
-              DirectoryTarget.open(directory, engine),
+              new Targets(places),
               line -> {
                 err.println("qsde: " + line);
                 err.flush();
               });
-      return guarded(worker) ? ExitCode.OK : ExitCode.SOFTWARE;
+      boolean ended = guarded(worker, store);
+      return ended ? ExitCode.OK : ExitCode.SOFTWARE;
     }
   }
 
-  private boolean guarded(Worker worker) throws InterruptedException {
+  private Optional<ObjectTarget> objects(DownloadEngine engine) {
+    try {
+      return objects.target(engine);
+    } catch (IllegalArgumentException | SdkClientException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private boolean guarded(Worker worker, Optional<ObjectTarget> store) throws InterruptedException {
     CountDownLatch ended = new CountDownLatch(1);
     Thread hook =
         new Thread(
@@ -136,6 +166,7 @@ public final class WorkerCommand implements Callable<Integer> {
     try {
       return worker.run();
     } finally {
+      store.ifPresent(objects -> objects.closeLater().onErrorComplete().block(ABORTS));
       ended.countDown();
     }
   }
