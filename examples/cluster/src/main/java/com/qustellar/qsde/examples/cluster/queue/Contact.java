@@ -35,6 +35,11 @@ public final class Contact {
     }
   }
 
+  /** Returns whether the last that was noticed is that no broker answers. */
+  boolean isLost() {
+    return lost.get();
+  }
+
   /** Says something else. */
   void say(String line) {
     lines.accept(line);

@@ -123,6 +123,10 @@ public final class Member {
 
   private void run() {
     while (!stopping) {
+      if (contact.isLost()) {
+        pause();
+        continue;
+      }
       try {
         takePart();
       } catch (TimeoutException e) {
@@ -134,19 +138,20 @@ public final class Member {
     }
   }
 
+  /** Without contact there is no consumer: it would ask again and again, with all of a core. */
   private void takePart() {
     ShareConsumer<byte[], byte[]> consumer =
         new KafkaShareConsumer<>(
             settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     try {
       consumer.subscribe(Set.of(topic));
-      while (!stopping || !held.isEmpty()) {
+      while (!held.isEmpty() || !(stopping || contact.isLost())) {
         step(consumer);
       }
     } finally {
       List.copyOf(held.values()).forEach(this::lose);
       ended.clear();
-      consumer.close(ANSWER);
+      consumer.close(contact.isLost() ? Duration.ZERO : ANSWER);
     }
   }
 
