@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -77,7 +78,9 @@ public final class ObjectTarget implements TargetStore {
 
   @Override
   public Mono<Stored> store(Job job, DownloadRequest request) {
-    return Mono.defer(() -> new Run(job, request, name(job)).run());
+    return Mono.defer(() -> new Run(job, request, name(job)).run())
+        // To find its credentials the client may block, and its first call loads a lot.
+        .subscribeOn(Schedulers.boundedElastic());
   }
 
   @Override

@@ -85,6 +85,8 @@ final class QueueWatch implements AutoCloseable {
         waiting = left();
       }
       contact.found();
+    } catch (InterruptException e) {
+      throw e;
     } catch (KafkaException e) {
       // One that has been asked and refuses is another matter than one that is not there.
       boolean refused = e instanceof ApiException && !(e instanceof RetriableException);

@@ -5,6 +5,7 @@ import com.qustellar.qsde.internal.progress.Figures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What a queue does, in words. */
 final class StatusText {
@@ -16,15 +17,15 @@ final class StatusText {
 
   /** Returns all on one line. */
   static String line(QueueState state) {
-    return "%,d queued, %,d running, %,d done, %,d there already, %,d failed, %s, %s"
-            .formatted(
-                state.queued(),
-                state.running(),
-                state.done(),
-                state.alreadyThere(),
-                state.failed(),
-                Figures.size(state.bytes()),
-                Figures.speed(state.bytesPerSecond()))
+    return format(
+            "%,d queued, %,d running, %,d done, %,d there already, %,d failed, %s, %s",
+            state.queued(),
+            state.running(),
+            state.done(),
+            state.alreadyThere(),
+            state.failed(),
+            Figures.size(state.bytes()),
+            Figures.speed(state.bytesPerSecond()))
         + counted(state);
   }
 
@@ -34,30 +35,36 @@ final class StatusText {
     lines.add(line(state));
     if (!state.workers().isEmpty()) {
       lines.add("");
-      lines.add(ROW.formatted("worker", "running", "speed", "done", "failed"));
+      lines.add(format(ROW, "worker", "running", "speed", "done", "failed"));
     }
     int room = Math.max(0, most - lines.size());
     boolean all = state.workers().size() <= room;
     int shown = all ? state.workers().size() : Math.max(0, room - 1);
     state.workers().subList(0, shown).forEach(worker -> lines.add(row(worker)));
     if (!all) {
-      lines.add("and %,d more".formatted(state.workers().size() - shown));
+      lines.add(format("and %,d more", state.workers().size() - shown));
     }
     return lines.subList(0, Math.min(most, lines.size()));
+  }
+
+  /** The same everywhere, as what it stands between is English. */
+  private static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
   }
 
   private static String row(QueueState.Worker worker) {
     String name = SafeText.strip(worker.name());
     Duration silent = worker.silent();
-    return ROW.formatted(
+    return format(
+        ROW,
         name.length() > NAME ? name.substring(0, NAME - 1) + "~" : name,
-        silent == null ? "%,d".formatted(worker.running()) : "silent",
+        silent == null ? format("%,d", worker.running()) : "silent",
         silent == null ? Figures.speed(worker.bytesPerSecond()) : Figures.elapsed(silent),
-        "%,d".formatted(worker.done()),
-        "%,d".formatted(worker.failed()));
+        format("%,d", worker.done()),
+        format("%,d", worker.failed()));
   }
 
   private static String counted(QueueState state) {
-    return state.counted() < 1 ? " (%d %% counted)".formatted((int) (state.counted() * 100)) : "";
+    return state.counted() < 1 ? format(" (%d %% counted)", (int) (state.counted() * 100)) : "";
   }
 }

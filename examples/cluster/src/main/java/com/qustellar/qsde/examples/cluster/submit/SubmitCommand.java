@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -85,10 +86,14 @@ public final class SubmitCommand implements Callable<Integer> {
       boolean all = submission.end();
       Duration elapsed = Duration.ofNanos(System.nanoTime() - begun);
       print(
-          "%,d requests are in the queue %s, after %s"
-              .formatted(submission.taken(), kafka.topics().name(), Figures.elapsed(elapsed)));
+          String.format(
+              Locale.ROOT,
+              "%,d requests are in the queue %s, after %s",
+              submission.taken(),
+              kafka.topics().name(),
+              Figures.elapsed(elapsed)));
       if (wrong > 0) {
-        tell("%,d lines could not be taken".formatted(wrong));
+        tell(String.format(Locale.ROOT, "%,d lines could not be taken", wrong));
       }
       return whole && all && wrong == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
     }
@@ -104,7 +109,7 @@ public final class SubmitCommand implements Callable<Integer> {
       }
       return true;
     } catch (IOException e) {
-      tell("--input-file can't read " + inputFile + ": " + e);
+      tell("--input-file can't read " + (inputFile.equals("-") ? "stdin" : inputFile) + ": " + e);
       return false;
     }
   }
@@ -113,7 +118,7 @@ public final class SubmitCommand implements Callable<Integer> {
     read++;
     if (read % 1024 == 0 && System.nanoTime() - nextTold > 0) {
       nextTold = System.nanoTime() + TOLD.toNanos();
-      print("%,d requests so far".formatted(submission.taken()));
+      print(String.format(Locale.ROOT, "%,d requests so far", submission.taken()));
     }
   }
 

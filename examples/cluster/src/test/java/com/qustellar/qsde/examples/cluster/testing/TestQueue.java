@@ -146,6 +146,23 @@ public final class TestQueue implements AutoCloseable {
     return results;
   }
 
+  /** Returns the first so many requests. */
+  public List<Job> jobs(int count) {
+    List<Job> jobs = new ArrayList<>();
+    read(
+        topics.jobs(),
+        LONGEST,
+        found -> {
+          try {
+            jobs.add(Codec.readJob(found.value()));
+          } catch (UnreadableException e) {
+            throw new AssertionError(e);
+          }
+          return jobs.size() == count;
+        });
+    return jobs;
+  }
+
   /** Returns the first so many dead letters. */
   public List<ConsumerRecord<byte[], byte[]>> dead(int count) {
     List<ConsumerRecord<byte[], byte[]>> dead = new ArrayList<>();
