@@ -10,6 +10,7 @@ import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.Rules;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -122,7 +123,7 @@ public final class DirectoryTarget implements TargetStore {
     return Mono.<T>fromCallable(work)
         .subscribeOn(Schedulers.boundedElastic())
         .onErrorMap(
-            IOException.class,
+            e -> e instanceof IOException || e instanceof UncheckedIOException,
             e -> new FileAccess(uri, target == null ? Path.of("") : target, Reason.IO, e));
   }
 
@@ -204,8 +205,8 @@ public final class DirectoryTarget implements TargetStore {
                   engine
                       .download(request.withTarget(own))
                       .flatMap(result -> commit(own, result))
-                      .onErrorResume(DownloadException.class, this::checkAfter)
-                      .doFinally(signal -> ended(signal, own)));
+                      .doFinally(signal -> ended(signal, own)))
+          .onErrorResume(DownloadException.class, this::checkAfter);
     }
 
     private Mono<Stored> commit(Path own, DownloadResult result) {

@@ -89,8 +89,8 @@ final class WorkFolder {
       Path part = folder.resolve(name.substring(0, name.length() - JOURNAL.length()) + PART);
       try {
         copy(furthest.get(), part, own);
-      } catch (NoSuchFileException e) {
-        // Its delivery has ended meanwhile: there is nothing to take over any more.
+      } catch (IOException e) {
+        // Its delivery has ended meanwhile, perhaps. What can't be taken over is fetched again.
         leave(own);
       }
     }

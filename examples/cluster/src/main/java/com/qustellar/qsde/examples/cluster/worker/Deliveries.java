@@ -90,8 +90,13 @@ final class Deliveries {
     }
     return Mono.fromCallable(job::request)
         .flatMap(request -> store.store(job, request))
-        .flatMap(stored -> accept(attempt, stored))
-        .onErrorResume(DownloadException.class, failure -> failed(attempt, failure));
+        .onErrorMap(
+            e -> !(e instanceof DownloadException),
+            e -> new DownloadException.Unexpected(job.uri(), null, e))
+        .map(stored -> accept(attempt, stored))
+        .onErrorResume(DownloadException.class, failure -> Mono.just(failed(attempt, failure)))
+        // Apart from the above: that it can't be told is no failure of the download.
+        .flatMap(verdict -> verdict);
   }
 
   private Mono<Verdict> accept(Attempt attempt, Stored stored) {
