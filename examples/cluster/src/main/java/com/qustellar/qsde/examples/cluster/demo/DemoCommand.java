@@ -172,7 +172,7 @@ public final class DemoCommand implements Callable<Integer> {
         say(victim.name() + " is killed with kill -9 while it downloads; worker-4 joins");
         startWorker(broker, targets);
       }
-      if (System.nanoTime() - told > LINE.toNanos()) {
+      if (tally.whole() > 0 && System.nanoTime() - told > LINE.toNanos()) {
         told = System.nanoTime();
         say(
             "  %3d of %d files, %s  %s"
@@ -203,7 +203,7 @@ public final class DemoCommand implements Callable<Integer> {
       more = there.count() - (FILES - lost);
     }
     say(
-        "%d files, %s: %d lost, %d wrong, %d left over. Each was told of: %s."
+        "%d files, %s: %d lost, %d wrong, %d left over. By worker: %s."
             .formatted(FILES, Figures.size(total), lost, wrong, more, tally.byWorker()));
     long twice = origin.bytesSent() - total;
     say(
