@@ -207,7 +207,10 @@ final class ObjectStore {
         part.buffers().toArray(new ByteBuffer[0]));
   }
 
+  /**
+   * The answer to HEAD has no body that would tell more; a missing bucket shows when it is used.
+   */
   private static boolean isNotFound(S3Exception e) {
-    return e.statusCode() == NOT_FOUND && !"NoSuchBucket".equals(e.awsErrorDetails().errorCode());
+    return e.statusCode() == NOT_FOUND;
   }
 }

@@ -278,14 +278,14 @@ public final class ObjectTarget implements TargetStore {
       return access(Reason.EXISTS, null);
     }
 
+    /** What another worker may do better, or this one later, is told as IO. */
     private DownloadException failure(SdkException e) {
-      if (e instanceof S3Exception answer) {
-        return switch (answer.statusCode()) {
-          case 403 -> access(Reason.NO_PERMISSION, e);
-          case 404 ->
-              "NoSuchBucket".equals(answer.awsErrorDetails().errorCode())
-                  ? access(Reason.NO_DIRECTORY, e)
-                  : access(Reason.LOST, e);
+      if (e instanceof S3Exception answer && answer.awsErrorDetails() != null) {
+        String code = String.valueOf(answer.awsErrorDetails().errorCode());
+        return switch (code) {
+          case "AccessDenied" -> access(Reason.NO_PERMISSION, e);
+          case "NoSuchBucket" -> access(Reason.NO_DIRECTORY, e);
+          case "NoSuchUpload" -> access(Reason.LOST, e);
           default -> access(Reason.IO, e);
         };
       }

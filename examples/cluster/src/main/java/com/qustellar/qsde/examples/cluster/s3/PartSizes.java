@@ -12,6 +12,7 @@ final class PartSizes {
 
   static final long DEFAULT = 8L << 20;
   static final long SHORTEST = 5L << 20;
+  static final long LONGEST = 1L << 30;
   private static final int MOST_PARTS = 10_000;
   private static final int EACH = 1_000;
 

@@ -59,8 +59,8 @@ public final class S3Options {
    * @throws IllegalArgumentException if the options can't be used; the message says why
    */
   public Optional<ObjectTarget> target(DownloadEngine engine) {
-    if (partSize < PartSizes.SHORTEST) {
-      throw new IllegalArgumentException("--s3-part-size is 5M at least");
+    if (partSize < PartSizes.SHORTEST || partSize > PartSizes.LONGEST) {
+      throw new IllegalArgumentException("--s3-part-size is 5M at least, and 1G at most");
     }
     return allowed.isEmpty()
         ? Optional.empty()

@@ -79,8 +79,12 @@ class ObjectTargetTest {
   }
 
   private DownloadException failure(Job job) {
+    return failure(store(job));
+  }
+
+  private static DownloadException failure(Mono<Stored> storing) {
     return (DownloadException)
-        store(job)
+        storing
             .<Throwable>map(stored -> new AssertionError("stored: " + stored))
             .onErrorResume(Mono::just)
             .block(PATIENCE);
@@ -375,12 +379,18 @@ class ObjectTargetTest {
             PartSizes.SHORTEST);
     Job job = Job.of("id", origin.uri("/small"), "s3://missing/a");
 
-    assertThat(
-            other
-                .store(job, job.request())
-                .<Throwable>map(x -> null)
-                .onErrorResume(Mono::just)
-                .block())
-        .isInstanceOf(FileAccess.class);
+    assertThat(failure(other.store(job, job.request())))
+        .isInstanceOfSatisfying(
+            FileAccess.class, e -> assertThat(e.reason()).isEqualTo(Reason.NO_DIRECTORY));
+    other.closeLater().block(PATIENCE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"AccessDenied, NO_PERMISSION", "ExpiredToken, IO", "SlowDown, IO"})
+  void tellsWhatTheStoreRefuses(String code, Reason reason) {
+    store.on("PUT", TestStore.error(403, code));
+
+    assertThat(failure(job("/small", "a")))
+        .isInstanceOfSatisfying(FileAccess.class, e -> assertThat(e.reason()).isEqualTo(reason));
   }
 }

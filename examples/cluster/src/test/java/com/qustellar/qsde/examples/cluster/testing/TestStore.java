@@ -150,6 +150,15 @@ public final class TestStore implements AutoCloseable {
     return (request, response, chain) -> response.setStatus(status);
   }
 
+  /** Answers with one of S3's errors in place of the store. */
+  public static Fault error(int status, String code) {
+    return (request, response, chain) -> {
+      response.setStatus(status);
+      response.setContentType("application/xml");
+      response.getWriter().write("<Error><Code>" + code + "</Code></Error>");
+    };
+  }
+
   /** Passes a request on once the latch is open. */
   public static Fault hold(CountDownLatch latch) {
     return (request, response, chain) -> {
