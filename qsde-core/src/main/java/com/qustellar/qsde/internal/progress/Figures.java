@@ -2,6 +2,8 @@ package com.qustellar.qsde.internal.progress;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Sizes, speeds and times as people read them. K, M and G are powers of 1024. */
 public final class Figures {
@@ -9,7 +11,37 @@ public final class Figures {
   private static final String UNITS = "KMGTPE";
   private static final Duration LONGEST = Duration.ofHours(100);
 
+  private static final Pattern SIZE =
+      Pattern.compile("(\\d{1,19})([KMG]?)", Pattern.CASE_INSENSITIVE);
+
   private Figures() {}
+
+  /**
+   * Reads a size such as {@code 65536}, {@code 64K} or {@code 1g}.
+   *
+   * @param text the size
+   * @return bytes
+   * @throws IllegalArgumentException if it is none; the message quotes it
+   */
+  public static long parseSize(String text) {
+    Matcher size = SIZE.matcher(text);
+    if (!size.matches()) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is no size: give bytes, or a number and K, M or G, as in 64K");
+    }
+    int shift =
+        switch (size.group(2)) {
+          case "K", "k" -> 10;
+          case "M", "m" -> 20;
+          case "G", "g" -> 30;
+          default -> 0;
+        };
+    try {
+      return Math.multiplyExact(Long.parseLong(size.group(1)), 1L << shift);
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new IllegalArgumentException("'" + text + "' is too large", e);
+    }
+  }
 
   /**
    * Returns a size.

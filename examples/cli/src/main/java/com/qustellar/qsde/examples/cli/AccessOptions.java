@@ -4,6 +4,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.internal.files.CookieFile;
 import com.qustellar.qsde.internal.files.Netrc;
 import com.qustellar.qsde.internal.http.CookieJar;
+import com.qustellar.qsde.internal.http.HeaderField;
 import com.qustellar.qsde.internal.http.HttpUris;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -19,9 +20,9 @@ final class AccessOptions {
   @Option(
       names = {"-H", "--header"},
       paramLabel = "'NAME: VALUE'",
-      converter = Header.Converter.class,
+      converter = Headers.class,
       description = "A header field to send to the URL's origin; may be repeated.")
-  List<Header> headers = new ArrayList<>();
+  List<HeaderField> headers = new ArrayList<>();
 
   @Option(
       names = {"-u", "--user"},
@@ -54,9 +55,9 @@ final class AccessOptions {
     }
     Optional<String> cookie = cookie(request);
     if (cookie.isPresent()) {
-      request = with(request, new Header("Cookie", cookie.get()));
+      request = with(request, new HeaderField("Cookie", cookie.get()));
     }
-    for (Header header : headers) {
+    for (HeaderField header : headers) {
       request = with(request, header);
     }
     return request;
@@ -98,7 +99,7 @@ final class AccessOptions {
     }
   }
 
-  private static DownloadRequest with(DownloadRequest request, Header header) {
+  private static DownloadRequest with(DownloadRequest request, HeaderField header) {
     return request.withHeader(header.name(), header.value());
   }
 }

@@ -3,6 +3,9 @@ package com.qustellar.qsde.examples.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.internal.files.DownloadList;
+import com.qustellar.qsde.internal.files.Metalink;
+import com.qustellar.qsde.internal.http.HeaderField;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedReader;
@@ -62,7 +65,7 @@ final class GetOptions {
     }
     List<DownloadRequest> requests = new ArrayList<>();
     for (String url : urls) {
-      Optional<Path> metalink = Metalink.file(url);
+      Optional<Path> metalink = MetalinkFiles.file(url);
       if (metalink.isPresent()) {
         requests.addAll(metalink(metalink.get()));
       } else {
@@ -149,14 +152,14 @@ final class GetOptions {
 
   private List<DownloadRequest> metalink(Path file) {
     List<DownloadRequest> requests = new ArrayList<>();
-    for (Metalink.Item item : Metalink.read(file)) {
+    for (Metalink.Item item : MetalinkFiles.read(file)) {
       requests.add(UsageException.check(() -> request(item)));
     }
     return requests;
   }
 
   private DownloadRequest request(Metalink.Item item) {
-    Path file = target.output == null ? item.in(target.dir) : target.in(target.dir);
+    Path file = target.output == null ? MetalinkFiles.in(target.dir, item) : target.in(target.dir);
     DownloadRequest bare = mirrored(item.urls(), file);
     DownloadRequest request =
         request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
@@ -168,19 +171,29 @@ final class GetOptions {
 
   private List<DownloadRequest> listed(String name, BufferedReader lines) throws IOException {
     List<DownloadRequest> requests = new ArrayList<>();
-    for (InputFile.Item item : InputFile.read(name, lines)) {
-      requests.add(UsageException.check(() -> request(item)));
+    DownloadList list = new DownloadList();
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      try {
+        list.line(line).ifPresent(item -> requests.add(listed(item)));
+      } catch (IllegalArgumentException e) {
+        throw new UsageException(name + ", " + e.getMessage());
+      }
     }
+    list.end().ifPresent(item -> requests.add(listed(item)));
     return requests;
   }
 
-  private DownloadRequest request(InputFile.Item item) {
-    Path into = item.dir == null ? target.dir : Path.of(item.dir);
-    Path file = item.out == null ? target.in(into) : into.resolve(item.out);
-    DownloadRequest bare = mirrored(item.uris, file);
+  private DownloadRequest listed(DownloadList.Item item) {
+    return UsageException.check(() -> request(item));
+  }
+
+  private DownloadRequest request(DownloadList.Item item) {
+    Path into = item.dir() == null ? target.dir : Path.of(item.dir());
+    Path file = item.out() == null ? target.in(into) : into.resolve(item.out());
+    DownloadRequest bare = mirrored(item.uris(), file);
     DownloadRequest request =
-        request(item.checksum == null ? bare : bare.withChecksum(item.checksum));
-    for (Header header : item.headers) {
+        request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
+    for (HeaderField header : item.headers()) {
       request = request.withHeader(header.name(), header.value());
     }
     return request;

@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.qustellar.qsde.internal.http.HeaderField;
 import java.util.Base64;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -10,9 +11,9 @@ import picocli.CommandLine.TypeConversionException;
 record User(String name, String password) {
 
   /** Returns the field that carries both. */
-  Header header() {
+  HeaderField header() {
     byte[] pair = (name + ":" + password).getBytes(UTF_8);
-    return new Header("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+    return new HeaderField("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
   }
 
   @Override

@@ -38,7 +38,7 @@ class LauncherTest {
       #!/bin/sh
       echo "$@" >>"$ROOT/mvn.log"
       [ -z "$FAIL" ] || { echo 'it does not compile'; exit 1; }
-      for module in cli:qsde benchmarks:qsde-benchmarks webflux:qsde-webflux; do
+      for module in cli:qsde benchmarks:qsde-benchmarks webflux:qsde-webflux cluster:qsde-cluster; do
         case "$*" in *"${module%%:*}"*)
           target="$ROOT/examples/${module%%:*}/target"
           mkdir -p "$target/lib"
@@ -79,7 +79,8 @@ class LauncherTest {
             "examples/demo",
             "examples/cli",
             "examples/benchmarks",
-            "examples/webflux")) {
+            "examples/webflux",
+            "examples/cluster")) {
       old(Files.createDirectories(root.resolve(module).resolve("src/main/java")));
       old(root.resolve(module).resolve("src/main"));
       old(Files.writeString(root.resolve(module).resolve("pom.xml"), ""));
@@ -272,6 +273,18 @@ class LauncherTest {
     assertThat(run("serve").err()).isEmpty();
     assertThat(builds()).hasSize(1).first().asString().contains("-pl examples/webflux -am");
     assertThat(root.resolve("examples/cli/target")).doesNotExist();
+  }
+
+  @Test
+  void theClusterIsBuiltOnDemandForItsDemoAsWell() throws Exception {
+    Ran ran = run("demo", "--cluster");
+
+    assertThat(ran.err()).containsExactly("Building the cluster (first run, about a minute)…");
+    assertThat(ran.out())
+        .endsWith("-jar", root + "/examples/cluster/target/qsde-cluster.jar", "demo");
+    assertThat(run("cluster", "worker", "-d", "a b").out())
+        .endsWith(root + "/examples/cluster/target/qsde-cluster.jar", "worker", "-d", "a b");
+    assertThat(builds()).hasSize(1).first().asString().contains("-pl examples/cluster -am");
   }
 
   private Ran run(String... args) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.internal.files.Metalink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class MetalinkTest {
             <file name="two"><url>HTTP://host/two</url></file>
             """);
 
-    assertThat(Metalink.read(file))
+    assertThat(MetalinkFiles.read(file))
         .containsExactly(
             new Metalink.Item(
                 "example.ext",
@@ -120,7 +121,7 @@ class MetalinkTest {
     ".hidden/.x, hidden/x"
   })
   void noNameLeadsOutOfTheDirectory(String name, String file) {
-    assertThat(new Metalink.Item(name, 0, null, List.of("http://host/")).in(dir))
+    assertThat(MetalinkFiles.in(dir, new Metalink.Item(name, 0, null, List.of("http://host/"))))
         .isEqualTo(dir.resolve(file));
     assertThat(dir.resolve(file).getParent()).isDirectory();
   }
@@ -140,7 +141,7 @@ class MetalinkTest {
                   + "<metalink xmlns='urn:ietf:params:xml:ns:metalink'>"
                   + "<file name='x'><url>http://host/&x;</url></file></metalink>");
 
-      assertThatThrownBy(() -> Metalink.read(file))
+      assertThatThrownBy(() -> MetalinkFiles.read(file))
           .isInstanceOf(UsageException.class)
           .hasMessageContaining("document type");
     }

@@ -3,6 +3,7 @@ package com.qustellar.qsde.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.qustellar.qsde.internal.http.HeaderField;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,13 +63,13 @@ class OptionTypesTest {
   @ParameterizedTest
   @CsvSource({"'A: b', A, b", "A:b, A, b", "'A: b: c ', A, b: c", "A:, A, ''"})
   void headersAreSplitAtTheFirstColon(String text, String name, String value) {
-    assertThat(new Header.Converter().convert(text)).isEqualTo(new Header(name, value));
+    assertThat(new Headers().convert(text)).isEqualTo(new HeaderField(name, value));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "secret", ":b"})
   void otherHeadersAreRefusedAndNotShown(String text) {
-    assertThatThrownBy(() -> new Header.Converter().convert(text))
+    assertThatThrownBy(() -> new Headers().convert(text))
         .isInstanceOf(TypeConversionException.class)
         .hasMessage("a header is a name, a colon and a value");
   }

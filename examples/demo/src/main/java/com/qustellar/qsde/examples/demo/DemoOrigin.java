@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ public final class DemoOrigin implements AutoCloseable {
   private final Map<String, DemoFile> files = new ConcurrentHashMap<>();
   private final Set<String> broken = ConcurrentHashMap.newKeySet();
   private final Set<String> continued = ConcurrentHashMap.newKeySet();
+  private final LongAdder sent = new LongAdder();
 
   /** Starts the origin on a free port of the loopback address. */
   public DemoOrigin() {
@@ -86,6 +88,11 @@ public final class DemoOrigin implements AutoCloseable {
    */
   public boolean wasContinuedWhereItBroke(DemoFile file) {
     return continued.contains(file.name());
+  }
+
+  /** {@return how many bytes of files it has sent} */
+  public long bytesSent() {
+    return sent.sum();
   }
 
   /** Stops the origin; connections that are open are cut. */
@@ -154,6 +161,7 @@ public final class DemoOrigin implements AutoCloseable {
       int length = (int) Math.min(chunk.length, end - position);
       file.fill(chunk, length, position);
       body.write(chunk, 0, length);
+      sent.add(length);
       pace(position + length - from, file.bytesPerSecond(), start);
     }
     body.flush();

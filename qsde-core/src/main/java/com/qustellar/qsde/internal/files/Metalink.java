@@ -1,14 +1,9 @@
-package com.qustellar.qsde.examples.cli;
+package com.qustellar.qsde.internal.files;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.internal.http.Decimal;
-import com.qustellar.qsde.internal.http.FileNames;
-import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * A Metalink (RFC 5854): files with their digests, and for each the URLs where it is to be had.
  *
  * <p>Read are {@code name}, {@code size}, {@code hash} and {@code url}. No document type is read,
- * so that a file can name no other file and no URL that would be opened meanwhile.
+ * so that a file can name no other file and no URL that would be opened meanwhile. It is read file
+ * by file, and remembers none.
  */
-final class Metalink {
+public final class Metalink {
 
   private static final String NAMESPACE = "urn:ietf:params:xml:ns:metalink";
   private static final int LOWEST_PRIORITY = 999_999;
@@ -39,77 +35,50 @@ final class Metalink {
    * @param checksum the strongest of its digests, if it has one that is known
    * @param urls where it is, http and https only, the best first; at least one
    */
-  record Item(String name, long bytes, @Nullable Checksum checksum, List<String> urls) {
-
-    /**
-     * Returns where the file goes: into the directory or one below it, whatever its name is. Makes
-     * what directories it names.
-     */
-    Path in(Path dir) {
-      Path directory = dir;
-      String[] elements = name.split("[/\\\\]+", -1);
-      for (int i = 0; i < elements.length - 1; i++) {
-        if (!elements[i].isEmpty() && !elements[i].matches("\\.+")) {
-          directory = directory.resolve(FileNames.safe(elements[i]));
-        }
-      }
-      try {
-        // The directory that all are put in must be there, as for any other download.
-        if (!directory.equals(dir) && Files.isDirectory(dir)) {
-          Files.createDirectories(directory);
-        }
-      } catch (IOException e) {
-        throw new UsageException("a Metalink's directory can't be made: " + e);
-      }
-      return directory.resolve(FileNames.safe(elements[elements.length - 1]));
-    }
-  }
+  public record Item(String name, long bytes, @Nullable Checksum checksum, List<String> urls) {}
 
   private record Mirror(String url, int priority) {}
 
-  private final String name;
   private final XMLStreamReader xml;
+  private boolean begun;
 
-  private Metalink(String name, XMLStreamReader xml) {
-    this.name = name;
-    this.xml = xml;
-  }
-
-  /** Returns the file that a word of the command line means, if it is no URL of a download. */
-  static Optional<Path> file(String word) {
+  /**
+   * Begins to read.
+   *
+   * @param in the Metalink; whoever has opened it closes it
+   * @throws IllegalArgumentException if it is no XML
+   */
+  public Metalink(InputStream in) {
+    XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
     try {
-      if (word.regionMatches(true, 0, "file:", 0, 5)) {
-        return Optional.of(Path.of(URI.create(word)));
-      }
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(word + " names no file: " + e.getMessage());
+      xml = factory.createXMLStreamReader(in);
+    } catch (XMLStreamException e) {
+      throw unreadable(e);
     }
-    boolean named = word.toLowerCase(Locale.ROOT).endsWith(".meta4") && !word.contains("://");
-    return named ? Optional.of(Path.of(word)) : Optional.empty();
   }
 
   /**
-   * Returns the files of a Metalink.
+   * {@return the next file, empty after the last one}
    *
-   * @throws UsageException if it can't be read, is none, or has a file without a usable URL
+   * @throws IllegalArgumentException if it is no Metalink, or the file has no usable URL; the
+   *     message begins with the line's number
    */
-  static List<Item> read(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
-      factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-      factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-      return new Metalink(file.toString(), factory.createXMLStreamReader(in)).files();
-    } catch (IOException e) {
-      throw new UsageException("a Metalink can't be read: " + e);
+  public Optional<Item> next() {
+    try {
+      return read();
     } catch (XMLStreamException e) {
-      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNumber();
-      throw new UsageException(file + ", line " + line + ": it is no XML that could be read");
+      throw unreadable(e);
     }
   }
 
-  private List<Item> files() throws XMLStreamException {
-    List<Item> items = new ArrayList<>();
-    boolean begun = false;
+  private static IllegalArgumentException unreadable(XMLStreamException e) {
+    int line = e.getLocation() == null ? 0 : e.getLocation().getLineNumber();
+    return new IllegalArgumentException("line " + line + ": it is no XML that could be read", e);
+  }
+
+  private Optional<Item> read() throws XMLStreamException {
     while (xml.hasNext()) {
       int event = xml.next();
       if (event == XMLStreamConstants.DTD) {
@@ -122,11 +91,11 @@ final class Metalink {
         throw refused("it is no Metalink of RFC 5854");
       }
       if (begun && isElement("file")) {
-        items.add(item());
+        return Optional.of(item());
       }
       begun = true;
     }
-    return items;
+    return Optional.empty();
   }
 
   private Item item() throws XMLStreamException {
@@ -202,7 +171,7 @@ final class Metalink {
     }
   }
 
-  private UsageException refused(String why) {
-    return new UsageException(name + ", line " + xml.getLocation().getLineNumber() + ": " + why);
+  private IllegalArgumentException refused(String why) {
+    return new IllegalArgumentException("line " + xml.getLocation().getLineNumber() + ": " + why);
   }
 }

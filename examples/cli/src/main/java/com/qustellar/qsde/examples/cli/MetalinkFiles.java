@@ -1,0 +1,77 @@
+package com.qustellar.qsde.examples.cli;
+
+import com.qustellar.qsde.internal.files.Metalink;
+import com.qustellar.qsde.internal.http.FileNames;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Metalinks on the disk, and where what they name goes. */
+final class MetalinkFiles {
+
+  private MetalinkFiles() {}
+
+  /** Returns the file that a word of the command line means, if it is no URL of a download. */
+  static Optional<Path> file(String word) {
+    try {
+      if (word.regionMatches(true, 0, "file:", 0, 5)) {
+        return Optional.of(Path.of(URI.create(word)));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(word + " names no file: " + e.getMessage());
+    }
+    boolean named = word.toLowerCase(Locale.ROOT).endsWith(".meta4") && !word.contains("://");
+    return named ? Optional.of(Path.of(word)) : Optional.empty();
+  }
+
+  /**
+   * Returns the files of a Metalink.
+   *
+   * @throws UsageException if it can't be read, is none, or has a file without a usable URL
+   */
+  static List<Metalink.Item> read(Path file) {
+    List<Metalink.Item> items = new ArrayList<>();
+    try (InputStream in = Files.newInputStream(file)) {
+      Metalink metalink = new Metalink(in);
+      for (Optional<Metalink.Item> item = metalink.next();
+          item.isPresent();
+          item = metalink.next()) {
+        items.add(item.get());
+      }
+    } catch (IOException e) {
+      throw new UsageException("a Metalink can't be read: " + e);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(file + ", " + e.getMessage());
+    }
+    return items;
+  }
+
+  /**
+   * Returns where the file goes: into the directory or one below it, whatever its name is. Makes
+   * what directories it names.
+   */
+  static Path in(Path dir, Metalink.Item item) {
+    Path directory = dir;
+    String[] elements = item.name().split("[/\\\\]+", -1);
+    for (int i = 0; i < elements.length - 1; i++) {
+      if (!elements[i].isEmpty() && !elements[i].matches("\\.+")) {
+        directory = directory.resolve(FileNames.safe(elements[i]));
+      }
+    }
+    try {
+      // The directory that all are put in must be there, as for any other download.
+      if (!directory.equals(dir) && Files.isDirectory(dir)) {
+        Files.createDirectories(directory);
+      }
+    } catch (IOException e) {
+      throw new UsageException("a Metalink's directory can't be made: " + e);
+    }
+    return directory.resolve(FileNames.safe(elements[elements.length - 1]));
+  }
+}

@@ -1,0 +1,46 @@
+package com.qustellar.qsde.examples.cluster;
+
+import com.qustellar.qsde.examples.cluster.demo.DemoCommand;
+import com.qustellar.qsde.examples.cluster.status.StatusCommand;
+import com.qustellar.qsde.examples.cluster.submit.SubmitCommand;
+import com.qustellar.qsde.examples.cluster.worker.WorkerCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The {@code qsde cluster} command: a batch of downloads on many machines. */
+@Command(
+    name = "qsde cluster",
+    description = "A batch of downloads on many machines, with Apache Kafka as its queue.",
+    synopsisSubcommandLabel = "COMMAND")
+public final class Cluster {
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "Show this and do nothing else.")
+  boolean help;
+
+  private Cluster() {}
+
+  /**
+   * Runs the command and ends the process with its exit code.
+   *
+   * @param args the command line
+   */
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs the command and returns its exit code: 0 done, 1 something failed, 2 wrong usage. */
+  static int run(String... args) {
+    return new CommandLine(new Cluster())
+        .addSubcommand(new SubmitCommand())
+        .addSubcommand(new WorkerCommand())
+        .addSubcommand(new StatusCommand())
+        .addSubcommand(new DemoCommand())
+        .setExpandAtFiles(false)
+        .execute(args);
+  }
+}

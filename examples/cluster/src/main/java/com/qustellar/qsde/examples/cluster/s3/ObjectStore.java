@@ -1,0 +1,216 @@
+package com.qustellar.qsde.examples.cluster.s3;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.ChecksumType;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * What is asked of a store. Every object is written only where none is ({@code If-None-Match: *}),
+ * and the store compares a CRC32C of each part and of the whole.
+ */
+final class ObjectStore {
+
+  private static final int NOT_FOUND = 404;
+  private static final int ABORTS = 3;
+  private static final Duration LONGEST_ABORT = Duration.ofSeconds(20);
+
+  private final S3AsyncClient s3;
+  private final int partsInFlight;
+
+  /** By the id of the upload. */
+  private final Map<String, CompletableFuture<Void>> aborts = new ConcurrentHashMap<>();
+
+  /** What an object is written with. */
+  record Facts(ObjectName name, Map<String, String> metadata, @Nullable String contentType) {}
+
+  ObjectStore(S3AsyncClient s3, int partsInFlight) {
+    this.s3 = s3;
+    this.partsInFlight = partsInFlight;
+  }
+
+  /** Completes when everything that was to be aborted is. */
+  Mono<Void> quiet() {
+    return Mono.defer(
+        () ->
+            Mono.fromFuture(
+                CompletableFuture.allOf(aborts.values().toArray(new CompletableFuture<?>[0]))));
+  }
+
+  /** Returns what is known of an object; empty where there is none. */
+  Mono<Found> find(ObjectName name) {
+    return Mono.fromFuture(
+            () ->
+                s3.headObject(
+                    head ->
+                        head.bucket(name.bucket())
+                            .key(name.key())
+                            .checksumMode(ChecksumMode.ENABLED)))
+        .map(Found::new)
+        .onErrorResume(S3Exception.class, e -> isNotFound(e) ? Mono.empty() : Mono.error(e));
+  }
+
+  /** Writes an object that is one part, or nothing. */
+  Mono<Void> put(Facts facts, List<Part> parts, String crc32c) {
+    return Mono.fromFuture(
+            () ->
+                s3.putObject(
+                    put ->
+                        put.bucket(facts.name().bucket())
+                            .key(facts.name().key())
+                            .ifNoneMatch("*")
+                            .contentType(facts.contentType())
+                            .checksumCRC32C(crc32c)
+                            .metadata(facts.metadata()),
+                    parts.isEmpty() ? AsyncRequestBody.empty() : body(parts.get(0))))
+        .then();
+  }
+
+  /**
+   * Writes an object part by part. Whatever else comes of it, nothing is left of the upload: a
+   * cancellation leaves that to {@link #quiet}.
+   *
+   * @param parts its parts; an error keeps it from appearing
+   * @param total its length, asked for once all parts have come
+   * @param crc32c its CRC32C, likewise
+   */
+  Mono<Void> upload(Facts facts, Flux<Part> parts, LongSupplier total, Supplier<String> crc32c) {
+    ObjectName name = facts.name();
+    return Mono.usingWhen(
+        begin(facts),
+        id ->
+            parts
+                .flatMap(part -> send(name, id, part), partsInFlight)
+                .collectSortedList(Comparator.comparing(CompletedPart::partNumber))
+                .flatMap(sent -> complete(name, id, sent, total.getAsLong(), crc32c.get())),
+        id -> Mono.empty(),
+        (id, failure) -> abort(name, id),
+        id -> abort(name, id));
+  }
+
+  /** One that is cancelled while the store makes it is made all the same, and then aborted. */
+  private Mono<String> begin(Facts facts) {
+    return Mono.defer(
+        () -> {
+          ObjectName name = facts.name();
+          CompletableFuture<CreateMultipartUploadResponse> begun =
+              s3.createMultipartUpload(
+                  create ->
+                      create
+                          .bucket(name.bucket())
+                          .key(name.key())
+                          .contentType(facts.contentType())
+                          .checksumAlgorithm(ChecksumAlgorithm.CRC32_C)
+                          .checksumType(ChecksumType.FULL_OBJECT)
+                          .metadata(facts.metadata()));
+          Mono<String> id =
+              Mono.fromFuture(begun, true).map(CreateMultipartUploadResponse::uploadId);
+          return id.doOnCancel(
+              () -> id.flatMap(late -> abort(name, late)).onErrorComplete().subscribe());
+        });
+  }
+
+  private Mono<CompletedPart> send(ObjectName name, String id, Part part) {
+    return Mono.fromFuture(
+            () ->
+                s3.uploadPart(
+                    upload ->
+                        upload
+                            .bucket(name.bucket())
+                            .key(name.key())
+                            .uploadId(id)
+                            .partNumber(part.number())
+                            .checksumCRC32C(part.crc32c()),
+                    body(part)))
+        .map(
+            sent ->
+                CompletedPart.builder()
+                    .partNumber(part.number())
+                    .eTag(sent.eTag())
+                    .checksumCRC32C(part.crc32c())
+                    .build());
+  }
+
+  private Mono<Void> complete(
+      ObjectName name, String id, List<CompletedPart> parts, long total, String crc32c) {
+    return Mono.fromFuture(
+            () ->
+                s3.completeMultipartUpload(
+                    complete ->
+                        complete
+                            .bucket(name.bucket())
+                            .key(name.key())
+                            .uploadId(id)
+                            .ifNoneMatch("*")
+                            .mpuObjectSize(total)
+                            .checksumType(ChecksumType.FULL_OBJECT)
+                            .checksumCRC32C(crc32c)
+                            .multipartUpload(all -> all.parts(parts))))
+        .then();
+  }
+
+  /** Aborts all uploads of an object, whoever began them. What fails is left to the store. */
+  Mono<Void> abortAll(ObjectName name) {
+    return Mono.fromFuture(
+            () -> s3.listMultipartUploads(list -> list.bucket(name.bucket()).prefix(name.key())))
+        .flatMapIterable(list -> list.uploads())
+        .filter(upload -> upload.key().equals(name.key()))
+        .map(MultipartUpload::uploadId)
+        .concatMap(id -> abort(name, id))
+        .then()
+        .onErrorComplete();
+  }
+
+  /** A part that was on its way may have come after an abort: another one is needed then. */
+  private Mono<Void> abort(ObjectName name, String id) {
+    Mono<Void> aborted =
+        Mono.fromFuture(
+                () ->
+                    s3.abortMultipartUpload(
+                        abort -> abort.bucket(name.bucket()).key(name.key()).uploadId(id)))
+            .then(
+                Mono.fromFuture(
+                    () ->
+                        s3.listParts(
+                            list -> list.bucket(name.bucket()).key(name.key()).uploadId(id))))
+            .repeat(ABORTS - 1)
+            .then()
+            .timeout(LONGEST_ABORT)
+            .onErrorComplete(); // it is gone, or the store's own rule will do it
+    return Mono.defer(
+        () -> {
+          CompletableFuture<Void> running = aborted.toFuture();
+          aborts.put(id, running);
+          return Mono.fromFuture(running, true).doFinally(end -> aborts.remove(id, running));
+        });
+  }
+
+  private static AsyncRequestBody body(Part part) {
+    return AsyncRequestBody.fromRemainingByteBuffersUnsafe(
+        part.buffers().toArray(new ByteBuffer[0]));
+  }
+
+  /**
+   * The answer to HEAD has no body that would tell more; a missing bucket shows when it is used.
+   */
+  private static boolean isNotFound(S3Exception e) {
+    return e.statusCode() == NOT_FOUND;
+  }
+}

@@ -1,0 +1,204 @@
+package com.qustellar.qsde.examples.cluster.submit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.examples.cluster.job.Job;
+import com.qustellar.qsde.internal.files.DownloadList;
+import com.qustellar.qsde.internal.files.Metalink;
+import com.qustellar.qsde.internal.http.HeaderField;
+import com.qustellar.qsde.reactor.FailureLog;
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of a list, one after the other: lines as aria2 takes them, a Metalink, or what
+ * {@code qsde get --failures} has written. What can't be taken is told, and costs its request only.
+ */
+final class JobList {
+
+  /**
+   * Hears what a list holds; a request comes with its number: that of its line, where it has one.
+   */
+  interface Reader {
+    void job(long number, Job job);
+
+    void wrong(String message);
+  }
+
+  private final TargetNames names;
+  private final String submission;
+  private final Reader reader;
+
+  /**
+   * Prepares to read.
+   *
+   * @param names where requests go
+   * @param submission what their ids begin with
+   * @param reader hears them
+   */
+  JobList(TargetNames names, String submission, Reader reader) {
+    this.names = names;
+    this.submission = submission;
+    this.reader = reader;
+  }
+
+  /**
+   * Reads a list to its end.
+   *
+   * @throws IOException if it can't be read, or can't be read from a stream
+   */
+  void read(Path file) throws IOException {
+    try (InputStream in = open(Files.newInputStream(file))) {
+      if (first(in) == '{') {
+        failures(file);
+      } else {
+        list(in);
+      }
+    }
+  }
+
+  /**
+   * Reads a list to its end.
+   *
+   * @throws IOException if it can't be read, or only as a file
+   */
+  void read(InputStream stream) throws IOException {
+    InputStream in = open(stream);
+    if (first(in) == '{') {
+      throw new IOException("what --failures has written is read as a file: give its name");
+    }
+    list(in);
+  }
+
+  private static InputStream open(InputStream in) {
+    return new BufferedInputStream(in, 1 << 16);
+  }
+
+  /** Returns the first character, a mark of some editors aside. */
+  private static int first(InputStream in) throws IOException {
+    in.mark(4);
+    int first = in.read();
+    if (first == 0xEF && in.read() == 0xBB && in.read() == 0xBF) {
+      first = in.read();
+    }
+    in.reset();
+    return first;
+  }
+
+  private void list(InputStream in) throws IOException {
+    if (first(in) == '<') {
+      metalink(in);
+    } else {
+      lines(new BufferedReader(new InputStreamReader(in, UTF_8)));
+    }
+  }
+
+  private void lines(BufferedReader lines) throws IOException {
+    DownloadList list = new DownloadList();
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      try {
+        list.line(line).ifPresent(this::take);
+      } catch (IllegalArgumentException e) {
+        reader.wrong(String.valueOf(e.getMessage()));
+      }
+    }
+    list.end().ifPresent(this::take);
+  }
+
+  private void take(DownloadList.Item item) {
+    take(
+        item.line(),
+        "line " + item.line(),
+        () -> {
+          DownloadRequest request = request(item.uris(), item.checksum());
+          for (HeaderField header : item.headers()) {
+            request = request.withHeader(header.name(), header.value());
+          }
+          return job(item.line(), request, names.of(item.dir(), item.out(), request.uri()));
+        });
+  }
+
+  private void metalink(InputStream in) {
+    long number = 0;
+    try {
+      Metalink metalink = new Metalink(in);
+      for (Optional<Metalink.Item> next = metalink.next();
+          next.isPresent();
+          next = metalink.next()) {
+        Metalink.Item item = next.get();
+        long position = ++number;
+        take(
+            position,
+            "file " + position,
+            () ->
+                job(
+                    position,
+                    request(item.urls(), item.checksum()),
+                    names.ofMetalink(item.name())));
+      }
+    } catch (IllegalArgumentException e) {
+      reader.wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void failures(Path file) {
+    long number = 0;
+    try {
+      for (DownloadRequest request : FailureLog.read(file).toIterable(64)) {
+        long position = ++number;
+        Path target = request.target();
+        String out = target == null ? null : String.valueOf(target.getFileName());
+        take(
+            position,
+            "entry " + position,
+            () -> job(position, request, names.of(null, out, request.uri())));
+      }
+    } catch (DownloadException.InvalidRequest e) {
+      reader.wrong("behind entry " + number + ": " + e.getMessage());
+    }
+  }
+
+  private interface Making {
+    Job job();
+  }
+
+  private void take(long number, String place, Making making) {
+    Job job;
+    try {
+      job = making.job();
+    } catch (IllegalArgumentException | DownloadException.InvalidRequest e) {
+      reader.wrong(place + ": " + e.getMessage());
+      return;
+    }
+    reader.job(number, job);
+  }
+
+  private static DownloadRequest request(List<String> uris, @Nullable Checksum checksum) {
+    DownloadRequest request =
+        DownloadRequest.of(uris.get(0))
+            .withMirrors(uris.subList(1, uris.size()).toArray(new String[0]));
+    return checksum == null ? request : request.withChecksum(checksum);
+  }
+
+  private Job job(long number, DownloadRequest request, String target) {
+    return new Job(
+        submission + "-" + number,
+        request.uri(),
+        request.mirrors(),
+        target,
+        request.checksum(),
+        request.headers(),
+        Job.ATTEMPTS);
+  }
+}

@@ -1,0 +1,155 @@
+package com.qustellar.qsde.examples.cluster.worker;
+
+import com.qustellar.qsde.examples.cluster.job.Codec;
+import com.qustellar.qsde.examples.cluster.job.WorkerState;
+import com.qustellar.qsde.examples.cluster.queue.Contact;
+import com.qustellar.qsde.examples.cluster.queue.Member;
+import com.qustellar.qsde.examples.cluster.queue.Queue;
+import com.qustellar.qsde.examples.cluster.queue.Sender;
+import com.qustellar.qsde.examples.cluster.target.TargetStore;
+import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.EngineProgress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Takes requests from the queue as it has room, and downloads them, until it is told to stop.
+ *
+ * <p>{@link #run} blocks; {@link #stop} may come from any thread.
+ */
+public final class Worker {
+
+  private static final Duration SAYS = Duration.ofSeconds(2);
+  private static final Duration AFTER = Duration.ofSeconds(20);
+
+  private final Settings settings;
+  private final DownloadEngine engine;
+  private final TargetStore store;
+  private final Consumer<String> lines;
+  private final CountDownLatch stop = new CountDownLatch(1);
+
+  /**
+   * Makes a worker.
+   *
+   * @param settings of it
+   * @param engine what downloads; the caller closes it
+   * @param store where targets go
+   * @param lines hears what there is to say
+   */
+  public Worker(
+      Settings settings, DownloadEngine engine, TargetStore store, Consumer<String> lines) {
+    this.settings = settings;
+    this.engine = engine;
+    this.store = store;
+    this.lines = lines;
+  }
+
+  /** Lets what runs go on for the grace period, takes nothing more, and ends. */
+  public void stop() {
+    stop.countDown();
+  }
+
+  /**
+   * Works until {@link #stop}.
+   *
+   * @return whether all that it held has been finished or released
+   * @throws InterruptedException if the wait is interrupted
+   */
+  public boolean run() throws InterruptedException {
+    Contact contact = new Contact(settings.brokers(), lines);
+    Queue queue = new Queue(settings.clients(), settings.topics(), contact);
+    if (!queue.open(() -> stop.getCount() == 0)) {
+      return true;
+    }
+    try (Sender sender = new Sender(settings.clients())) {
+      Deliveries deliveries = new Deliveries(settings, store, sender);
+      List<Member> members =
+          IntStream.range(0, settings.members())
+              .mapToObj(
+                  i ->
+                      new Member(
+                          "qsde-member-" + i,
+                          settings.clients(),
+                          settings.topics(),
+                          settings.each(),
+                          deliveries::handle,
+                          contact))
+              .toList();
+      Disposable saying = say(sender, deliveries, contact);
+      try {
+        members.forEach(Member::start);
+        lines.accept(settings.name() + " takes requests from " + settings.topics().jobs());
+        stop.await();
+      } finally {
+        saying.dispose();
+      }
+      boolean ended = end(members);
+      engine
+          .progress()
+          .next()
+          .flatMap(now -> state(sender, deliveries, now, true))
+          .onErrorComplete()
+          .block(AFTER);
+      return ended;
+    }
+  }
+
+  private boolean end(List<Member> members) throws InterruptedException {
+    members.forEach(Member::stop);
+    long deadline = System.nanoTime() + settings.grace().toNanos();
+    boolean ended = true;
+    for (Member member : members) {
+      ended &= member.await(Duration.ofNanos(deadline - System.nanoTime()));
+    }
+    if (!ended) {
+      // What is cancelled is released, once its journal stands.
+      engine.cancelAll();
+      ended = true;
+      for (Member member : members) {
+        ended &= member.await(AFTER);
+      }
+    }
+    return ended;
+  }
+
+  private Disposable say(Sender sender, Deliveries deliveries, Contact contact) {
+    return engine
+        .progress()
+        .sample(SAYS)
+        .onBackpressureLatest()
+        .concatMap(
+            now ->
+                state(sender, deliveries, now, false)
+                    .doOnSuccess(unused -> contact.found())
+                    .doOnError(unused -> contact.lost())
+                    .onErrorComplete(),
+            1)
+        .subscribe();
+  }
+
+  private Mono<Void> state(
+      Sender sender, Deliveries deliveries, EngineProgress now, boolean stopped) {
+    WorkerState state =
+        new WorkerState(
+            settings.name(),
+            deliveries.running(),
+            now.bytesReceived(),
+            now.bytesPerSecond(),
+            deliveries.done(),
+            deliveries.failed(),
+            stopped,
+            System.currentTimeMillis());
+    return sender.send(
+        settings.topics().workers(),
+        settings.name().getBytes(StandardCharsets.UTF_8),
+        Codec.write(state),
+        Map.of());
+  }
+}

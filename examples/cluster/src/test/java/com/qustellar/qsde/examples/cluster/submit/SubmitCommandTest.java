@@ -1,0 +1,136 @@
+package com.qustellar.qsde.examples.cluster.submit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.qustellar.qsde.examples.cluster.job.Job;
+import com.qustellar.qsde.examples.cluster.testing.TestQueue;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class SubmitCommandTest {
+
+  private static final String SHA256 = "sha256:" + "0".repeat(64);
+
+  @TempDir Path dir;
+  private final TestQueue queue = new TestQueue();
+  private final StringWriter err = new StringWriter();
+
+  @AfterEach
+  void close() {
+    queue.close();
+  }
+
+  private int submit(String list, String... more) throws IOException {
+    Path file = dir.resolve("list");
+    Files.writeString(file, list);
+    List<String> args =
+        List.of(
+            "-i", file.toString(), "--brokers", queue.address(), "--queue", queue.topics().name());
+    return new CommandLine(new SubmitCommand())
+        .setErr(new PrintWriter(err))
+        .execute(Stream.concat(args.stream(), Arrays.stream(more)).toArray(String[]::new));
+  }
+
+  @Test
+  void aListBecomesRequests() throws IOException {
+    int code =
+        submit(
+            """
+            http://a/x/1.bin\thttp://b/1
+             checksum=%s
+             header=Cookie: c
+            http://a/2?q
+            http://a/3
+             dir=s3://bucket/in
+             out=ö/3
+            """
+                .formatted(SHA256),
+            "-d",
+            "some/where");
+
+    assertThat(code).isZero();
+    List<Job> jobs = queue.jobs(3);
+    assertThat(jobs)
+        .extracting(Job::target)
+        .containsExactly("some/where/1.bin", "some/where/2", "s3://bucket/in/ö/3");
+    assertThat(jobs.get(0).uri()).hasToString("http://a/x/1.bin");
+    assertThat(jobs.get(0).mirrors()).singleElement().hasToString("http://b/1");
+    assertThat(jobs.get(0).checksum()).hasToString(SHA256);
+    assertThat(jobs.get(0).headers()).isEqualTo(Map.of("Cookie", "c"));
+    assertThat(jobs)
+        .extracting(job -> job.id().replaceAll(".*-", ""))
+        .containsExactly("1", "4", "5");
+    assertThat(err.toString()).startsWith("3 requests are in the queue");
+  }
+
+  @Test
+  void aMetalinkAndAFailuresFileAreTakenAsWell() throws IOException {
+    submit(
+        "\uFEFF<metalink xmlns='urn:ietf:params:xml:ns:metalink'><file name='../a/b'>"
+            + "<url>http://a/b</url></file></metalink>");
+    submit("{\"uri\":\"http://a/c\",\"file\":\"/home/me/c\",\"checksum\":\"" + SHA256 + "\"}\n");
+
+    List<Job> jobs = queue.jobs(2);
+    assertThat(jobs).extracting(Job::target).containsExactly("a/b", "c");
+    assertThat(jobs.get(1).checksum()).hasToString(SHA256);
+  }
+
+  @Test
+  void aLineThatCantBeTakenIsToldWithItsNumber() throws IOException {
+    int code =
+        submit(
+            """
+            http://a/1
+             out=../x
+            http://a/2
+             what=ever
+            ftp://a/3
+            http://a/4
+            http://a/5
+             dir=s3://B
+            http://a/6
+             dir=/tmp
+            """);
+
+    assertThat(code).isEqualTo(1);
+    assertThat(queue.jobs(1)).extracting(Job::target).containsExactly("4");
+    assertThat(err.toString())
+        .contains("line 1: no worker takes the target ../x")
+        .contains("line 4: the option what is not known")
+        .contains("line 5: ")
+        .contains("line 7: no worker takes the target s3://B")
+        .contains("line 9: no worker takes the target /tmp/6")
+        .contains("5 lines could not be taken");
+  }
+
+  @Test
+  void aListOfNonsenseIsNotToldLineByLine() throws IOException {
+    submit(String.join("\n", IntStream.range(0, 1000).mapToObj(i -> "nonsense " + i).toList()));
+
+    assertThat(err.toString().lines()).hasSizeLessThan(30);
+    assertThat(err.toString()).contains("1,000 lines could not be taken");
+  }
+
+  @Test
+  void aListThatIsNotThereIsTold() {
+    int code =
+        new CommandLine(new SubmitCommand())
+            .setErr(new PrintWriter(err))
+            .execute("-i", dir.resolve("none").toString(), "--brokers", queue.address());
+
+    assertThat(code).isNotZero();
+    assertThat(err.toString()).contains("none");
+  }
+}

@@ -1,0 +1,205 @@
+package com.qustellar.qsde.examples.cluster.testing;
+
+import com.qustellar.qsde.examples.cluster.demo.Broker;
+import com.qustellar.qsde.examples.cluster.job.Codec;
+import com.qustellar.qsde.examples.cluster.job.Job;
+import com.qustellar.qsde.examples.cluster.job.JobResult;
+import com.qustellar.qsde.examples.cluster.job.UnreadableException;
+import com.qustellar.qsde.examples.cluster.queue.Contact;
+import com.qustellar.qsde.examples.cluster.queue.Queue;
+import com.qustellar.qsde.examples.cluster.queue.Sender;
+import com.qustellar.qsde.examples.cluster.queue.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import reactor.core.publisher.Flux;
+
+/** A queue of its own for a test, on a broker that all tests of this JVM share. */
+public final class TestQueue implements AutoCloseable {
+
+  /** How long the lock on a record lasts. */
+  public static final Duration LOCK = Duration.ofSeconds(1);
+
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private final Broker broker;
+  private final Topics topics = new Topics("queue-" + COUNT.incrementAndGet());
+  private final Sender sender;
+
+  /** The broker, started when first asked for. */
+  private static final class Shared {
+    static final Broker BROKER = start();
+
+    private static Broker start() {
+      try {
+        Path directory = Files.createTempDirectory("qsde-broker");
+        Broker broker = new Broker(directory, settings());
+        Runtime.getRuntime()
+            .addShutdownHook(
+                new Thread(
+                    () -> {
+                      broker.close();
+                      delete(directory);
+                    }));
+        return broker;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Names a new queue, and makes it. */
+  public TestQueue() {
+    this(Shared.BROKER);
+  }
+
+  /** Names a new queue of a broker, and makes it. */
+  public TestQueue(Broker broker) {
+    this.broker = broker;
+    new Queue(clients(), topics, new Contact(address(), line -> {})).open(() -> false);
+    this.sender = new Sender(clients());
+  }
+
+  /** Returns the settings of a broker with short locks. */
+  public static Map<String, String> settings() {
+    return Map.of(
+        "group.share.min.record.lock.duration.ms", "1000",
+        "group.share.record.lock.duration.ms", String.valueOf(LOCK.toMillis()),
+        "group.share.delivery.count.limit", "10");
+  }
+
+  /** Deletes a directory and what is in it. */
+  public static void delete(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stops the broker and starts it again. */
+  public void restartBroker() {
+    broker.restart();
+  }
+
+  public Topics topics() {
+    return topics;
+  }
+
+  public String address() {
+    return broker.address();
+  }
+
+  public Map<String, Object> clients() {
+    return Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.address());
+  }
+
+  /** Puts requests into the queue. */
+  public void submit(Job... jobs) {
+    Flux.fromArray(jobs)
+        .flatMap(job -> sender.send(topics.jobs(), null, Codec.write(job), Map.of()))
+        .blockLast();
+  }
+
+  /** Puts a record into the queue. */
+  public void submit(byte[] value) {
+    sender.send(topics.jobs(), null, value, Map.of()).block();
+  }
+
+  /** Returns all results once there is one that is waited for. */
+  public List<JobResult> results(Predicate<List<JobResult>> enough) {
+    return results(enough, LONGEST);
+  }
+
+  /** Returns all results once there is one that is waited for, so long at most. */
+  public List<JobResult> results(Predicate<List<JobResult>> enough, Duration longest) {
+    List<JobResult> results = new ArrayList<>();
+    read(
+        topics.results(),
+        longest,
+        found -> {
+          try {
+            results.add(Codec.readResult(found.value()));
+          } catch (UnreadableException e) {
+            throw new AssertionError(e);
+          }
+          return enough.test(results);
+        });
+    return results;
+  }
+
+  /** Returns the first so many requests. */
+  public List<Job> jobs(int count) {
+    List<Job> jobs = new ArrayList<>();
+    read(
+        topics.jobs(),
+        LONGEST,
+        found -> {
+          try {
+            jobs.add(Codec.readJob(found.value()));
+          } catch (UnreadableException e) {
+            throw new AssertionError(e);
+          }
+          return jobs.size() == count;
+        });
+    return jobs;
+  }
+
+  /** Returns the first so many dead letters. */
+  public List<ConsumerRecord<byte[], byte[]>> dead(int count) {
+    List<ConsumerRecord<byte[], byte[]>> dead = new ArrayList<>();
+    read(
+        topics.dead(),
+        LONGEST,
+        found -> {
+          dead.add(found);
+          return dead.size() == count;
+        });
+    return dead;
+  }
+
+  private void read(
+      String topic, Duration longest, Predicate<ConsumerRecord<byte[], byte[]>> last) {
+    long deadline = System.nanoTime() + longest.toNanos();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(clients(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions = new ArrayList<>();
+      for (PartitionInfo info : consumer.partitionsFor(topic)) {
+        partitions.add(new TopicPartition(topic, info.partition()));
+      }
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      while (System.nanoTime() < deadline) {
+        for (ConsumerRecord<byte[], byte[]> found : consumer.poll(Duration.ofMillis(100))) {
+          if (last.test(found)) {
+            return;
+          }
+        }
+      }
+    }
+    throw new AssertionError("what is waited for has not come on " + topic);
+  }
+
+  @Override
+  public void close() {
+    sender.close();
+  }
+}

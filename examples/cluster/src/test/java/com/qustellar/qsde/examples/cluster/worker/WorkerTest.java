@@ -1,0 +1,204 @@
+package com.qustellar.qsde.examples.cluster.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.examples.cluster.job.Codec;
+import com.qustellar.qsde.examples.cluster.job.Job;
+import com.qustellar.qsde.examples.cluster.job.JobResult;
+import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
+import com.qustellar.qsde.examples.cluster.target.DirectoryTarget;
+import com.qustellar.qsde.examples.cluster.testing.TestQueue;
+import com.qustellar.qsde.examples.demo.DemoFile;
+import com.qustellar.qsde.examples.demo.DemoOrigin;
+import com.qustellar.qsde.reactor.DownloadEngine;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WorkerTest {
+
+  private static final int KIB = 1024;
+
+  @TempDir Path dir;
+
+  private final TestQueue queue = new TestQueue();
+  private final DemoOrigin origin = new DemoOrigin();
+  private final DownloadEngine engine =
+      DownloadEngine.builder().limits(Limits.defaults().withConnectionsPerDownload(1)).build();
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private Worker worker;
+  private CompletableFuture<Boolean> ended;
+
+  private void start() throws Exception {
+    start(queue.clients(), Duration.ofSeconds(5));
+  }
+
+  private void start(Map<String, Object> clients, Duration grace) throws Exception {
+    Settings settings =
+        new Settings("worker", clients, queue.address(), queue.topics(), 4, 1, grace);
+    worker = new Worker(settings, engine, DirectoryTarget.open(dir, engine), lines::add);
+    ended =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return worker.run();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+            });
+  }
+
+  private void stopWorker() {
+    worker.stop();
+    assertThat(ended.join()).isTrue();
+  }
+
+  @AfterEach
+  void stop() {
+    stopWorker();
+    engine.close();
+    origin.close();
+    queue.close();
+  }
+
+  private Job job(DemoFile file) {
+    return Job.of(file.name(), origin.serve(file), "files/" + file.name());
+  }
+
+  @Test
+  void downloadsWhatTheQueueHolds() throws Exception {
+    List<DemoFile> files =
+        IntStream.range(0, 20).mapToObj(i -> DemoFile.of("f" + i, 10 * KIB + i)).toList();
+    for (DemoFile file : files) {
+      queue.submit(job(file).withChecksum(file.sha256()));
+    }
+    start();
+    List<JobResult> results = queue.results(all -> all.size() == 20);
+
+    assertThat(results).extracting(JobResult::outcome).containsOnly(Outcome.DONE);
+    assertThat(results).extracting(JobResult::target).doesNotHaveDuplicates();
+    for (DemoFile file : files) {
+      assertThat(dir.resolve("files").resolve(file.name())).hasSize(file.size());
+    }
+    assertThat(dir.resolve("files/.qsde")).doesNotExist();
+  }
+
+  @Test
+  void renewsTheLockOfALongDownload() throws Exception {
+    DemoFile slow = DemoFile.of("slow", 300 * KIB).paced(100 * KIB);
+    queue.submit(job(slow).withChecksum(slow.sha256()));
+    start();
+    List<JobResult> results = queue.results(all -> !all.isEmpty());
+
+    assertThat(results.get(0).seconds()).isGreaterThan(2.5);
+    assertThat(results.get(0).delivery()).isEqualTo(1);
+    assertThat(results.get(0).fetched()).isEqualTo(slow.size());
+  }
+
+  @Test
+  void buriesAnUnreadableRecordAndGoesOn() throws Exception {
+    DemoFile file = DemoFile.of("good", KIB);
+    queue.submit("{not json".getBytes(StandardCharsets.UTF_8));
+    queue.submit(job(file));
+    start();
+    List<ConsumerRecord<byte[], byte[]>> dead = queue.dead(1);
+
+    assertThat(dead.get(0).value()).asString(StandardCharsets.UTF_8).isEqualTo("{not json");
+    assertThat(dead.get(0).headers().lastHeader("message").value())
+        .asString(StandardCharsets.UTF_8)
+        .startsWith("the record is no JSON");
+    queue.results(all -> all.size() == 1 && all.get(0).outcome() == Outcome.DONE);
+    assertThat(Files.size(dir.resolve("files/good"))).isEqualTo(KIB);
+  }
+
+  @Test
+  void buriesWhatFailsForGoodWithItsCause() throws Exception {
+    Job job = Job.of("gone", origin.uri("gone"), "gone");
+    queue.submit(job);
+    start();
+    ConsumerRecord<byte[], byte[]> dead = queue.dead(1).get(0);
+
+    assertThat(Codec.readJob(dead.value())).isEqualTo(job);
+    assertThat(dead.headers().lastHeader("error").value())
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("HttpStatus");
+    assertThat(queue.results(all -> !all.isEmpty()).get(0))
+        .returns(Outcome.REJECTED, JobResult::outcome)
+        .returns("HttpStatus", JobResult::error);
+  }
+
+  @Test
+  void refusesATargetOutsideOfItsDirectory() throws Exception {
+    queue.submit(Job.of("out", origin.serve(DemoFile.of("out", KIB)), "../out"));
+    queue.submit(Job.of("s3", origin.serve(DemoFile.of("out", KIB)), "s3://bucket/out"));
+    start();
+
+    assertThat(queue.dead(2)).hasSize(2);
+    assertThat(dir.resolveSibling("out")).doesNotExist();
+    assertThat(origin.bytesSent()).isZero();
+  }
+
+  @Test
+  void givesUpAfterSoManyDeliveries() throws Exception {
+    Job job = Job.of("f", origin.serve(DemoFile.of("f", KIB)), "f");
+    queue.submit(new Job("f", job.uri(), List.of(), "f", null, Map.of(), 2));
+    engine.close(); // whatever is asked of it now is cancelled
+    start();
+    List<ConsumerRecord<byte[], byte[]>> dead = queue.dead(1);
+
+    assertThat(dead.get(0).headers().lastHeader("error").value())
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("Undelivered");
+    assertThat(queue.results(all -> all.size() == 3))
+        .extracting(JobResult::outcome)
+        .containsExactlyInAnyOrder(Outcome.RELEASED, Outcome.RELEASED, Outcome.REJECTED);
+  }
+
+  @Test
+  void aWorkerThatIsStoppedReleasesWhatItHoldsAndTheNextGoesOn() throws Exception {
+    DemoFile large = DemoFile.of("large", 20 * KIB * KIB).paced(6 * KIB * KIB);
+    queue.submit(job(large).withChecksum(large.sha256()));
+    start(queue.clients(), Duration.ZERO);
+    while (origin.bytesSent() < large.size() / 2) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    stopWorker();
+    start();
+    List<JobResult> results = queue.results(all -> all.size() == 2);
+
+    assertThat(results.get(0).outcome()).isEqualTo(Outcome.RELEASED);
+    assertThat(results.get(1).outcome()).isEqualTo(Outcome.DONE);
+    assertThat(results.get(1).delivery()).isEqualTo(2);
+    assertThat(results.get(1).fetched()).isLessThan(large.size() * 3 / 4);
+  }
+
+  @Test
+  void saysOnceThatNoBrokerAnswersAndKeepsTrying() throws Exception {
+    Map<String, Object> nowhere =
+        Map.of(
+            CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:1",
+            CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 300,
+            CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 300);
+    start(nowhere, Duration.ZERO);
+    assertThat(ended)
+        .failsWithin(Duration.ofSeconds(2))
+        .withThrowableOfType(TimeoutException.class);
+
+    assertThat(lines).hasSize(1);
+    assertThat(lines.get(0)).startsWith("no broker answers at ").endsWith(": still trying");
+  }
+}

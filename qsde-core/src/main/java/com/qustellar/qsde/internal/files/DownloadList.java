@@ -1,0 +1,107 @@
+package com.qustellar.qsde.internal.files;
+
+import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.internal.http.HeaderField;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A list of downloads as aria2 reads it: a line of URIs, mirrors of one file with tabs between
+ * them, and below it indented lines of options, of which {@code out}, {@code dir}, {@code checksum}
+ * and {@code header} are known. Empty lines, and those that begin with {@code #}, are skipped.
+ *
+ * <p>It is read line by line, and remembers no more than the download that the last one was for. A
+ * line that can't be taken costs its download; the next one is read as if nothing had been.
+ */
+public final class DownloadList {
+
+  /**
+   * One download of a list.
+   *
+   * @param line the number of its line of URIs, 1 for the first of the list
+   * @param uris the URIs, one at least
+   * @param out the name that it is given, null without one
+   * @param dir the directory that it is given, null without one
+   * @param checksum its digest, null without one
+   * @param headers its header fields
+   */
+  public record Item(
+      long line,
+      List<String> uris,
+      @Nullable String out,
+      @Nullable String dir,
+      @Nullable Checksum checksum,
+      List<HeaderField> headers) {}
+
+  private static final String NONE = "an option stands below the URI that it is for";
+
+  private @Nullable Item current;
+  private boolean spoiled;
+  private long number;
+
+  /**
+   * Takes the next line.
+   *
+   * @param line the line, without its end
+   * @return the download that ends before this line, if one does
+   * @throws IllegalArgumentException if it can't be taken; the message begins with its number
+   */
+  public Optional<Item> line(String line) {
+    number++;
+    // Some editors begin a file with a mark.
+    String text = number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
+    if (text.isBlank() || text.startsWith("#")) {
+      return Optional.empty();
+    }
+    if (text.charAt(0) != ' ' && text.charAt(0) != '\t') {
+      Optional<Item> ended = end();
+      List<String> uris = List.of(text.strip().split("\\s*\t\\s*", -1));
+      current = new Item(number, uris, null, null, null, List.of());
+      return ended;
+    }
+    if (spoiled) {
+      return Optional.empty();
+    }
+    try {
+      if (current == null) {
+        throw new IllegalArgumentException(NONE);
+      }
+      current = with(current, text.strip());
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      spoiled = current != null;
+      current = null;
+      throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** {@return the download that the end of the list ends, if there is one} */
+  public Optional<Item> end() {
+    Optional<Item> ended = Optional.ofNullable(current);
+    current = null;
+    spoiled = false;
+    return ended;
+  }
+
+  private static Item with(Item item, String option) {
+    int equals = option.indexOf('=');
+    String name = equals < 0 ? option : option.substring(0, equals).strip();
+    String value = equals < 0 ? "" : option.substring(equals + 1).strip();
+    return switch (name) {
+      case "out" -> new Item(item.line, item.uris, value, item.dir, item.checksum, item.headers);
+      case "dir" -> new Item(item.line, item.uris, item.out, value, item.checksum, item.headers);
+      case "checksum" ->
+          new Item(item.line, item.uris, item.out, item.dir, Checksum.parse(value), item.headers);
+      case "header" -> {
+        List<HeaderField> headers = new ArrayList<>(item.headers);
+        headers.add(HeaderField.parse(value));
+        yield new Item(item.line, item.uris, item.out, item.dir, item.checksum, headers);
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "the option " + name + " is not known: out, dir, checksum and header are");
+    };
+  }
+}

@@ -1,0 +1,61 @@
+package com.qustellar.qsde.internal.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.internal.http.HeaderField;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DownloadListTest {
+
+  private final List<String> wrong = new ArrayList<>();
+
+  private List<DownloadList.Item> read(String text) {
+    DownloadList list = new DownloadList();
+    List<DownloadList.Item> items = new ArrayList<>();
+    text.lines()
+        .forEach(
+            line -> {
+              try {
+                list.line(line).ifPresent(items::add);
+              } catch (IllegalArgumentException e) {
+                wrong.add(e.getMessage());
+              }
+            });
+    list.end().ifPresent(items::add);
+    return items;
+  }
+
+  @Test
+  void readsADownloadWithItsOptions() {
+    String digest = "sha256:" + "0".repeat(64);
+    assertThat(
+            read(
+                "\uFEFF# a list\n\nhttp://a/1 \t http://b/1\n  out=x\n\tdir = d\n checksum="
+                    + digest
+                    + "\n header=A: b\n header=C: d\nhttp://a/2\n"))
+        .containsExactly(
+            new DownloadList.Item(
+                3,
+                List.of("http://a/1", "http://b/1"),
+                "x",
+                "d",
+                Checksum.parse(digest),
+                List.of(new HeaderField("A", "b"), new HeaderField("C", "d"))),
+            new DownloadList.Item(9, List.of("http://a/2"), null, null, null, List.of()));
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void goesOnBehindALineThatCantBeTaken() {
+    assertThat(read(" out=x\nhttp://a/1\n checksum=x\n out=y\nhttp://a/2\n nonsense\nhttp://a/3"))
+        .extracting(DownloadList.Item::line)
+        .containsExactly(7L);
+    assertThat(wrong).hasSize(3);
+    assertThat(wrong.get(0)).isEqualTo("line 1: an option stands below the URI that it is for");
+    assertThat(wrong.get(1)).startsWith("line 3: ");
+    assertThat(wrong.get(2)).startsWith("line 6: the option nonsense is not known");
+  }
+}
