@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.internal.files.DownloadList;
-import com.qustellar.qsde.internal.files.Metalink;
 import com.qustellar.qsde.internal.http.HeaderField;
+import com.qustellar.qsde.internal.metalink.Metalink;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedReader;

@@ -1,7 +1,7 @@
 package com.qustellar.qsde.examples.cli;
 
-import com.qustellar.qsde.internal.files.Metalink;
 import com.qustellar.qsde.internal.http.FileNames;
+import com.qustellar.qsde.internal.metalink.Metalink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.qustellar.qsde.Checksum;
-import com.qustellar.qsde.internal.files.Metalink;
+import com.qustellar.qsde.internal.metalink.Metalink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package com.qustellar.qsde.internal.files;
+package com.qustellar.qsde.internal.metalink;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.HashAlgorithm;
