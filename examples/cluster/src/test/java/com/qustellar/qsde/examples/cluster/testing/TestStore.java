@@ -40,7 +40,7 @@ public final class TestStore implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final String bucket = "bucket-" + COUNT.incrementAndGet();
-  private final S3AsyncClient client = newClient();
+  private final S3AsyncClient client = Shared.CLIENT;
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private volatile String step = "";
   private volatile Fault fault = TestStore::none;
@@ -56,6 +56,9 @@ public final class TestStore implements AutoCloseable {
   private static final class Shared {
     private static final Map<String, TestStore> BUCKETS = new ConcurrentHashMap<>();
     static final int PORT = start();
+
+    /** Never closed: the last client would wait two seconds for the SDK's event loops. */
+    static final S3AsyncClient CLIENT = newClient();
 
     private static int start() {
       SpringApplication application = new SpringApplication(S3MockApplication.class, Scripts.class);
@@ -243,6 +246,5 @@ public final class TestStore implements AutoCloseable {
   public void close() {
     heal();
     Shared.BUCKETS.remove(bucket);
-    client.close();
   }
 }
