@@ -13,6 +13,9 @@ import java.util.function.LongSupplier;
  */
 final class MemoryBudget {
 
+  /** Small files hold this part of all at most, so that slow ones leave enough to the others. */
+  private static final int HELD = 4;
+
   private final LongSupplier limit;
   private List<Runnable> waiting = new ArrayList<>();
   private long used;
@@ -27,11 +30,17 @@ final class MemoryBudget {
   }
 
   void give(int bytes) {
-    List<Runnable> next = List.of();
     synchronized (this) {
       used -= bytes;
-      if (!waiting.isEmpty() && used < limit.getAsLong()) {
-        // All of them: one alone may belong to a connection that never delivers.
+    }
+    wake();
+  }
+
+  /** All of them: one alone may belong to a connection that never delivers. */
+  private void wake() {
+    List<Runnable> next = List.of();
+    synchronized (this) {
+      if (!waiting.isEmpty() && hasRoom()) {
         next = waiting;
         waiting = new ArrayList<>();
       }
@@ -40,18 +49,16 @@ final class MemoryBudget {
   }
 
   /**
-   * Takes room for all of a small file, of which nothing may have come yet; at most a quarter of
-   * all, so that slow ones leave enough to the others.
+   * Takes room for all of a small file, of which nothing may have come yet.
    *
    * @return whether there was room
    */
   synchronized boolean hold(int bytes) {
     long most = limit.getAsLong();
-    if (held + bytes > most / 4 || used + bytes > most) {
+    if (held + bytes > most / HELD || used + held + bytes > most) {
       return false;
     }
     held += bytes;
-    used += bytes;
     return true;
   }
 
@@ -60,7 +67,7 @@ final class MemoryBudget {
     synchronized (this) {
       held -= bytes;
     }
-    give(bytes);
+    wake();
   }
 
   /**
@@ -79,12 +86,16 @@ final class MemoryBudget {
     return true;
   }
 
-  /** Returns whether there is room now. */
+  /**
+   * Returns whether there is room now. What is held takes its share and no more, also after the
+   * limit was lowered: it is given back only once the rest of the files has come.
+   */
   synchronized boolean hasRoom() {
-    return used < limit.getAsLong();
+    long most = limit.getAsLong();
+    return used < most - Math.min(held, most / HELD);
   }
 
   synchronized long used() {
-    return used;
+    return used + held;
   }
 }

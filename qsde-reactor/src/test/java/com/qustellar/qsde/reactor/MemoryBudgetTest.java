@@ -55,4 +55,30 @@ class MemoryBudgetTest {
     limit.set(101);
     assertThat(budget.whenRoom(() -> ran.add("a"))).isTrue();
   }
+
+  @Test
+  void aQuarterMayBeHeld() {
+    assertThat(budget.hold(20)).isTrue();
+    assertThat(budget.hold(6)).isFalse();
+    assertThat(budget.hold(5)).isTrue();
+    assertThat(budget.used()).isEqualTo(25);
+    budget.take(75);
+    assertThat(budget.whenRoom(() -> ran.add("a"))).isFalse();
+    budget.letGo(5);
+    assertThat(ran).containsExactly("a");
+    assertThat(budget.hold(6)).isFalse();
+    budget.letGo(20);
+    budget.give(75);
+    assertThat(budget.used()).isZero();
+  }
+
+  /** It is given back when the rest has come, which needs room. */
+  @Test
+  void whatIsHeldLeavesRoomUnderALoweredLimitAsWell() {
+    assertThat(budget.hold(25)).isTrue();
+    limit.set(10);
+    assertThat(budget.whenRoom(() -> ran.add("a"))).isTrue();
+    budget.take(8);
+    assertThat(budget.whenRoom(() -> ran.add("b"))).isFalse();
+  }
 }
