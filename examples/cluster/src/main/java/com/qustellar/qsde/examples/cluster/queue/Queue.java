@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -102,7 +101,7 @@ public final class Queue {
         .forEach(
             made -> {
               try {
-                wait(made::get);
+                Answers.await(made);
               } catch (TopicExistsException e) {
                 // As it mostly does: somebody has made it, as large as it should be.
                 return;
@@ -118,7 +117,7 @@ public final class Queue {
   private void configure(Admin admin) {
     ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, topics.group());
     Set<String> set =
-        wait(admin.describeConfigs(Set.of(group)).values().values().iterator().next()::get)
+        Answers.await(admin.describeConfigs(Set.of(group)).values().values().iterator().next())
             .entries()
             .stream()
             .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_GROUP_CONFIG)
@@ -140,24 +139,6 @@ public final class Queue {
   private static void set(Admin admin, ConfigResource group, String name, String value) {
     AlterConfigOp change =
         new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
-    wait(admin.incrementalAlterConfigs(Map.of(group, List.of(change))).all()::get);
-  }
-
-  private interface Answer<T> {
-    T get() throws InterruptedException, ExecutionException;
-  }
-
-  private static <T> T wait(Answer<T> answer) {
-    try {
-      return answer.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof KafkaException known) {
-        throw known;
-      }
-      throw new KafkaException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaException(e);
-    }
+    Answers.await(admin.incrementalAlterConfigs(Map.of(group, List.of(change))).all());
   }
 }

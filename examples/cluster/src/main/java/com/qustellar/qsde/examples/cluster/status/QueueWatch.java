@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.cluster.status;
 
 import com.qustellar.qsde.examples.cluster.job.Codec;
 import com.qustellar.qsde.examples.cluster.job.UnreadableException;
+import com.qustellar.qsde.examples.cluster.queue.Answers;
 import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Topics;
 import java.time.Duration;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -20,7 +20,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -127,7 +126,7 @@ final class QueueWatch implements AutoCloseable {
 
   private List<TopicPartition> partitions(String topic) {
     TopicDescription found =
-        await(admin().describeTopics(List.of(topic)).allTopicNames()).get(topic);
+        Answers.await(admin().describeTopics(List.of(topic)).allTopicNames()).get(topic);
     return found == null
         ? List.of()
         : found.partitions().stream().map(p -> new TopicPartition(topic, p.partition())).toList();
@@ -137,7 +136,7 @@ final class QueueWatch implements AutoCloseable {
   private long left() {
     List<TopicPartition> partitions = partitions(topics.jobs());
     Map<TopicPartition, SharePartitionOffsetInfo> known =
-        await(
+        Answers.await(
             admin()
                 .listShareGroupOffsets(
                     Map.of(
@@ -159,7 +158,8 @@ final class QueueWatch implements AutoCloseable {
   }
 
   private long offset(TopicPartition partition, OffsetSpec spec) {
-    return await(admin().listOffsets(Map.of(partition, spec)).partitionResult(partition)).offset();
+    return Answers.await(admin().listOffsets(Map.of(partition, spec)).partitionResult(partition))
+        .offset();
   }
 
   private void add(ConsumerRecord<byte[], byte[]> found) {
@@ -184,19 +184,6 @@ final class QueueWatch implements AutoCloseable {
       admin = open;
     }
     return open;
-  }
-
-  private static <T> T await(KafkaFuture<T> answer) {
-    try {
-      return answer.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof KafkaException known) {
-        throw known;
-      }
-      throw new KafkaException(e.getCause());
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
   }
 
   @Override
