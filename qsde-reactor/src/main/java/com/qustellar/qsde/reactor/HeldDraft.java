@@ -43,6 +43,7 @@ final class HeldDraft implements Draft {
   private final boolean directory;
   private final @Nullable HashAlgorithm algorithm;
   private final MemoryBudget budget;
+  private final int total;
 
   // Guarded by this.
   private final ByteBuf bytes;
@@ -75,6 +76,7 @@ final class HeldDraft implements Draft {
     this.directory = directory;
     this.algorithm = algorithm;
     this.budget = budget;
+    this.total = total;
     try {
       this.bytes = Buffers.POOL.directBuffer(total, total);
     } catch (OutOfMemoryError e) {
@@ -187,7 +189,7 @@ final class HeldDraft implements Draft {
     if (ended) {
       throw new FileAccess(uri, target, Reason.LOST, new ClosedChannelException());
     }
-    return bytes.retainedSlice(0, bytes.capacity());
+    return bytes.retainedSlice(0, total);
   }
 
   private boolean make(
@@ -218,7 +220,6 @@ final class HeldDraft implements Draft {
   }
 
   private void write(FileChannel channel, ByteBuffer whole) throws IOException {
-    int total = whole.remaining();
     while (whole.hasRemaining()) {
       channel.write(whole, whole.position());
     }
@@ -241,6 +242,7 @@ final class HeldDraft implements Draft {
       ended = true;
       bytes.release();
     }
-    budget.letGo(bytes.capacity());
+    // By its own number: the buffer may be another owner's by now.
+    budget.letGo(total);
   }
 }
