@@ -2,45 +2,30 @@ package com.qustellar.qsde.examples.webflux.service;
 
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
-import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
- * The list of downloads, and what can be done with them.
- *
- * <p>Each change is in the database before it is answered. What is unfinished when the service
- * ends, in whatever way, goes on when it starts again: the engine's journal stands beside the part
- * file, and the row says that it is to go on. A file that is there though its row does not say so
- * was finished just before a crash, as the engine puts none there that is not whole.
+ * The list of downloads, and what can be done with them. Each change is in the database before it
+ * is answered.
  */
 @Component
-final class Downloads implements SmartLifecycle {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
+final class Downloads {
 
   private final DownloadEngine engine;
   private final DownloadStore store;
+  private final DownloadRunner runner;
   private final Folders folders;
   private final ServiceProperties properties;
 
@@ -48,12 +33,15 @@ final class Downloads implements SmartLifecycle {
   private final ConcurrentSkipListMap<Long, Entry> entries =
       new ConcurrentSkipListMap<>(Comparator.reverseOrder());
 
-  private volatile boolean running;
-
   Downloads(
-      DownloadEngine engine, DownloadStore store, Folders folders, ServiceProperties properties) {
+      DownloadEngine engine,
+      DownloadStore store,
+      DownloadRunner runner,
+      Folders folders,
+      ServiceProperties properties) {
     this.engine = engine;
     this.store = store;
+    this.runner = runner;
     this.folders = folders;
     this.properties = properties;
   }
@@ -72,6 +60,11 @@ final class Downloads implements SmartLifecycle {
         .orElseThrow(() -> ServiceProblem.notFound(id));
   }
 
+  /** Takes up a download that the database knows. */
+  void put(Entry entry) {
+    entries.put(entry.row().position(), entry);
+  }
+
   // ---- what can be done
 
   /** Adds a download and starts it, when subscribed to. */
@@ -82,7 +75,7 @@ final class Downloads implements SmartLifecycle {
           return store
               .insert(entry.row())
               .doOnError(failed -> entries.remove(entry.row().position()))
-              .then(start(entry))
+              .then(runner.start(entry))
               .then(Mono.fromSupplier(entry::view));
         });
   }
@@ -93,7 +86,7 @@ final class Downloads implements SmartLifecycle {
       throw ServiceProblem.invalid("url is required");
     }
     DownloadRequest request = DownloadRequest.of(wanted.url());
-    request = withHeaders(request, headers);
+    request = DownloadRunner.withHeaders(request, headers);
     if (wanted.checksum() != null) {
       request = request.withChecksum(wanted.checksum());
     }
@@ -158,7 +151,7 @@ final class Downloads implements SmartLifecycle {
           unfinished(entry, "can't be resumed; perhaps retry it");
           entry.row(entry.row().unfinished(DownloadState.QUEUED));
           Download handle = entry.handle();
-          return handle == null ? start(entry) : Mono.fromRunnable(handle::resume);
+          return handle == null ? runner.start(entry) : Mono.fromRunnable(handle::resume);
         });
   }
 
@@ -175,7 +168,7 @@ final class Downloads implements SmartLifecycle {
             throw ServiceProblem.headersNotKept();
           }
           entry.row(entry.row().unfinished(DownloadState.QUEUED));
-          return entry.ending().then(start(entry));
+          return entry.ending().then(runner.start(entry));
         });
   }
 
@@ -234,138 +227,5 @@ final class Downloads implements SmartLifecycle {
     if (state.isTerminal()) {
       throw ServiceProblem.wrongState(state, what);
     }
-  }
-
-  // ---- the way through the engine
-
-  private Mono<Void> start(Entry entry) {
-    return Mono.<Void>fromRunnable(() -> submit(entry)).subscribeOn(Schedulers.boundedElastic());
-  }
-
-  private void submit(Entry entry) {
-    folders.make(entry.id());
-    synchronized (entry) {
-      if (entry.row().state() != DownloadState.QUEUED) {
-        return; // paused or cancelled meanwhile
-      }
-      Download handle = engine.submit(request(entry));
-      entry.handle(handle);
-      handle
-          .result()
-          .subscribe(
-              result -> completed(entry, handle, result), thrown -> failed(entry, handle, thrown));
-    }
-  }
-
-  private DownloadRequest request(Entry entry) {
-    Row row = entry.row();
-    Path folder = folders.of(row.id());
-    DownloadRequest request =
-        row.fileName() == null
-            ? DownloadRequest.of(row.uri(), folder)
-            : DownloadRequest.of(row.uri(), folder, row.fileName());
-    request = request.withId(row.id()).withMaxBytes(properties.maxBytes().toBytes());
-    request = withHeaders(request, Objects.requireNonNullElse(entry.headers(), Map.of()));
-    return row.checksum() == null ? request : request.withChecksum(row.checksum());
-  }
-
-  private static DownloadRequest withHeaders(DownloadRequest request, Map<String, String> headers) {
-    DownloadRequest all = request;
-    for (Map.Entry<String, String> header : headers.entrySet()) {
-      all = all.withHeader(header.getKey(), header.getValue());
-    }
-    return all;
-  }
-
-  private void completed(Entry entry, Download handle, DownloadResult result) {
-    end(entry, handle, row -> row.completed(name(result.target()), result.bytes()));
-  }
-
-  private void failed(Entry entry, Download handle, Throwable thrown) {
-    if (thrown instanceof DownloadException.Cancelled) {
-      return; // as was asked for, and then the row says so; or the service ends, and it goes on
-    }
-    long received = handle.latest().bytesReceived();
-    end(entry, handle, row -> row.failed(received, Failure.of(thrown)));
-  }
-
-  private interface End {
-    Row of(Row row);
-  }
-
-  private void end(Entry entry, Download handle, End end) {
-    synchronized (entry) {
-      if (entry.handle() != handle || entry.row().state().isTerminal()) {
-        return;
-      }
-      entry.row(end.of(entry.row()));
-      save(entry.row());
-    }
-  }
-
-  private void save(Row row) {
-    store
-        .update(row)
-        .subscribe(saved -> {}, thrown -> LOG.error("{} could not be saved", row.id(), thrown));
-  }
-
-  private static String name(Path file) {
-    return String.valueOf(file.getFileName());
-  }
-
-  // ---- the beginning and the end
-
-  /** Takes up what the database knows. Blocks. */
-  @Override
-  public void start() {
-    List<Row> rows = Objects.requireNonNull(store.all().collectList().block());
-    rows.forEach(row -> takeUp(row, row.headersLeftOut() ? null : row.headers()));
-    running = true;
-  }
-
-  private void takeUp(Row row, @Nullable Map<String, String> kept) {
-    Map<String, String> headers =
-        row.headersLeftOut() ? null : Objects.requireNonNullElse(kept, Map.of());
-    Entry entry = new Entry(row, headers);
-    entries.put(row.position(), entry);
-    if (row.state().isTerminal()) {
-      return;
-    }
-    Path finished = folders.finished(row.id()).orElse(null);
-    if (finished != null) {
-      entry.row(row.completed(name(finished), size(finished)));
-      save(entry.row());
-    } else if (headers == null) {
-      entry.row(row.failed(0, Failure.of(ServiceProblem.headersNotKept())));
-      save(entry.row());
-    } else if (row.state() == DownloadState.QUEUED) {
-      submit(entry);
-    }
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  @Override
-  public void stop() {
-    running = false;
-  }
-
-  @Override
-  public boolean isRunning() {
-    return running;
-  }
-
-  /**
-   * Before the web server starts; after the engine, which has outcomes to tell until it is closed.
-   */
-  @Override
-  public int getPhase() {
-    return 0;
   }
 }

@@ -1,0 +1,109 @@
+package com.qustellar.qsde.examples.webflux.service;
+
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.DownloadState;
+import com.qustellar.qsde.reactor.Download;
+import com.qustellar.qsde.reactor.DownloadEngine;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** Has the engine run downloads, and writes down how they end. */
+@Component
+final class DownloadRunner {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DownloadRunner.class);
+
+  private final DownloadEngine engine;
+  private final DownloadStore store;
+  private final Folders folders;
+  private final ServiceProperties properties;
+
+  DownloadRunner(
+      DownloadEngine engine, DownloadStore store, Folders folders, ServiceProperties properties) {
+    this.engine = engine;
+    this.store = store;
+    this.folders = folders;
+    this.properties = properties;
+  }
+
+  /** Starts a download, on a thread that may block. */
+  Mono<Void> start(Entry entry) {
+    return Mono.<Void>fromRunnable(() -> submit(entry)).subscribeOn(Schedulers.boundedElastic());
+  }
+
+  /** Starts a download, unless it was paused or cancelled meanwhile. Blocks. */
+  void submit(Entry entry) {
+    folders.make(entry.id());
+    synchronized (entry) {
+      if (entry.row().state() != DownloadState.QUEUED) {
+        return;
+      }
+      Download handle = engine.submit(request(entry));
+      entry.handle(handle);
+      handle
+          .result()
+          .subscribe(
+              result -> completed(entry, handle, result), thrown -> failed(entry, handle, thrown));
+    }
+  }
+
+  private DownloadRequest request(Entry entry) {
+    Row row = entry.row();
+    Path folder = folders.of(row.id());
+    DownloadRequest request =
+        row.fileName() == null
+            ? DownloadRequest.of(row.uri(), folder)
+            : DownloadRequest.of(row.uri(), folder, row.fileName());
+    request = request.withId(row.id()).withMaxBytes(properties.maxBytes().toBytes());
+    request = withHeaders(request, Objects.requireNonNullElse(entry.headers(), Map.of()));
+    return row.checksum() == null ? request : request.withChecksum(row.checksum());
+  }
+
+  /** Returns the request with these header fields as well. */
+  static DownloadRequest withHeaders(DownloadRequest request, Map<String, String> headers) {
+    DownloadRequest all = request;
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      all = all.withHeader(header.getKey(), header.getValue());
+    }
+    return all;
+  }
+
+  private void completed(Entry entry, Download handle, DownloadResult result) {
+    String name = String.valueOf(result.target().getFileName());
+    end(entry, handle, row -> row.completed(name, result.bytes()));
+  }
+
+  private void failed(Entry entry, Download handle, Throwable thrown) {
+    if (thrown instanceof DownloadException.Cancelled) {
+      return; // as was asked for, and then the row says so; or the service ends, and it goes on
+    }
+    long received = handle.latest().bytesReceived();
+    end(entry, handle, row -> row.failed(received, Failure.of(thrown)));
+  }
+
+  private void end(Entry entry, Download handle, UnaryOperator<Row> outcome) {
+    synchronized (entry) {
+      if (entry.handle() != handle || entry.row().state().isTerminal()) {
+        return;
+      }
+      entry.row(outcome.apply(entry.row()));
+      save(entry.row());
+    }
+  }
+
+  /** Saves what nobody waits for. */
+  void save(Row row) {
+    store
+        .update(row)
+        .subscribe(saved -> {}, thrown -> LOG.error("{} could not be saved", row.id(), thrown));
+  }
+}
