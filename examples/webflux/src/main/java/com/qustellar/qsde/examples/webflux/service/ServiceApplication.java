@@ -9,8 +9,6 @@ import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
-import org.springframework.boot.reactor.netty.NettyServerCustomizer;
-import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
@@ -26,15 +24,6 @@ public class ServiceApplication {
    */
   public static void main(String[] args) {
     application().run(args);
-  }
-
-  /**
-   * One request a connection: this Reactor Netty may stop to read from a kept one, for good, when
-   * the next request comes while the last answer is just being ended on another thread.
-   */
-  @Bean
-  NettyServerCustomizer oneRequestAConnection() {
-    return server -> server.maxKeepAliveRequests(1);
   }
 
   /** {@return the application, not yet started} */
