@@ -1,6 +1,7 @@
 package com.qustellar.qsde.examples.webflux.service;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Component
 final class Changes {
+
+  /** How soon a client comes back to a stream that broke; browsers would take several seconds. */
+  private static final Duration RECONNECT = Duration.ofSeconds(1);
 
   /** Before everything. */
   private static final long NOTHING = -1;
@@ -78,13 +82,16 @@ final class Changes {
                 Delta delta = since(seen[0]);
                 boolean news = delta.to() > seen[0];
                 seen[0] = delta.to();
-                return news ? delta.text() : null;
+                return news ? event(delta.text()) : null;
               },
               () -> false);
         });
   }
 
-  /** Emits a download, then itself whenever it has changed; completes after its end. */
+  /**
+   * Emits a download, then itself whenever it has changed; completes after its end. The event of
+   * the end has an id, so that a client that comes back with it need not be told again.
+   */
   Flux<ServerSentEvent<String>> of(Entry entry) {
     return Flux.defer(
         () -> {
@@ -92,28 +99,45 @@ final class Changes {
           return events(
               () -> {
                 DownloadView view = entry.view();
-                return view.equals(seen.getAndSet(view)) ? null : json.writeValueAsString(view);
+                if (view.equals(seen.getAndSet(view))) {
+                  return null;
+                }
+                ServerSentEvent.Builder<String> event = event(json.writeValueAsString(view));
+                String end = endOf(view);
+                return end == null ? event : event.id(end);
               },
               () -> {
                 DownloadView last = seen.get();
-                return last != null && last.state().isTerminal();
+                return last != null && endOf(last) != null;
               });
         });
   }
 
+  /** Returns what tells this end of a download from another one, after a retry; null before it. */
+  static @Nullable String endOf(DownloadView view) {
+    Instant ended = view.endedAt();
+    return ended == null ? null : Long.toString(ended.toEpochMilli());
+  }
+
+  private static ServerSentEvent.Builder<String> event(String data) {
+    return ServerSentEvent.builder(data);
+  }
+
   /** Looks once a tick, as far as there is demand, and breaks a long silence with a comment. */
   private Flux<ServerSentEvent<String>> events(
-      Supplier<@Nullable String> news, BooleanSupplier ended) {
+      Supplier<ServerSentEvent.@Nullable Builder<String>> news, BooleanSupplier ended) {
     long[] sent = {System.nanoTime()};
+    boolean[] greeted = {false};
     return Flux.concat(Flux.just(0L), ticks)
         .onBackpressureLatest()
         .<ServerSentEvent<String>>handle(
             (tick, sink) -> {
-              String text = news.get();
+              ServerSentEvent.Builder<String> event = news.get();
               long now = System.nanoTime();
-              if (text != null) {
+              if (event != null) {
                 sent[0] = now;
-                sink.next(ServerSentEvent.builder(text).build());
+                sink.next(greeted[0] ? event.build() : event.retry(RECONNECT).build());
+                greeted[0] = true;
               } else if (now - sent[0] >= heartbeat.toNanos()) {
                 sent[0] = now;
                 sink.next(ServerSentEvent.<String>builder().comment("still here").build());

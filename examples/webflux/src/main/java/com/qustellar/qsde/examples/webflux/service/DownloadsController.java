@@ -15,6 +15,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -80,10 +81,19 @@ final class DownloadsController {
     return downloads.find(id).view();
   }
 
-  @Operation(summary = "Follows a download to its end: events of its view")
+  @Operation(
+      summary = "Follows a download to its end: events of its view",
+      description =
+          "The last event has an id. Who comes back with it as Last-Event-ID is told 204, which"
+              + " makes an EventSource stop, unless the download was started again.")
   @GetMapping(path = "/downloads/{id}/progress", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-  Flux<ServerSentEvent<String>> progress(@PathVariable String id) {
-    return changes.of(downloads.find(id));
+  ResponseEntity<Flux<ServerSentEvent<String>>> progress(
+      @PathVariable String id,
+      @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String last) {
+    Entry entry = downloads.find(id);
+    return last != null && last.equals(Changes.endOf(entry.view()))
+        ? ResponseEntity.noContent().build()
+        : ResponseEntity.ok(changes.of(entry));
   }
 
   @Operation(summary = "Follows the list: {reset, downloads}, the whole at first")

@@ -110,6 +110,13 @@ class EventsTest extends TestService {
       assertThat(late.event()).isNull();
     }
     assertThat(origin.requests()).hasSize(1);
+    String end;
+    try (Listener late = new Listener("/downloads/" + id + "/progress")) {
+      end = late.next("id:");
+    }
+    String path = "/downloads/" + id + "/progress";
+    assertThat(get(path, "Last-Event-ID", end).isStatus(204).bytes()).isEmpty();
+    get(path, "Last-Event-ID", "1").isStatus(200);
     get("/downloads/none/progress", "Accept", "text/event-stream")
         .isProblem(404, "download-not-found");
   }
@@ -136,6 +143,20 @@ class EventsTest extends TestService {
       assertThat(event.path("downloads")).hasSize(1);
       assertThat(event.path("downloads").path(0).path("id").asString()).isEqualTo(first);
     }
+  }
+
+  @Test
+  void aStreamSaysOnceHowSoonToComeBack() throws Exception {
+    String id = add(held());
+    for (String path : List.of("/progress", "/downloads/" + id + "/progress")) {
+      try (Listener listener = new Listener(path)) {
+        assertThat(listener.next("retry:")).isEqualTo("1000");
+      }
+    }
+    go.countDown();
+    awaitState(id, COMPLETED);
+    String stream = get("/downloads/" + id + "/progress").isStatus(200).text();
+    assertThat(stream).containsOnlyOnce("retry:");
   }
 
   @Test
