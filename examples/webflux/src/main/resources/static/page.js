@@ -340,19 +340,28 @@ async function loadLimits() {
   }
 }
 
-$('limits').addEventListener('submit', async (event) => {
+/** Has the limits changed, and says what became of it. */
+async function change(limits, done) {
+  say($('limits-problem'), '');
+  say($('limits-outcome'), '');
+  try {
+    showLimits(await limits());
+    say($('limits-outcome'), done);
+  } catch (refused) {
+    say($('limits-problem'), refused.message);
+  }
+}
+
+$('limits').addEventListener('submit', (event) => {
   event.preventDefault();
   const {speedLimit, ...numbers} = Object.fromEntries(new FormData(event.target));
   const limits = Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, Number(value)]));
   limits.bytesPerSecond = speedLimit === '' ? null : Math.round(speedLimit * 1024);
-  say($('limits-problem'), '');
-  say($('limits-outcome'), '');
-  try {
-    showLimits(await send('PUT', '/limits', limits));
-    say($('limits-outcome'), 'Applied; they hold until the service starts again.');
-  } catch (refused) {
-    say($('limits-problem'), refused.message);
-  }
+  change(() => send('PUT', '/limits', limits), 'Applied; they hold over a restart as well.');
+});
+
+$('configured').addEventListener('click', () => {
+  change(() => send('DELETE', '/limits'), 'As the service’s configuration says.');
 });
 
 for (const dialog of document.querySelectorAll('dialog')) {

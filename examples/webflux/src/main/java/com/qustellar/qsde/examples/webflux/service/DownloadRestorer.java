@@ -22,6 +22,9 @@ import org.springframework.stereotype.Component;
 @Component
 final class DownloadRestorer implements SmartLifecycle {
 
+  /** Before the web server starts. */
+  static final int PHASE = 0;
+
   private final DownloadStore store;
   private final Downloads downloads;
   private final DownloadRunner runner;
@@ -85,9 +88,8 @@ final class DownloadRestorer implements SmartLifecycle {
     return running;
   }
 
-  /** Before the web server starts. */
   @Override
   public int getPhase() {
-    return 0;
+    return PHASE;
   }
 }

@@ -1,5 +1,7 @@
 package com.qustellar.qsde.examples.webflux.service;
 
+import static com.qustellar.qsde.examples.webflux.service.DatabaseWriter.nullable;
+
 import com.qustellar.qsde.DownloadState;
 import io.r2dbc.spi.Parameter;
 import io.r2dbc.spi.Parameters;
@@ -11,23 +13,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient;
-import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
-import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Schedulers;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * The rows of the list in the database. Writes take effect in the order in which they were
- * subscribed to, one after the other; each is durable when it completes, on a thread that may
- * block.
- */
+/** The rows of the list in the database. */
 @Component
 final class DownloadStore {
 
@@ -38,40 +31,14 @@ final class DownloadStore {
 
   private static final int LONGEST_DETAIL = 4000;
 
-  private record Write(Mono<Long> statement, MonoSink<Void> done) {}
-
   private final DatabaseClient database;
+  private final DatabaseWriter writer;
   private final JsonMapper json;
-  private final Sinks.Many<Write> writes = Sinks.many().unicast().onBackpressureBuffer();
 
-  DownloadStore(DatabaseClient database, JsonMapper json) {
+  DownloadStore(DatabaseClient database, DatabaseWriter writer, JsonMapper json) {
     this.database = database;
+    this.writer = writer;
     this.json = json;
-    // H2 has no thread of its own: what it does, it does on the one that asks, disk and all.
-    writes
-        .asFlux()
-        .publishOn(Schedulers.boundedElastic())
-        .concatMap(DownloadStore::run)
-        .subscribe();
-  }
-
-  private static Mono<Void> run(Write write) {
-    return write
-        .statement()
-        .doOnSuccess(rows -> write.done().success())
-        .doOnError(write.done()::error)
-        .onErrorComplete()
-        .then();
-  }
-
-  private Mono<Void> inTurn(Mono<Long> statement) {
-    return Mono.create(
-        done -> {
-          // Emissions from several threads take turns.
-          synchronized (writes) {
-            writes.emitNext(new Write(statement, done), Sinks.EmitFailureHandler.FAIL_FAST);
-          }
-        });
   }
 
   /** Emits all rows, the oldest first. */
@@ -93,23 +60,15 @@ final class DownloadStore {
     String names = String.join(", ", columns.keySet());
     String values =
         columns.keySet().stream().map(name -> ":" + name).collect(Collectors.joining(", "));
-    return execute("insert into download (" + names + ") values (" + values + ")", columns);
+    return writer.execute("insert into download (" + names + ") values (" + values + ")", columns);
   }
 
   Mono<Void> update(Row row) {
-    return execute(UPDATE, changing(row));
+    return writer.execute(UPDATE, changing(row));
   }
 
   Mono<Void> delete(String id) {
-    return execute("delete from download where id = :id", Map.of("id", Parameters.in(id)));
-  }
-
-  private Mono<Void> execute(String sql, Map<String, Parameter> columns) {
-    GenericExecuteSpec statement = database.sql(sql);
-    for (Map.Entry<String, Parameter> column : columns.entrySet()) {
-      statement = statement.bind(column.getKey(), column.getValue());
-    }
-    return inTurn(statement.fetch().rowsUpdated());
+    return writer.execute("delete from download where id = :id", Map.of("id", Parameters.in(id)));
   }
 
   private static Map<String, Parameter> changing(Row row) {
@@ -132,10 +91,6 @@ final class DownloadStore {
 
   private static String cut(String detail) {
     return detail.length() > LONGEST_DETAIL ? detail.substring(0, LONGEST_DETAIL) : detail;
-  }
-
-  private static Parameter nullable(@Nullable Object value, Class<?> type) {
-    return value == null ? Parameters.in(type) : Parameters.in(value);
   }
 
   private Row row(Readable columns) {

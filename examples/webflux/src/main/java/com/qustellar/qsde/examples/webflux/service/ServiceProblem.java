@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.webflux.service;
 
 import com.qustellar.qsde.DownloadState;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
@@ -39,6 +40,14 @@ final class ServiceProblem extends ErrorResponseException {
 
   static ServiceProblem invalid(String detail) {
     return of(HttpStatus.BAD_REQUEST, "invalid-value", detail);
+  }
+
+  /** Returns a value that a client must have given. */
+  static <T> T required(String name, @Nullable T value) {
+    if (value == null) {
+      throw invalid(name + " is required");
+    }
+    return value;
   }
 
   /** The problem that has ended a download. */

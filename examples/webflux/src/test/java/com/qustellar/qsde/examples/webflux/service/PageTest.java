@@ -4,6 +4,7 @@ import static com.qustellar.qsde.DownloadState.COMPLETED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
 import java.io.File;
@@ -222,6 +223,12 @@ class PageTest extends TestService {
     awaitText("#limits-outcome", "Applied");
     assertThat(engine.limits().maxConcurrentDownloads()).isEqualTo(3);
     assertThat(engine.limits().bytesPerSecond()).isEqualTo(1536);
+
+    find("#configured").click();
+    awaitText("#limits-outcome", "configuration");
+    assertThat(engine.limits()).isEqualTo(Limits.defaults());
+    assertThat(find("#maxConcurrentDownloads").getDomProperty("value")).isEqualTo("8");
+    assertThat(find("#speedLimit").getDomProperty("value")).isEmpty();
   }
 
   @Test

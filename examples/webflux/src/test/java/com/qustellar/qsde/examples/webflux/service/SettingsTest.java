@@ -2,9 +2,14 @@ package com.qustellar.qsde.examples.webflux.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.reactor.DownloadEngine;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.context.ConfigurableApplicationContext;
 
 class SettingsTest extends TestService {
 
@@ -57,6 +62,34 @@ class SettingsTest extends TestService {
     put("/network", network("two\nlines")).isProblem(400, "invalid-request");
     assertThat(engine.network().userAgent()).isEqualTo("tester/1");
     put("/network", network(before)).isStatus(200);
+  }
+
+  @Test
+  void whatWasSetGoesBeforeTheConfigurationUntilItIsTakenBack(@TempDir Path directory) {
+    try (ConfigurableApplicationContext first = start(directory)) {
+      put(port(first), "/limits", limits(3)).isStatus(200);
+      put(port(first), "/network", network("tester/1")).isStatus(200);
+    }
+    String[] configured = {
+      "--qsde.limits.max-concurrent-downloads=5",
+      "--qsde.limits.segment-size=2MB",
+      "--qsde.network.connect-timeout=1500ms"
+    };
+    try (ConfigurableApplicationContext second = start(directory, configured)) {
+      DownloadEngine its = second.getBean(DownloadEngine.class);
+      assertThat(its.limits().maxConcurrentDownloads()).isEqualTo(3);
+      assertThat(its.limits().segmentSize()).isEqualTo(2 << 20);
+      assertThat(its.network().userAgent()).isEqualTo("tester/1");
+
+      Answer limits = send(port(second), "DELETE", "/limits", null).isStatus(200);
+      assertThat(limits.json().path("maxConcurrentDownloads").asInt()).isEqualTo(5);
+      send(port(second), "DELETE", "/network", null).isStatus(200);
+      assertThat(its.network().connectTimeout()).isEqualTo(Duration.ofMillis(1500));
+
+      second.getBean(Settings.class).start(); // what is left of it in the database
+      assertThat(its.limits().maxConcurrentDownloads()).isEqualTo(5);
+      assertThat(its.network().connectTimeout()).isEqualTo(Duration.ofMillis(1500));
+    }
   }
 
   @Test

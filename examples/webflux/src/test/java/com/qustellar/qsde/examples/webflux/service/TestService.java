@@ -200,6 +200,10 @@ abstract class TestService {
   }
 
   Answer put(String path, Map<String, ?> settings) {
+    return put(port, path, settings);
+  }
+
+  static Answer put(int port, String path, Map<String, ?> settings) {
     return send(port, "PUT", path, JSON.writeValueAsString(settings), AS_JSON);
   }
 
