@@ -8,6 +8,7 @@ import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.RetryPolicy;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -286,6 +287,16 @@ public interface DownloadEngine extends AutoCloseable {
      * @return this builder
      */
     Builder network(NetworkSettings settings);
+
+    /**
+     * Sets the name servers that are asked in place of the system's, the first one first. What the
+     * hosts file knows is not asked for.
+     *
+     * @param servers their addresses, port 53 as a rule; none, as by default: those of the system
+     * @return this builder
+     * @throws IllegalArgumentException if one of them is a name that would have to be resolved
+     */
+    Builder nameServers(List<InetSocketAddress> servers);
 
     /**
      * Sets the retry policy of requests that bring none.

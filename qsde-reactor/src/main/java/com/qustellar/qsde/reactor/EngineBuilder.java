@@ -3,7 +3,9 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -15,6 +17,7 @@ final class EngineBuilder implements DownloadEngine.Builder {
 
   Limits limits = Limits.defaults();
   NetworkSettings network = NetworkSettings.defaults();
+  List<InetSocketAddress> nameServers = List.of();
   RetryPolicy retryPolicy = RetryPolicy.defaults();
   Duration progressInterval = Duration.ofMillis(100);
   DownloadMetrics metrics = DownloadMetrics.none();
@@ -29,6 +32,17 @@ final class EngineBuilder implements DownloadEngine.Builder {
   @Override
   public EngineBuilder network(NetworkSettings settings) {
     this.network = settings;
+    return this;
+  }
+
+  @Override
+  public EngineBuilder nameServers(List<InetSocketAddress> servers) {
+    for (InetSocketAddress server : servers) {
+      if (server.isUnresolved()) {
+        throw new IllegalArgumentException("a name server is given by its address: " + server);
+      }
+    }
+    this.nameServers = List.copyOf(servers);
     return this;
   }
 

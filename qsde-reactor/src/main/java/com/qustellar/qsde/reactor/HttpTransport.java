@@ -18,12 +18,16 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.ssl.SslClosedEngineException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -75,7 +79,12 @@ final class HttpTransport {
   private final ChannelGroup channels =
       new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
 
-  HttpTransport() {
+  /**
+   * Makes one.
+   *
+   * @param nameServers what to ask in place of the system's; empty for those
+   */
+  HttpTransport(List<InetSocketAddress> nameServers) {
     int threads = Runtime.getRuntime().availableProcessors();
     // Not colocated: the next segment's request may be sent by a loop, and would stay on it.
     loops = LoopResources.create("qsde-http", threads, threads, true, false);
@@ -93,6 +102,8 @@ final class HttpTransport {
         NameResolverProvider.builder()
             // Where IPv4 leads nowhere the IPv6 addresses of the same name are wanted as well.
             .completeOncePreferredResolved(false)
+            .dnsAddressResolverGroupProvider(
+                resolver -> new DnsAddressResolverGroup(asking(nameServers, resolver)))
             .build()
             .newNameResolverGroup(loops, LoopResources.DEFAULT_NATIVE);
     HttpClient plain =
@@ -109,6 +120,13 @@ final class HttpTransport {
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new AdaptiveRecvByteBufAllocator(4 << 10, 64 << 10, CHUNK));
     clients = new HttpClients(plain, names, MAX_HEADER_BYTES);
+  }
+
+  private static DnsNameResolverBuilder asking(
+      List<InetSocketAddress> nameServers, DnsNameResolverBuilder resolver) {
+    return nameServers.isEmpty()
+        ? resolver
+        : resolver.nameServerProvider(new SequentialDnsServerAddressStreamProvider(nameServers));
   }
 
   /**

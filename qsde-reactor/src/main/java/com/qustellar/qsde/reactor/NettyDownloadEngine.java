@@ -43,7 +43,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   private final RetryPolicy retryPolicy;
   private final Scheduler scheduler;
   private final Flux<Long> ticks;
-  private final HttpTransport transport = new HttpTransport();
+  private final HttpTransport transport;
   private final IoPool io = new IoPool();
   private final Admission admission;
   private final MemoryBudget budget;
@@ -65,6 +65,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   NettyDownloadEngine(EngineBuilder settings) {
     this.limits = settings.limits;
     this.network = settings.network;
+    this.transport = new HttpTransport(settings.nameServers);
     this.retryPolicy = settings.retryPolicy;
     this.scheduler = settings.scheduler;
     this.ticks =
