@@ -45,6 +45,7 @@ public class QsdeAutoConfiguration {
         DownloadEngine.builder()
             .limits(properties.toLimits())
             .network(policy == null ? network : network.withAddressPolicy(policy))
+            .nameServers(properties.toNameServers())
             .retryPolicy(retries.getIfAvailable(properties::toRetryPolicy))
             .metrics(metrics.getIfAvailable(DownloadMetrics::none));
     try {

@@ -7,9 +7,15 @@ import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.ProxySettings;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.TlsSettings;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -23,6 +29,8 @@ import org.springframework.util.unit.DataSize;
  * @param limits how much is done at once
  * @param network how servers are reached
  * @param retry when something is tried again
+ * @param nameServers addresses of the name servers that are asked in place of the system's, each
+ *     perhaps with a port
  * @param progressInterval how often progress is sampled; 100 ms by default
  * @param shutdownGrace how long what runs may go on when the context is closed; 5 seconds by
  *     default, which nobody waits while nothing runs
@@ -32,8 +40,11 @@ public record QsdeProperties(
     @DefaultValue AtOnce limits,
     @DefaultValue Network network,
     @DefaultValue Retry retry,
+    @DefaultValue List<String> nameServers,
     @DefaultValue("100ms") Duration progressInterval,
     @DefaultValue("5s") Duration shutdownGrace) {
+
+  private static final Pattern NAME_SERVER = Pattern.compile("(\\[.*]|[^:]*)(?::(\\d{1,5}))?");
 
   /** Which addresses may be connected to. */
   public enum Addresses {
@@ -158,6 +169,22 @@ public record QsdeProperties(
         .set("budget", retry.budget(), RetryPolicy::withBudget)
         .set("longest-retry-after", retry.longestRetryAfter(), RetryPolicy::withLongestRetryAfter)
         .result();
+  }
+
+  List<InetSocketAddress> toNameServers() {
+    return nameServers.stream().map(QsdeProperties::nameServer).toList();
+  }
+
+  private static InetSocketAddress nameServer(String text) {
+    Matcher parts = NAME_SERVER.matcher(text);
+    InetAddress address =
+        parts.matches() ? NetUtil.createInetAddressFromIpAddressString(parts.group(1)) : null;
+    int port = address == null || parts.group(2) == null ? 53 : Integer.parseInt(parts.group(2));
+    if (address == null || port > 65_535) {
+      throw new InvalidConfigurationPropertyValueException(
+          "qsde.name-servers", text, "not an address such as 10.0.0.53 or [fd00::53]:5353");
+    }
+    return new InetSocketAddress(address, port);
   }
 
   /** Sets what is given, one after the other; the library's refusal names the property. */

@@ -7,12 +7,14 @@ import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -21,6 +23,9 @@ import reactor.core.scheduler.Schedulers;
 final class DownloadRunner {
 
   private static final Logger LOG = LoggerFactory.getLogger(DownloadRunner.class);
+
+  private static final Duration FIRST_ANSWER = Duration.ofSeconds(1);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
   private final DownloadEngine engine;
   private final DownloadStore store;
@@ -54,6 +59,23 @@ final class DownloadRunner {
           .subscribe(
               result -> completed(entry, handle, result), thrown -> failed(entry, handle, thrown));
     }
+  }
+
+  /**
+   * Completes when the server's first answer is here, or the download has ended or waits: for
+   * others, or for another attempt. At the latest after a second, as a client waits for it.
+   */
+  Mono<Void> firstAnswer(Entry entry) {
+    Download handle = entry.handle();
+    if (handle == null) {
+      return Mono.empty();
+    }
+    Mono<Void> ended = handle.result().then().onErrorComplete();
+    Mono<Void> answered =
+        Flux.interval(Duration.ZERO, LOOK_AGAIN)
+            .takeWhile(tick -> handle.latest().state() == DownloadState.CONNECTING)
+            .then();
+    return Mono.firstWithSignal(ended, answered).timeout(FIRST_ANSWER, Mono.empty());
   }
 
   private DownloadRequest request(Entry entry) {

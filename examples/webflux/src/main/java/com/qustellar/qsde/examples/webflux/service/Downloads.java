@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -67,7 +68,11 @@ final class Downloads {
 
   // ---- what can be done
 
-  /** Adds a download and starts it, when subscribed to. */
+  /**
+   * Adds a download and starts it, when subscribed to. What turns out to be forbidden before the
+   * first answer is here, by the addresses of its name or by where a redirect leads, is refused and
+   * not in the list.
+   */
   Mono<DownloadView> add(NewDownload wanted) {
     return Mono.defer(
         () -> {
@@ -76,8 +81,22 @@ final class Downloads {
               .insert(entry.row())
               .doOnError(failed -> entries.remove(entry.row().position()))
               .then(runner.start(entry))
-              .then(Mono.fromSupplier(entry::view));
+              .then(Mono.defer(() -> runner.firstAnswer(entry)))
+              .then(Mono.defer(() -> isForbidden(entry) ? delete(entry.id()) : Mono.empty()))
+              .then(Mono.fromSupplier(() -> allowed(entry)));
         });
+  }
+
+  private static boolean isForbidden(Entry entry) {
+    Failure failure = entry.row().failure();
+    return failure != null && failure.status() == HttpStatus.FORBIDDEN.value();
+  }
+
+  private static DownloadView allowed(Entry entry) {
+    if (isForbidden(entry)) {
+      throw ServiceProblem.of(Objects.requireNonNull(entry.row().failure()));
+    }
+    return entry.view();
   }
 
   private Entry enlist(NewDownload wanted) {
@@ -117,7 +136,7 @@ final class Downloads {
     }
   }
 
-  /** Refuses at once what the engine would refuse later; names only it can look up. */
+  /** Refuses even where it would wait for others what needs no name server to be refused. */
   private void checkAddress(DownloadRequest request) {
     String host = String.valueOf(request.uri().getHost());
     if (host.startsWith("[") || host.matches("[0-9.]+")) {

@@ -46,7 +46,12 @@ final class DownloadsController {
     this.changes = changes;
   }
 
-  @Operation(summary = "Adds a download and starts it")
+  @Operation(
+      summary = "Adds a download and starts it",
+      description =
+          "Waits for the server's first answer, a second at most. A 403 says that an address is"
+              + " forbidden, be it that of the URL, of its name or of a redirect; nothing is added"
+              + " then. Found out later, that is the download's failure, and the answer of /file.")
   @PostMapping(path = "/downloads", consumes = MediaType.APPLICATION_JSON_VALUE)
   Mono<ResponseEntity<DownloadView>> add(@RequestBody NewDownload wanted) {
     return downloads

@@ -18,4 +18,9 @@ record Failure(String type, int status, String detail) {
         problem.getStatus(),
         String.valueOf(problem.getDetail()));
   }
+
+  /** Returns the type without what all of them begin with. */
+  String kind() {
+    return type.substring(Problems.TYPE.length());
+  }
 }

@@ -1,10 +1,8 @@
 package com.qustellar.qsde.examples.webflux.service;
 
 import com.qustellar.qsde.DownloadState;
-import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
@@ -52,11 +50,7 @@ final class ServiceProblem extends ErrorResponseException {
 
   /** The problem that has ended a download. */
   static ServiceProblem of(Failure failure) {
-    ProblemDetail problem =
-        ProblemDetail.forStatusAndDetail(
-            HttpStatusCode.valueOf(failure.status()), failure.detail());
-    problem.setType(URI.create(failure.type()));
-    return new ServiceProblem(problem);
+    return of(HttpStatus.valueOf(failure.status()), failure.kind(), failure.detail());
   }
 
   static ServiceProblem of(HttpStatus status, String kind, String detail) {

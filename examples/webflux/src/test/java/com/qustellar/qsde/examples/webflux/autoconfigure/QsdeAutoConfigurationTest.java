@@ -13,6 +13,7 @@ import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.DownloadMetrics;
 import com.qustellar.qsde.reactor.testing.Body;
+import com.qustellar.qsde.reactor.testing.ScriptedDns;
 import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -102,6 +103,8 @@ class QsdeAutoConfigurationTest {
     "qsde.network.user-agent, ' ', the user agent is empty",
     "qsde.network.proxy, gopher://u:SECRET@h, proxy",
     "qsde.retry.max-attempts, 0, attempts",
+    "qsde.name-servers, ns.example, not an address",
+    "qsde.name-servers, 10.0.0.53:99999, not an address",
     "qsde.progress-interval, 1ms, at least 10 ms"
   })
   void whatIsWrongIsNamed(String property, String value, String reason) {
@@ -136,6 +139,26 @@ class QsdeAutoConfigurationTest {
             context ->
                 assertThat(context.getBean(DownloadEngine.class).network().addressPolicy())
                     .isSameAs(policy));
+  }
+
+  @Test
+  void namesAreAskedForWhereThePropertySays(@TempDir Path directory) {
+    try (ScriptedOrigin origin = ScriptedOrigin.start();
+        ScriptedDns dns = ScriptedDns.start()) {
+      origin.serve("/file", Body.random(1, 1000));
+      dns.answer("files.example", "127.0.0.1");
+      String server = "127.0.0.1:" + dns.address().getPort();
+      runner
+          .withPropertyValues("qsde.network.addresses=any", "qsde.name-servers=" + server)
+          .run(
+              context -> {
+                String url = "http://files.example:" + origin.port() + "/file";
+                DownloadRequest request = DownloadRequest.of(url, directory.resolve("f"));
+                DownloadEngine engine = context.getBean(DownloadEngine.class);
+                assertThat(engine.download(request).block().bytes()).isEqualTo(1000);
+                assertThat(dns.asked()).containsExactly("files.example");
+              });
+    }
   }
 
   @Test

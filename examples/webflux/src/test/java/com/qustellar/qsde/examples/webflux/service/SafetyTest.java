@@ -1,12 +1,13 @@
 package com.qustellar.qsde.examples.webflux.service;
 
 import static com.qustellar.qsde.DownloadState.FAILED;
+import static com.qustellar.qsde.DownloadState.QUEUED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.qustellar.qsde.AddressPolicy;
-import com.qustellar.qsde.NetworkSettings;
+import com.qustellar.qsde.reactor.testing.Body;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,12 +15,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,9 @@ import org.springframework.util.unit.DataSize;
 /** Who may not do what. */
 class SafetyTest extends TestService {
 
+  /** Stands for an address of the public Internet. */
+  private static final InetAddress PUBLIC = publicAddress();
+
   private ServerSocketChannel secret;
 
   @BeforeEach
@@ -49,6 +55,14 @@ class SafetyTest extends TestService {
   void nobodyHasCalled() throws IOException {
     assertThat(secret.accept()).as("a connection").isNull();
     secret.close();
+  }
+
+  private static InetAddress publicAddress() {
+    try {
+      return InetAddress.getByName("127.0.0.2");
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private int secretPort() {
@@ -83,53 +97,77 @@ class SafetyTest extends TestService {
     assertThat(all()).isEmpty();
   }
 
-  @Test
-  void aNameThatLeadsThereIsRefused() {
-    String url = "http://localhost:" + secretPort() + "/";
+  /** Allows one other address of loopback, for servers that are to be reached. */
+  private void allowPublicServer() {
+    AddressPolicy others = AddressPolicy.publicOnly();
+    engine.updateNetwork(
+        now -> now.withAddressPolicy(address -> address.equals(PUBLIC) || others.allows(address)));
+  }
 
-    String id = add(Map.of("url", url));
-
-    assertThat(awaitState(id, FAILED).failure().status()).isEqualTo(403);
-    get("/downloads/" + id + "/file").isProblem(403, "address-refused");
+  private void isRefusedAtOnce(String url) {
+    post(Map.of("url", url)).isProblem(403, "address-refused");
     relay(url).isProblem(403, "address-refused");
+    assertThat(all()).isEmpty();
   }
 
   @Test
-  void aNameThatIsPointedThereLaterIsRefused() {
-    NetworkSettings before = engine.network();
-    List<InetAddress> rebound = List.of(InetAddress.getLoopbackAddress());
-    engine.network(before.withAddresses("rebound.example", secretPort(), rebound));
-    try {
-      String url = "http://rebound.example:" + secretPort() + "/";
+  void aNameThatLeadsThereIsRefused() {
+    DNS.answer("inside.example", "127.0.0.1");
+    DNS.answer("both.example", "10.0.0.1 127.0.0.1 169.254.169.254");
 
-      String id = add(Map.of("url", url));
-
-      assertThat(awaitState(id, FAILED).failure().type())
-          .isEqualTo(Problems.TYPE + "address-refused");
-      get("/downloads/" + id + "/file").isProblem(403, "address-refused");
-      relay(url).isProblem(403, "address-refused");
-    } finally {
-      engine.network(before);
-    }
+    isRefusedAtOnce("http://localhost:" + secretPort() + "/");
+    isRefusedAtOnce("http://inside.example:" + secretPort() + "/");
+    isRefusedAtOnce("http://both.example:" + secretPort() + "/");
   }
 
   @Test
   void aRedirectThereIsRefused() throws Exception {
-    InetAddress first = InetAddress.getByName("127.0.0.2");
-    AddressPolicy others = AddressPolicy.publicOnly();
-    engine.updateNetwork(
-        now -> now.withAddressPolicy(address -> address.equals(first) || others.allows(address)));
-    String inside = "http://127.0.0.1:" + secretPort() + "/";
-    try (Redirector redirector = new Redirector(first, inside)) {
-      String url = "http://127.0.0.2:" + redirector.port() + "/";
-
-      String id = add(Map.of("url", url));
-
-      assertThat(awaitState(id, FAILED).failure().type())
-          .isEqualTo(Problems.TYPE + "address-refused");
-      get("/downloads/" + id + "/file").isProblem(403, "address-refused");
-      relay(url).isProblem(403, "address-refused");
+    allowPublicServer();
+    DNS.answer("inside.example", "127.0.0.1");
+    for (String inside : List.of("127.0.0.1", "[::1]", "inside.example")) {
+      try (Redirector redirector = new Redirector("http://" + inside + ":" + secretPort() + "/")) {
+        isRefusedAtOnce("http://127.0.0.2:" + redirector.port() + "/");
+      }
     }
+  }
+
+  /** The name leads to a public server when it is asked for first, and inside ever after. */
+  @Test
+  void aNameThatIsPointedThereLaterIsRefused() throws Exception {
+    allowPublicServer();
+    try (Redirector redirector = new Redirector("http://rebound.example:" + secretPort() + "/")) {
+      String url = "http://rebound.example:" + redirector.port() + "/";
+      DNS.answer("rebound.example", PUBLIC.getHostAddress(), "127.0.0.1");
+      post(Map.of("url", url)).isProblem(403, "address-refused");
+      DNS.answer("rebound.example", PUBLIC.getHostAddress(), "127.0.0.1");
+      relay(url).isProblem(403, "address-refused");
+      assertThat(redirector.asked()).isEqualTo(2);
+      assertThat(all()).isEmpty();
+
+      isRefusedAtOnce(url);
+      assertThat(redirector.asked()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whatHadToWaitForOthersIsRefusedWhenItsTurnComes() {
+    DNS.answer("inside.example", "127.0.0.1");
+    origin.serve("/slow.bin", Body.random(2, 64L << 20));
+    origin.on("/slow.bin").answer(reply -> reply.pacedAt(1 << 20));
+    engine.updateLimits(now -> now.withMaxConcurrentDownloads(1));
+    allowLoopback();
+    String first = add(origin.uri("/slow.bin"));
+    engine.updateNetwork(now -> now.withAddressPolicy(AddressPolicy.publicOnly()));
+    String url = "http://inside.example:" + secretPort() + "/";
+    String second = add(Map.of("url", url));
+    assertThat(view(second).state()).isEqualTo(QUEUED);
+    delete(first).isStatus(204);
+
+    DownloadView failed = awaitState(second, FAILED);
+
+    assertThat(failed.failure().type()).isEqualTo(Problems.TYPE + "address-refused");
+    assertThat(failed.failure().status()).isEqualTo(403);
+    get("/downloads/" + second + "/file").isProblem(403, "address-refused");
   }
 
   // ---- pages of other sites
@@ -253,17 +291,20 @@ class SafetyTest extends TestService {
         Path.of("d"), DataSize.ofBytes(1), 1, token, hosts, second, second);
   }
 
-  /** A server on an address of its own that sends everybody elsewhere. */
+  /** A server that may be reached, and sends everybody elsewhere. */
   private static final class Redirector implements AutoCloseable {
 
     private final HttpServer server;
+    private final AtomicInteger asked = new AtomicInteger();
 
-    Redirector(InetAddress address, String location) throws IOException {
-      server = HttpServer.create(new InetSocketAddress(address, 0), 0);
+    Redirector(String location) throws IOException {
+      server = HttpServer.create(new InetSocketAddress(PUBLIC, 0), 0);
       server.createContext(
           "/",
           exchange -> {
+            asked.incrementAndGet();
             exchange.getResponseHeaders().set("Location", location);
+            exchange.getResponseHeaders().set("Connection", "close");
             exchange.sendResponseHeaders(302, -1);
             exchange.close();
           });
@@ -272,6 +313,10 @@ class SafetyTest extends TestService {
 
     int port() {
       return server.getAddress().getPort();
+    }
+
+    int asked() {
+      return asked.get();
     }
 
     @Override

@@ -7,6 +7,7 @@ import com.qustellar.qsde.AddressPolicy;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.testing.ScriptedDns;
 import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,6 +46,9 @@ abstract class TestService {
   static final JsonMapper JSON = new JsonMapper();
   static final String[] AS_JSON = {"Content-Type", "application/json"};
 
+  /** Whom the service asks for names; each test's own are of no harm to the others'. */
+  static final ScriptedDns DNS = ScriptedDns.start();
+
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -79,6 +83,7 @@ abstract class TestService {
     return List.of(
         "--server.port=0",
         "--service.directory=" + directory,
+        "--qsde.name-servers=127.0.0.1:" + DNS.address().getPort(),
         "--service.max-downloads=60",
         "--service.max-bytes=1GB",
         "--service.heartbeat=600ms",
