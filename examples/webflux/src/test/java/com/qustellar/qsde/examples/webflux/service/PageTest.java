@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.reactor.testing.Body;
+import com.qustellar.qsde.reactor.testing.RecordedRequest;
 import com.qustellar.qsde.reactor.testing.Reply;
 import java.io.File;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
@@ -274,5 +276,50 @@ class PageTest extends TestService {
           .hasSize(2)
           .allMatch(view -> view.state() == COMPLETED);
     }
+  }
+
+  @Test
+  void aKillIsGotOverAndThePageGoesOn(@TempDir Path directory) throws Exception {
+    Body body = Body.random(4, 48L << 20);
+    origin.serve("/large.bin", body);
+    AtomicInteger pace = new AtomicInteger(1 << 20);
+    origin.on("/large.bin").answer(reply -> reply.pacedAt(pace.get()));
+    String any = "--qsde.network.addresses=any";
+    int samePort;
+    double kept;
+    try (ServiceProcess process = ServiceProcess.start(directory, any)) {
+      samePort = process.port();
+      open(samePort);
+      add("/large.bin", "");
+      awaitState("Downloading");
+      await(() -> bar() > 0.1);
+      kept = bar();
+      process.awaitJournal("files/" + onlyFolder(directory) + "/large.bin.qsde-journal");
+    }
+    awaitText("#connection", "Reconnecting");
+    int before = origin.requests().size();
+
+    pace.set(64 << 10); // so slow that all that is shown at first was there before
+    String port = "--server.port=" + samePort;
+    try (ConfigurableApplicationContext again = start(directory, any, port)) {
+      assertThat(port(again)).isEqualTo(samePort);
+      awaitText("#connection", "Live");
+      awaitState("Downloading");
+      await(() -> bar() >= kept);
+      assertThat(
+              origin.requests().stream()
+                  .skip(before)
+                  .mapToLong(RecordedRequest::bodyBytesSent)
+                  .sum())
+          .isLessThan(4 << 20);
+      find("#list .end").click();
+      awaitState("Cancelled");
+    }
+  }
+
+  private static String onlyFolder(Path directory) {
+    String[] folders = directory.resolve("files").toFile().list();
+    assertThat(folders).hasSize(1);
+    return folders[0];
   }
 }

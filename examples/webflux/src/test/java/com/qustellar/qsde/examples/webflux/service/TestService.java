@@ -59,11 +59,7 @@ abstract class TestService {
   final ScriptedOrigin origin = ScriptedOrigin.start();
 
   static ConfigurableApplicationContext start(Path directory, String... more) {
-    List<String> args = new ArrayList<>(arguments(directory));
-    for (String arg : more) { // a property that is given twice would have two values
-      args.removeIf(other -> other.startsWith(arg.substring(0, arg.indexOf('=') + 1)));
-      args.add(arg);
-    }
+    List<String> args = arguments(directory, more);
     SpringApplication application = ServiceApplication.application();
     // Several services in one JVM: the end of one must not take the others' event loops along.
     application.addInitializers(
@@ -79,15 +75,22 @@ abstract class TestService {
     return factory;
   }
 
-  static List<String> arguments(Path directory) {
-    return List.of(
-        "--server.port=0",
-        "--service.directory=" + directory,
-        "--qsde.name-servers=127.0.0.1:" + DNS.address().getPort(),
-        "--service.max-downloads=60",
-        "--service.max-bytes=1GB",
-        "--service.heartbeat=600ms",
-        "--service.progress-interval=50ms");
+  static List<String> arguments(Path directory, String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "--server.port=0",
+                "--service.directory=" + directory,
+                "--qsde.name-servers=127.0.0.1:" + DNS.address().getPort(),
+                "--service.max-downloads=60",
+                "--service.max-bytes=1GB",
+                "--service.heartbeat=600ms",
+                "--service.progress-interval=50ms"));
+    for (String arg : more) { // a property that is given twice would have two values
+      args.removeIf(other -> other.startsWith(arg.substring(0, arg.indexOf('=') + 1)));
+      args.add(arg);
+    }
+    return args;
   }
 
   static int port(ConfigurableApplicationContext context) {
