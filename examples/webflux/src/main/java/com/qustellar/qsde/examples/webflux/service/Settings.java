@@ -52,14 +52,11 @@ final class Settings implements SmartLifecycle {
 
   /** Sets the limits that are shown; the others stay. */
   Mono<LimitsView> limits(LimitsView wanted) {
-    return Mono.defer(
-        () -> {
-          UnaryOperator<Limits> update = valid(wanted::applyTo);
-          update.apply(engine.limits());
-          return save(LIMITS, wanted)
-              .then(Mono.fromRunnable(() -> engine.updateLimits(update)))
-              .then(Mono.fromSupplier(this::limits));
-        });
+    UnaryOperator<Limits> update = valid(wanted::applyTo);
+    return Mono.fromSupplier(() -> update.apply(engine.limits())) // what is refused is not saved
+        .then(save(LIMITS, wanted))
+        .then(Mono.fromRunnable(() -> engine.updateLimits(update)))
+        .then(Mono.fromSupplier(this::limits));
   }
 
   /** Goes back to the limits of the configuration. */
@@ -75,14 +72,11 @@ final class Settings implements SmartLifecycle {
 
   /** Sets the network settings that are shown; the others stay. */
   Mono<NetworkView> network(NetworkView wanted) {
-    return Mono.defer(
-        () -> {
-          UnaryOperator<NetworkSettings> update = valid(wanted::applyTo);
-          update.apply(engine.network());
-          return save(NETWORK, wanted)
-              .then(Mono.fromRunnable(() -> engine.updateNetwork(update)))
-              .then(Mono.fromSupplier(this::network));
-        });
+    UnaryOperator<NetworkSettings> update = valid(wanted::applyTo);
+    return Mono.fromSupplier(() -> update.apply(engine.network())) // what is refused is not saved
+        .then(save(NETWORK, wanted))
+        .then(Mono.fromRunnable(() -> engine.updateNetwork(update)))
+        .then(Mono.fromSupplier(this::network));
   }
 
   /** Goes back to the network settings of the configuration. */
