@@ -24,6 +24,9 @@ import reactor.core.publisher.Mono;
 @Component
 final class Downloads {
 
+  /** What the database has room for; in a directory it will be shorter still. */
+  private static final int LONGEST_NAME = 1000;
+
   private final DownloadEngine engine;
   private final DownloadStore store;
   private final DownloadRunner runner;
@@ -104,6 +107,13 @@ final class Downloads {
     if (wanted.url() == null) {
       throw ServiceProblem.invalid("url is required");
     }
+    String name = wanted.filename();
+    if (name != null && name.length() > LONGEST_NAME) {
+      throw ServiceProblem.invalid("a file name has " + LONGEST_NAME + " characters at most");
+    }
+    if (headers.values().stream().anyMatch(Objects::isNull)) {
+      throw ServiceProblem.invalid("a header field has no value");
+    }
     DownloadRequest request = DownloadRequest.of(wanted.url());
     request = DownloadRunner.withHeaders(request, headers);
     if (wanted.checksum() != null) {
@@ -121,7 +131,7 @@ final class Downloads {
               request.id(),
               position,
               request.uri().toString(),
-              wanted.filename(),
+              name,
               request.checksum() == null ? null : request.checksum().toString(),
               kept ? headers : null,
               !kept && !headers.isEmpty(),

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -21,6 +22,7 @@ import org.springframework.core.io.Resource;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpRange;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
@@ -91,20 +93,49 @@ final class FilesController {
   private Mono<Void> send(Path file, BasicFileAttributes attributes, ServerWebExchange exchange) {
     Instant modified = attributes.lastModifiedTime().toInstant();
     String etag = "\"" + Long.toHexString(modified.toEpochMilli()) + "-" + attributes.size() + "\"";
+    ServerHttpRequest request = exchange.getRequest();
+    List<String> wanted = request.getHeaders().getIfMatch();
+    if (!wanted.isEmpty() && !wanted.contains("*") && !wanted.contains(etag)) {
+      throw ServiceProblem.of(
+          HttpStatus.PRECONDITION_FAILED, "file-changed", "the file is another one: " + etag);
+    }
     if (exchange.checkNotModified(etag, modified)) {
       return exchange.getResponse().setComplete();
     }
-    ServerHttpRequest request = exchange.getRequest();
-    String condition = request.getHeaders().getFirst(HttpHeaders.IF_RANGE);
-    if (condition != null && !condition.equals(etag)) {
+    Resource resource = new FileSystemResource(file);
+    if (wantsRange(request.getHeaders(), etag)) {
+      checkRanges(request.getHeaders(), resource, attributes.size());
+    } else {
       request = request.mutate().headers(fields -> fields.remove(HttpHeaders.RANGE)).build();
     }
     String name = String.valueOf(file.getFileName());
     asAttachment(exchange.getResponse().getHeaders(), name);
     MediaType type = MediaTypeFactory.getMediaType(name).orElse(MediaType.APPLICATION_OCTET_STREAM);
-    Mono<Resource> resource = Mono.just(new FileSystemResource(file));
     return writer.write(
-        resource, RESOURCE, RESOURCE, type, request, exchange.getResponse(), Map.of());
+        Mono.just(resource), RESOURCE, RESOURCE, type, request, exchange.getResponse(), Map.of());
+  }
+
+  /** A unit that is not known is to be ignored (RFC 9110 §14.2), as a range of another file is. */
+  private static boolean wantsRange(HttpHeaders headers, String etag) {
+    String range = headers.getFirst(HttpHeaders.RANGE);
+    String condition = headers.getFirst(HttpHeaders.IF_RANGE);
+    return range != null
+        && range.regionMatches(true, 0, "bytes=", 0, 6)
+        && (condition == null || condition.equals(etag));
+  }
+
+  private static void checkRanges(HttpHeaders headers, Resource resource, long size) {
+    try {
+      HttpRange.toResourceRegions(headers.getRange(), resource);
+    } catch (IllegalArgumentException e) {
+      ServiceProblem refusal =
+          ServiceProblem.of(
+              HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+              "range-not-satisfiable",
+              "the file has " + size + " bytes, and no such ranges");
+      refusal.getHeaders().set(HttpHeaders.CONTENT_RANGE, "bytes */" + size);
+      throw refusal;
+    }
   }
 
   /**

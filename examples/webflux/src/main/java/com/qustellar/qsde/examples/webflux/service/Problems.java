@@ -3,12 +3,14 @@ package com.qustellar.qsde.examples.webflux.service;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.FileAccess;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -21,7 +23,12 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.reactive.result.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebInputException;
+import org.springframework.web.util.DisconnectedClientHelper;
 import reactor.core.publisher.Mono;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /**
  * Turns whatever goes wrong into a problem (RFC 9457).
@@ -67,13 +74,44 @@ final class Problems extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   Mono<ResponseEntity<Object>> handle(Exception unexpected, ServerWebExchange exchange) {
-    LOG.error("{} failed", exchange.getRequest().getPath(), unexpected);
+    if (!DisconnectedClientHelper.isClientDisconnectedException(unexpected)) {
+      LOG.error("{} failed", exchange.getRequest().getPath(), unexpected);
+    }
     HttpStatus status = HttpStatus.INTERNAL_SERVER_ERROR;
     return createResponseEntity(
         problem(status, "unexpected", "this should not have happened: see the service's log"),
         HttpHeaders.EMPTY,
         status,
         exchange);
+  }
+
+  /** Says what is wrong with a body or a parameter, in words that help whoever has written it. */
+  @Override
+  protected Mono<ResponseEntity<Object>> handleServerWebInputException(
+      ServerWebInputException wrong,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      ServerWebExchange exchange) {
+    return createResponseEntity(
+        problem(HttpStatus.BAD_REQUEST, "invalid-value", reason(wrong)), headers, status, exchange);
+  }
+
+  private static @Nullable String reason(ServerWebInputException wrong) {
+    for (Throwable cause = wrong; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnrecognizedPropertyException unknown) {
+        return "there is no member " + unknown.getPropertyName();
+      }
+      if (cause instanceof DatabindException bind && !bind.getPath().isEmpty()) {
+        return bind.getPath().get(0).getPropertyName() + " has a value that it can't have";
+      }
+      if (cause instanceof JacksonException) {
+        return "the body is not the JSON that is expected here";
+      }
+      if (cause instanceof TypeMismatchException mismatch) {
+        return mismatch.getValue() + " is not a value of " + mismatch.getPropertyName();
+      }
+    }
+    return wrong.getReason();
   }
 
   /** As a problem in JSON, whatever the client would rather have had: a stream of events, say. */
@@ -83,11 +121,23 @@ final class Problems extends ResponseEntityExceptionHandler {
       @Nullable HttpHeaders headers,
       HttpStatusCode status,
       ServerWebExchange exchange) {
+    if (body instanceof ProblemDetail problem) {
+      problem.setInstance(instance(exchange.getRequest().getPath().value()));
+    }
     return Mono.just(
         ResponseEntity.status(status)
             .headers(headers)
             .contentType(MediaType.APPLICATION_PROBLEM_JSON)
             .body(body));
+  }
+
+  /** Some paths that a server is asked for are no URI, such as two slashes. */
+  private static URI instance(String path) {
+    try {
+      return new URI(path);
+    } catch (URISyntaxException e) {
+      return URI.create("/");
+    }
   }
 
   /** Returns what went wrong with a download. */

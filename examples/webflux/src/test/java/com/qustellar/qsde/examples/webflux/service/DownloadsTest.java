@@ -4,11 +4,16 @@ import static com.qustellar.qsde.DownloadState.CANCELLED;
 import static com.qustellar.qsde.DownloadState.COMPLETED;
 import static com.qustellar.qsde.DownloadState.FAILED;
 import static com.qustellar.qsde.DownloadState.PAUSED;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,7 +69,15 @@ class DownloadsTest extends TestService {
     assertThat(part.bytes()).isEqualTo(BODY.slice(1000, 1000).bytes());
     assertThat(get(path, "Range", range, "If-Range", "\"other\"").isStatus(200).bytes())
         .isEqualTo(BODY.bytes());
-    get(path, "Range", "bytes=300000-").isStatus(416);
+    get(path, "Range", range, "If-Match", etag).isStatus(206);
+    get(path, "If-Match", "\"other\"").isProblem(412, "file-changed");
+    get(path, "Range", "pages=1-2").isStatus(200);
+    for (String wrong : List.of("bytes=300000-", "bytes=2-1", "bytes=x", "bytes=0-,0-")) {
+      Answer refused = get(path, "Range", wrong);
+      refused.isProblem(416, "range-not-satisfiable");
+      assertThat(refused.header("Content-Range")).isEqualTo("bytes */300000");
+      assertThat(refused.header("Content-Disposition")).isNull();
+    }
     assertThat(get(path, "If-None-Match", etag).isStatus(304).bytes()).isEmpty();
   }
 
@@ -112,7 +125,6 @@ class DownloadsTest extends TestService {
     Answer filtered = get("/downloads?state=FAILED&state=PAUSED").isStatus(200);
     assertThat(filtered.json().path("items")).hasSize(1);
     assertThat(filtered.json().path("items").path(0).path("id").asString()).isEqualTo(failed);
-    get("/downloads?state=NOPE").isStatus(400);
     get("/downloads?size=0").isProblem(400, "invalid-value");
   }
 
@@ -196,19 +208,50 @@ class DownloadsTest extends TestService {
     post(Map.of("url", url)).isProblem(400, "invalid-request");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                                            | url is required",
+        "{\"url\":\"URL\",\"cheksum\":\"sha256:1\"}        | there is no member cheksum",
+        "{\"url\":\"URL\",\"headers\":5}                 | headers has a value that it can't have",
+        "{\"url\":\"URL\",\"headers\":{\"X\":null}}      | a header field has no value",
+        "{\"url\":\"URL\",\"filename\":\"LONG\"}         | a file name has 1000 characters at most",
+        "{\"url\":                                    | the body is not the JSON that is expected here",
+        "[]                                            | the body is not the JSON that is expected here",
+      })
+  void whatIsWrongIsRefusedInClearWords(String body, String words) {
+    String sent = body.replace("URL", file().toString()).replace("LONG", "a".repeat(1001));
+
+    Answer refused = send(port, "POST", "/downloads", sent, AS_JSON);
+
+    refused.isProblem(400, "invalid-value");
+    assertThat(refused.json().path("detail").asString()).isEqualTo(words);
+    assertThat(all()).isEmpty();
+  }
+
   @Test
-  void whatIsWrongIsRefusedInClearWords() {
+  void whatTheLibraryRefusesIsRefused() {
     String url = file().toString();
-    post(Map.of()).isProblem(400, "invalid-value");
     post(Map.of("url", url, "checksum", "sha256:1")).isProblem(400, "invalid-request");
     post(Map.of("url", url, "headers", Map.of("Range", "bytes=0-1")))
         .isProblem(400, "invalid-request");
-    for (Answer refused :
-        new Answer[] {send(port, "POST", "/downloads", "{", AS_JSON), get("/nowhere")}) {
-      assertThat(refused.status()).isIn(400, 404);
-      assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
-    }
     assertThat(all()).isEmpty();
+  }
+
+  @Test
+  void whatIsNotThereIsAProblemToo() throws IOException {
+    Answer nowhere = get("/nowhere").isStatus(404);
+    assertThat(nowhere.header("Content-Type")).isEqualTo("application/problem+json");
+    Answer wrong = get("/downloads?state=NOPE");
+    wrong.isProblem(400, "invalid-value");
+    assertThat(wrong.json().path("detail").asString()).startsWith("NOPE ");
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      String request = "GET // HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+      assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1))
+          .startsWith("HTTP/1.1 404 ");
+    }
   }
 
   @Test
