@@ -73,9 +73,14 @@ final class DownloadRunner {
     Mono<Void> ended = handle.result().then().onErrorComplete();
     Mono<Void> answered =
         Flux.interval(Duration.ZERO, LOOK_AGAIN)
-            .takeWhile(tick -> handle.latest().state() == DownloadState.CONNECTING)
+            .takeUntil(tick -> isAnswered(handle.latest().state()))
             .then();
     return Mono.firstWithSignal(ended, answered).timeout(FIRST_ANSWER, Mono.empty());
+  }
+
+  /** An end is left to the result: before that is here, nobody can tell what it was. */
+  private static boolean isAnswered(DownloadState state) {
+    return state != DownloadState.CONNECTING && !state.isTerminal();
   }
 
   private DownloadRequest request(Entry entry) {

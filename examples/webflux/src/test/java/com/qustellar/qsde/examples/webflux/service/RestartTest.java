@@ -4,10 +4,15 @@ import static com.qustellar.qsde.DownloadState.COMPLETED;
 import static com.qustellar.qsde.DownloadState.FAILED;
 import static com.qustellar.qsde.DownloadState.PAUSED;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -76,5 +81,19 @@ class RestartTest extends TestService {
             .toList();
     assertThat(after.stream().mapToLong(RecordedRequest::bodyBytesSent).sum())
         .isLessThan(body.length() - MIB);
+  }
+
+  @Test
+  void aSecondServiceInTheSameDirectoryIsToldSo(@TempDir Path directory) throws IOException {
+    Path database = directory.resolve("list.mv.db");
+    try (FileChannel first = FileChannel.open(database, CREATE, WRITE)) {
+      first.lock();
+
+      assertThatThrownBy(() -> start(directory).close())
+          .satisfies(
+              failure ->
+                  assertThat(new DatabaseFailureAnalyzer().analyze(failure).getDescription())
+                      .contains("already in use: \"" + database));
+    }
   }
 }
