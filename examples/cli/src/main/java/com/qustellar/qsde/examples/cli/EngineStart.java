@@ -9,7 +9,8 @@ import java.util.concurrent.FutureTask;
 /** An engine that is made while the command line is read: on two cores that is a quicker start. */
 final class EngineStart implements AutoCloseable {
 
-  private final FutureTask<DownloadEngine> engine = new FutureTask<>(EngineStart::make);
+  private final FutureTask<DownloadEngine> engine =
+      new FutureTask<>(() -> make(DownloadEngine.builder()));
 
   /** Begins to make the engine where the command line is one that needs it. */
   EngineStart(String... args) {
@@ -20,10 +21,13 @@ final class EngineStart implements AutoCloseable {
     }
   }
 
-  /** Netty takes SLF4J's silence for its absence: its warnings would be on the screen. */
-  private static DownloadEngine make() {
+  /**
+   * Makes an engine that leaves the screen alone: Netty takes SLF4J's silence for its absence, and
+   * would warn there.
+   */
+  static DownloadEngine make(DownloadEngine.Builder builder) {
     InternalLoggerFactory.setDefaultFactory(Slf4JLoggerFactory.INSTANCE);
-    return DownloadEngine.create();
+    return builder.build();
   }
 
   /** Returns the engine, with the default settings. */
