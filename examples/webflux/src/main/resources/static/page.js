@@ -306,6 +306,8 @@ function draw(now, peak) {
 $('add').addEventListener('submit', async (event) => {
   event.preventDefault();
   const form = event.target;
+  if (form.ariaBusy) return; // pressed twice
+  form.ariaBusy = 'true';
   const wanted = Object.fromEntries(
     [...new FormData(form)].map(([key, value]) => [key, value.trim()]).filter(([, value]) => value),
   );
@@ -314,10 +316,14 @@ $('add').addEventListener('submit', async (event) => {
     const view = await send('POST', '/downloads', wanted);
     form.reset();
     $('url').removeAttribute('aria-invalid');
-    announce(`Added ${nameOf(view)}`);
+    // Where it has ended by now, the stream has said so, or will.
+    const newest = rows.get(view.id)?.view ?? view;
+    if (!ENDED.has(view.state) && !ENDED.has(newest.state)) announce(`Added ${nameOf(view)}`);
   } catch (refused) {
     $('url').setAttribute('aria-invalid', 'true');
     say($('add-problem'), refused.message);
+  } finally {
+    form.ariaBusy = null;
   }
   $('url').focus();
 });

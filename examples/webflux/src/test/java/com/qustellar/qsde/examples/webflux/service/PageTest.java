@@ -200,6 +200,20 @@ class PageTest extends TestService {
   }
 
   @Test
+  void pressedTwiceItIsAddedOnce() {
+    CountDownLatch rest = new CountDownLatch(1);
+    origin.serve("/file.bin", BODY);
+    origin.on("/file.bin").answer(reply -> reply.stallAfter(0, rest));
+
+    find("#url").sendKeys(origin.uri("/file.bin").toString(), Keys.ENTER, Keys.ENTER);
+    await(() -> find("#url").getDomProperty("value").isEmpty());
+
+    assertThat(all()).hasSize(1);
+    rest.countDown();
+    awaitState("Completed");
+  }
+
+  @Test
   void hostileNamesAndMessagesAreShownAsText() {
     origin.on("/gone").answer(Reply.status(404));
 
