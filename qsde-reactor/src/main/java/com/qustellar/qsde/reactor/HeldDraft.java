@@ -215,7 +215,10 @@ final class HeldDraft implements Draft {
       }
       return committed;
     } finally {
-      name.close(!committed);
+      if (!committed) {
+        name.delete();
+      }
+      name.giveBack();
     }
   }
 

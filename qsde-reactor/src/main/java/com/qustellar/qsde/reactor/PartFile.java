@@ -368,9 +368,7 @@ final class PartFile {
       boolean claimed = journal != null && journal.close();
       // Another file may have come into its place meanwhile: that is not ours to delete.
       boolean ours = !named && name.isSurelyHeld();
-      boolean resumable = claimed && ours && !given;
-      name.closeChannel();
-      if (resumable) {
+      if (claimed && ours && !given) {
         synchronized (this) {
           kept = true;
         }

@@ -121,7 +121,6 @@ final class PartName<C extends Channel> {
   static void discard(URI uri, Path target) {
     PartName<FileChannel> name = take(PartChannels.blocking(), uri, target, length -> true);
     try {
-      name.channel.close();
       Files.deleteIfExists(name.path);
       JournalFile.delete(target);
     } catch (IOException e) {
@@ -355,37 +354,31 @@ final class PartName<C extends Channel> {
   }
 
   /**
-   * Closes the channel, and lets others have the name. The outcome of the download is known by now
-   * and stands: what can't be closed or deleted stays.
-   *
-   * @param delete whether the file is of no use; not where another has come into its place
+   * Deletes the file, unless another has come into its place. The outcome of the download is known
+   * by now and stands: what can't be deleted stays.
    */
-  void close(boolean delete) {
-    try {
-      boolean ours = delete && isSurelyHeld();
-      closeChannel();
-      if (ours) {
+  void delete() {
+    if (isSurelyHeld()) {
+      try {
         Files.deleteIfExists(path);
+      } catch (IOException e) {
+        return;
       }
-    } catch (IOException e) {
-      return;
-    } finally {
-      giveBack();
     }
   }
 
-  /** Closes the channel; what is resumed from is read again before it counts. */
-  void closeChannel() {
+  /**
+   * Closes the channel, and lets others have the name: what is to be deleted is so by now, as they
+   * may have files of their own there next.
+   */
+  void giveBack() {
     try {
       channel.close();
     } catch (IOException e) {
-      // It is closed all the same.
+      // It is closed all the same, and what is resumed from is read again before it counts.
       return;
+    } finally {
+      HELD.remove(key);
     }
-  }
-
-  /** Lets others of this JVM have the name; the channel has been closed. */
-  void giveBack() {
-    HELD.remove(key);
   }
 }
