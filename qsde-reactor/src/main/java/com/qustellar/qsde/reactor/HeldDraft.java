@@ -199,7 +199,7 @@ final class HeldDraft implements Draft {
       Targets.checkFree(request, target);
     }
     PartName<FileChannel> name =
-        PartName.take(PartChannels.blocking(), uri, target, length -> false);
+        PartName.take(PartChannels.blocking(), uri, target, this::isUsable);
     boolean committed = false;
     try {
       write(name.channel(), whole);
@@ -220,6 +220,12 @@ final class HeldDraft implements Draft {
       }
       name.giveBack();
     }
+  }
+
+  /** What another run has left meanwhile is of no use here, and its journal goes with it. */
+  private boolean isUsable(long length) throws IOException {
+    JournalFile.delete(target);
+    return false;
   }
 
   private void write(FileChannel channel, ByteBuffer whole) throws IOException {

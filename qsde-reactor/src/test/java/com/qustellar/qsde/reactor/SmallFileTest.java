@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadException.FileAccess.Reason;
 import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.reactor.testing.Body;
@@ -167,6 +168,49 @@ class SmallFileTest extends EngineTestBase {
     FileAccess exists = failure(engine.submit(request));
     assertThat(exists.reason()).isEqualTo(Reason.EXISTS);
     assertDirectoryHolds("named");
+  }
+
+  @Test
+  void inADirectoryItReplacesNothing() throws IOException {
+    origin.serve("/file", BODY);
+    origin.on("/file").answer(reply -> reply.stallAfter(50_000, sending));
+    Download download = engine.submit(DownloadRequest.of(origin.uri("/file").toString(), dir));
+    await(() -> download.latest().bytesReceived() == 50_000);
+    assertDirectoryHolds();
+    Files.writeString(dir.resolve("file"), "another");
+    sending.countDown();
+    assertThat(failure(download).reason()).isEqualTo(Reason.EXISTS);
+    assertThat(dir.resolve("file")).hasContent("another");
+    assertDirectoryHolds("file");
+  }
+
+  /** Another process that was killed, say. */
+  @Test
+  void whatAnotherRunHasLeftMeanwhileGoes() throws IOException {
+    origin.serve("/file", BODY);
+    origin.on("/file").answer(reply -> reply.stallAfter(50_000, sending));
+    Download download = engine.submit(request("/file"));
+    await(() -> download.latest().bytesReceived() == 50_000);
+    Files.writeString(dir.resolve("target.qsde-part"), "abandoned");
+    Files.writeString(dir.resolve("target.qsde-journal"), "of what was abandoned");
+    sending.countDown();
+    download.result().block(LIMIT);
+    assertHolds(dir.resolve("target"), BODY);
+    assertDirectoryHolds("target");
+  }
+
+  @Test
+  void aPausedOneHoldsNothingAndStartsOver() throws IOException {
+    origin.serve("/file", BODY);
+    origin.on("/file").request(1).answer(reply -> reply.stallAfter(50_000, sending));
+    Download download = engine.submit(request("/file"));
+    await(() -> download.latest().bytesReceived() == 50_000);
+    download.pause();
+    await(() -> download.latest().state() == DownloadState.PAUSED);
+    assertThat(budget().used()).isZero();
+    download.resume();
+    assertThat(download.result().block(LIMIT).bytes()).isEqualTo(BODY.length());
+    assertHolds(dir.resolve("target"), BODY);
   }
 
   /** Else another process might have taken it for abandoned, and have its own under the name. */
