@@ -35,7 +35,8 @@ import reactor.core.publisher.Mono;
  *
  * <ol>
  *   <li>the target appears only in one atomic step, after length and digest agree;
- *   <li>what counts as written is what a completed write has put in the file;
+ *   <li>what counts as written is what a completed write has put in the file, or in the memory of a
+ *       small one;
  *   <li>the digest never passes the contiguous written prefix;
  *   <li>every buffer has exactly one owner, and every owner a {@code finally};
  *   <li>nothing blocks an event loop;

@@ -33,7 +33,7 @@ import reactor.core.scheduler.Scheduler;
  */
 final class PartFile {
 
-  /** Hears of the end of one transfer, on a thread of the pool. */
+  /** Hears of the end of one transfer, on a thread of the pool where it is one of this file's. */
   interface Listener {
     /** All of the bytes are in the file, or in the buffer; or the reason why they are not. */
     void ended(@Nullable DownloadException failure);
