@@ -45,7 +45,10 @@ public interface DownloadMetrics {
     /** {@return the bytes of bodies that all downloads have received so far} */
     long bytesReceived();
 
-    /** {@return the bytes received and not yet written: what is in use of the memory budget} */
+    /**
+     * {@return what is in use of the memory budget: the bytes received and not yet written, and all
+     * the bytes of small files that wait in memory until they are whole}
+     */
     long memoryInUse();
   }
 

@@ -35,7 +35,8 @@ import reactor.core.publisher.Mono;
  *
  * <ol>
  *   <li>the target appears only in one atomic step, after length and digest agree;
- *   <li>what counts as written is what a completed write has put in the file;
+ *   <li>what counts as written is what a completed write has put in the file, or in the memory of a
+ *       small one;
  *   <li>the digest never passes the contiguous written prefix;
  *   <li>every buffer has exactly one owner, and every owner a {@code finally};
  *   <li>nothing blocks an event loop;
@@ -61,6 +62,9 @@ final class DownloadPipeline implements Destination {
   private volatile Path target;
   private volatile Verification verification = Verification.NONE;
   private volatile List<Claim> claims = List.of();
+
+  // Guarded by this: what is held from then on nobody would give back.
+  private boolean ended;
 
   /**
    * Prepares one pass.
@@ -155,17 +159,17 @@ final class DownloadPipeline implements Destination {
   }
 
   /** Holds a small file in memory if its first answer brings all of it, and there is room. */
-  private boolean hold(Representation answered, ByteRange asked, Verification wanted) {
+  private synchronized boolean hold(Representation answered, ByteRange asked, Verification wanted) {
     long total = answered.total().orElse(Long.MAX_VALUE);
-    if (total > HeldDraft.MOST
+    if (ended
+        || total > HeldDraft.MOST
         || !asked.equals(new ByteRange(0, total))
-        || !target.equals(untouched)
-        || !engine.budget().hold((int) total)) {
+        || !target.equals(untouched)) {
       return false;
     }
     verification = wanted;
     draft =
-        new HeldDraft(
+        HeldDraft.begin(
             download::act,
             answered.uri(),
             target,
@@ -173,7 +177,7 @@ final class DownloadPipeline implements Destination {
             (int) total,
             wanted.algorithm(),
             engine.budget());
-    return true;
+    return draft != null;
   }
 
   private Mono<Void> named(ResponseHead head) {
@@ -327,7 +331,11 @@ final class DownloadPipeline implements Destination {
 
   /** Ends what the draft has running; completes when it no longer does. */
   Mono<Void> endDraft() {
-    Draft begun = draft;
+    Draft begun;
+    synchronized (this) {
+      ended = true;
+      begun = draft;
+    }
     return begun == null ? Mono.empty() : begun.end();
   }
 

@@ -57,12 +57,13 @@ final class HeldDraft implements Draft {
   }
 
   /**
-   * Makes one, whose room has been taken from the budget.
+   * Makes one, with nothing in it, where there is room for all of it.
    *
    * @param directory whether the target's name has only just become known
    * @param algorithm that of the digest, if there is to be one
+   * @return null where there is no room
    */
-  HeldDraft(
+  static @Nullable HeldDraft begin(
       Acts acts,
       URI uri,
       Path target,
@@ -70,19 +71,35 @@ final class HeldDraft implements Draft {
       int total,
       @Nullable HashAlgorithm algorithm,
       MemoryBudget budget) {
+    if (!budget.hold(total)) {
+      return null;
+    }
+    try {
+      ByteBuf bytes = Buffers.POOL.directBuffer(total, total);
+      return new HeldDraft(acts, uri, target, directory, bytes, algorithm, budget);
+    } catch (OutOfMemoryError e) {
+      // Others in this JVM have it; a file can be written without.
+      budget.letGo(total);
+      return null;
+    }
+  }
+
+  private HeldDraft(
+      Acts acts,
+      URI uri,
+      Path target,
+      boolean directory,
+      ByteBuf bytes,
+      @Nullable HashAlgorithm algorithm,
+      MemoryBudget budget) {
     this.acts = acts;
     this.uri = uri;
     this.target = target;
     this.directory = directory;
     this.algorithm = algorithm;
+    this.bytes = bytes;
+    this.total = bytes.capacity();
     this.budget = budget;
-    this.total = total;
-    try {
-      this.bytes = Buffers.POOL.directBuffer(total, total);
-    } catch (OutOfMemoryError e) {
-      budget.letGo(total);
-      throw e;
-    }
   }
 
   /** All that comes is gathered as it is. */
@@ -199,7 +216,7 @@ final class HeldDraft implements Draft {
       Targets.checkFree(request, target);
     }
     PartName<FileChannel> name =
-        PartName.take(PartChannels.blocking(), uri, target, length -> false);
+        PartName.take(PartChannels.blocking(), uri, target, this::isUsable);
     boolean committed = false;
     try {
       write(name.channel(), whole);
@@ -215,8 +232,17 @@ final class HeldDraft implements Draft {
       }
       return committed;
     } finally {
-      name.close(!committed);
+      if (!committed) {
+        name.delete();
+      }
+      name.giveBack();
     }
+  }
+
+  /** What another run has left meanwhile is of no use here, and its journal goes with it. */
+  private boolean isUsable(long length) throws IOException {
+    JournalFile.delete(target);
+    return false;
   }
 
   private void write(FileChannel channel, ByteBuffer whole) throws IOException {

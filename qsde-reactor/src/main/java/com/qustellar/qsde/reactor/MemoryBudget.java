@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
  *
  * <p>It is charged when bytes arrive, not when they are asked for: a slow connection that has asked
  * and receives nothing takes no room from the others. The price is that the bound can be passed by
- * what the connections had already asked for, one read each.
+ * what the connections had already asked for, one read each. Small files that are held until they
+ * are whole are charged for at once.
  */
 final class MemoryBudget {
 

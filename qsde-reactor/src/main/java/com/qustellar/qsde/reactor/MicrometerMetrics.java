@@ -31,7 +31,8 @@ import reactor.util.context.Context;
  * <tr><td>{@code qsde.downloads.finished}</td><td>counter</td><td>{@code outcome} (completed, failed,
  *     cancelled), {@code error}</td></tr>
  * <tr><td>{@code qsde.received}</td><td>counter, bytes</td><td></td></tr>
- * <tr><td>{@code qsde.memory.used}</td><td>gauge, bytes received and not yet written</td><td></td></tr>
+ * <tr><td>{@code qsde.memory.used}</td><td>gauge, bytes received and not yet written, and the room of
+ *     small files that wait in memory</td><td></td></tr>
  * <tr><td>{@code qsde.segment.duration}</td><td>timer</td><td></td></tr>
  * <tr><td>{@code qsde.time.to.first.byte}</td><td>timer</td><td></td></tr>
  * <tr><td>{@code qsde.retries}</td><td>counter</td><td>{@code error}</td></tr>
@@ -87,7 +88,7 @@ public final class MicrometerMetrics implements DownloadMetrics {
     gauge("qsde.downloads.active", "Downloads that run", null, Gauges::active);
     gauge("qsde.downloads.queued", "Downloads that wait for their turn", null, Gauges::queued);
     gauge("qsde.downloads.paused", "Downloads that are paused", null, Gauges::paused);
-    gauge("qsde.memory.used", "Received and not yet written", "bytes", Gauges::memoryInUse);
+    gauge("qsde.memory.used", "In use of the memory budget", "bytes", Gauges::memoryInUse);
     FunctionCounter.builder("qsde.received", this, MicrometerMetrics::received)
         .description("Received from the network")
         .baseUnit("bytes")

@@ -33,7 +33,7 @@ import reactor.core.scheduler.Scheduler;
  */
 final class PartFile {
 
-  /** Hears of the end of one transfer, on a thread of the pool. */
+  /** Hears of the end of one transfer, on a thread of the pool where it is one of this file's. */
   interface Listener {
     /** All of the bytes are in the file, or in the buffer; or the reason why they are not. */
     void ended(@Nullable DownloadException failure);
@@ -368,9 +368,7 @@ final class PartFile {
       boolean claimed = journal != null && journal.close();
       // Another file may have come into its place meanwhile: that is not ours to delete.
       boolean ours = !named && name.isSurelyHeld();
-      boolean resumable = claimed && ours && !given;
-      name.closeChannel();
-      if (resumable) {
+      if (claimed && ours && !given) {
         synchronized (this) {
           kept = true;
         }

@@ -29,9 +29,6 @@ final class Targets {
 
   private static final int BLOCK = 256 << 10;
 
-  /** What fits into one write. */
-  private static final int SMALL = 256 << 10;
-
   private Targets() {}
 
   /** What there is under a target's name. */
@@ -177,7 +174,7 @@ final class Targets {
    */
   static void checkRoom(DownloadRequest request, Path target, OptionalLong total) {
     long needed = total.orElse(0);
-    if (needed > SMALL) {
+    if (needed > HeldDraft.MOST) {
       long usable = FileFailures.freeBytes(target);
       // Some file systems tell nothing; a disk that is really full fails at its first write.
       if (usable == 0 || needed <= usable) {

@@ -6,20 +6,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadException.FileAccess.Reason;
 import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.ScriptedDisk;
 import com.qustellar.qsde.reactor.testing.ScriptedDisk.Operation;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A small file is held in memory until all of it has come, and made in one go. */
 class SmallFileTest extends EngineTestBase {
@@ -161,5 +168,76 @@ class SmallFileTest extends EngineTestBase {
     FileAccess exists = failure(engine.submit(request));
     assertThat(exists.reason()).isEqualTo(Reason.EXISTS);
     assertDirectoryHolds("named");
+  }
+
+  @Test
+  void inADirectoryItReplacesNothing() throws IOException {
+    origin.serve("/file", BODY);
+    origin.on("/file").answer(reply -> reply.stallAfter(50_000, sending));
+    Download download = engine.submit(DownloadRequest.of(origin.uri("/file").toString(), dir));
+    await(() -> download.latest().bytesReceived() == 50_000);
+    assertDirectoryHolds();
+    Files.writeString(dir.resolve("file"), "another");
+    sending.countDown();
+    assertThat(failure(download).reason()).isEqualTo(Reason.EXISTS);
+    assertThat(dir.resolve("file")).hasContent("another");
+    assertDirectoryHolds("file");
+  }
+
+  /** Another process that was killed, say. */
+  @Test
+  void whatAnotherRunHasLeftMeanwhileGoes() throws IOException {
+    origin.serve("/file", BODY);
+    origin.on("/file").answer(reply -> reply.stallAfter(50_000, sending));
+    Download download = engine.submit(request("/file"));
+    await(() -> download.latest().bytesReceived() == 50_000);
+    Files.writeString(dir.resolve("target.qsde-part"), "abandoned");
+    Files.writeString(dir.resolve("target.qsde-journal"), "of what was abandoned");
+    sending.countDown();
+    download.result().block(LIMIT);
+    assertHolds(dir.resolve("target"), BODY);
+    assertDirectoryHolds("target");
+  }
+
+  @Test
+  void aPausedOneHoldsNothingAndStartsOver() throws IOException {
+    origin.serve("/file", BODY);
+    origin.on("/file").request(1).answer(reply -> reply.stallAfter(50_000, sending));
+    Download download = engine.submit(request("/file"));
+    await(() -> download.latest().bytesReceived() == 50_000);
+    download.pause();
+    await(() -> download.latest().state() == DownloadState.PAUSED);
+    assertThat(budget().used()).isZero();
+    download.resume();
+    assertThat(download.result().block(LIMIT).bytes()).isEqualTo(BODY.length());
+    assertHolds(dir.resolve("target"), BODY);
+  }
+
+  /** Else another process might have taken it for abandoned, and have its own under the name. */
+  @ParameterizedTest
+  @ValueSource(ints = {100_000, 1_000_000})
+  void aPartFileIsDeletedUnderItsLock(int length) {
+    AtomicBoolean locked = new AtomicBoolean();
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.WRITE) {
+            throw new IOException("I/O error");
+          }
+          if (operation == Operation.DELETE && path.toString().endsWith(".qsde-part")) {
+            locked.set(isLocked(dir.resolve("target.qsde-part")));
+          }
+        });
+    origin.serve("/file", Body.random(1, length));
+    Path target = disk.path(dir.resolve("target"));
+    failure(engine.submit(DownloadRequest.of(origin.uri("/file").toString(), target)));
+    assertThat(locked).isTrue();
+  }
+
+  private static boolean isLocked(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return channel.tryLock() == null;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    }
   }
 }

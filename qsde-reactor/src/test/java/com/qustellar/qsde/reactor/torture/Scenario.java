@@ -60,9 +60,18 @@ final class Scenario {
   private boolean changed;
 
   Scenario(long seed) {
+    this(seed, Long.MAX_VALUE);
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param longest the most bytes of the file
+   */
+  Scenario(long seed, long longest) {
     this.seed = seed;
     Random random = Torture.random(seed);
-    file = Body.random(seed, length(random));
+    file = Body.random(seed, Math.min(longest, length(random)));
     boolean ranges = random.nextInt(10) < 8;
     int validators = random.nextInt(4);
     before = resource(file, ranges, validators);
