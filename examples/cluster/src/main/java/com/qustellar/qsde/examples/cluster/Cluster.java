@@ -4,8 +4,14 @@ import com.qustellar.qsde.examples.cluster.demo.DemoCommand;
 import com.qustellar.qsde.examples.cluster.status.StatusCommand;
 import com.qustellar.qsde.examples.cluster.submit.SubmitCommand;
 import com.qustellar.qsde.examples.cluster.worker.WorkerCommand;
+import com.qustellar.qsde.internal.http.SafeText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 
 /** The {@code qsde cluster} command: a batch of downloads on many machines. */
@@ -41,6 +47,26 @@ public final class Cluster {
         .addSubcommand(new StatusCommand())
         .addSubcommand(new DemoCommand())
         .setExpandAtFiles(false)
+        .setExecutionExceptionHandler(
+            (e, command, unused) -> {
+              command.getErr().println("qsde: " + SafeText.strip(words(e)));
+              return ExitCode.SOFTWARE;
+            })
         .execute(args);
+  }
+
+  private static String words(Exception e) {
+    if (e instanceof KafkaException) {
+      // What wraps it says no more than that a client could not be made.
+      Throwable first = e;
+      for (Throwable next = first; next != null; next = next.getCause()) {
+        first = next;
+      }
+      return "Kafka refuses: " + first.getMessage();
+    }
+    if (e instanceof IOException || e instanceof UncheckedIOException) {
+      return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
+    }
+    return "unexpected, please report it: " + e;
   }
 }
