@@ -47,12 +47,24 @@ public final class Cluster {
         .addSubcommand(new StatusCommand())
         .addSubcommand(new DemoCommand())
         .setExpandAtFiles(false)
+        .setOverwrittenOptionsAllowed(true)
+        .setParameterExceptionHandler(
+            (e, unused) -> {
+              CommandLine command = e.getCommandLine();
+              String name = command.getCommandSpec().qualifiedName();
+              tell(command, e.getMessage() + " (see " + name + " --help)");
+              return ExitCode.USAGE;
+            })
         .setExecutionExceptionHandler(
             (e, command, unused) -> {
-              command.getErr().println("qsde: " + SafeText.strip(words(e)));
+              tell(command, words(e));
               return ExitCode.SOFTWARE;
             })
         .execute(args);
+  }
+
+  private static void tell(CommandLine command, String line) {
+    command.getErr().println("qsde: " + SafeText.strip(line));
   }
 
   private static String words(Exception e) {
@@ -62,7 +74,7 @@ public final class Cluster {
       for (Throwable next = first; next != null; next = next.getCause()) {
         first = next;
       }
-      return "Kafka refuses: " + first.getMessage();
+      return "Kafka can't be used: " + first.getMessage();
     }
     if (e instanceof IOException || e instanceof UncheckedIOException) {
       return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());

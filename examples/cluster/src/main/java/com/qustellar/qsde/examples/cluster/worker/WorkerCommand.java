@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -128,7 +129,7 @@ public final class WorkerCommand implements Callable<Integer> {
       Optional<ObjectTarget> store = objects(engine);
       List<TargetStore> places = new ArrayList<>();
       if (directory != null) {
-        places.add(DirectoryTarget.open(directory, engine));
+        places.add(open(directory, engine));
       }
       store.ifPresent(places::add);
       if (places.isEmpty()) {
@@ -146,6 +147,14 @@ public final class WorkerCommand implements Callable<Integer> {
               });
       boolean ended = guarded(worker, store);
       return ended ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+  }
+
+  private static DirectoryTarget open(Path directory, DownloadEngine engine) throws IOException {
+    try {
+      return DirectoryTarget.open(directory, engine);
+    } catch (FileSystemException e) {
+      throw new IOException("--dir can't be used: " + e, e);
     }
   }
 
