@@ -40,8 +40,8 @@ public final class Contact {
     }
   }
 
-  /** Returns whether the last that was noticed is that no broker answers. */
-  boolean isLost() {
+  /** {@return whether the last that was noticed is that no broker answers} */
+  public boolean isLost() {
     return lost.get();
   }
 

@@ -94,13 +94,15 @@ public final class Worker {
         saying.dispose();
       }
       boolean ended = end(members, deliveries);
-      engine
-          .progress()
-          .next()
-          .flatMap(now -> state(sender, deliveries, now, true))
-          .timeout(HEARD)
-          .onErrorComplete()
-          .block();
+      if (!contact.isLost()) {
+        engine
+            .progress()
+            .next()
+            .flatMap(now -> state(sender, deliveries, now, true))
+            .timeout(HEARD)
+            .onErrorComplete()
+            .block();
+      }
       return ended;
     }
   }
