@@ -1,11 +1,14 @@
 package com.qustellar.qsde.examples.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.qustellar.qsde.examples.cluster.demo.DemoCommand;
 import com.qustellar.qsde.examples.cluster.status.StatusCommand;
 import com.qustellar.qsde.examples.cluster.submit.SubmitCommand;
 import com.qustellar.qsde.examples.cluster.worker.WorkerCommand;
 import com.qustellar.qsde.internal.http.SafeText;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import org.apache.kafka.common.KafkaException;
@@ -46,6 +49,8 @@ public final class Cluster {
         .addSubcommand(new WorkerCommand())
         .addSubcommand(new StatusCommand())
         .addSubcommand(new DemoCommand())
+        // One that tells of a reader that has gone, as that of picocli does not.
+        .setOut(new PrintWriter(System.out, true, UTF_8))
         .setExpandAtFiles(false)
         .setOverwrittenOptionsAllowed(true)
         .setParameterExceptionHandler(
