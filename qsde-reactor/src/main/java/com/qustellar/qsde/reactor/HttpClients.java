@@ -8,6 +8,7 @@ import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,8 +33,8 @@ final class HttpClients {
   private final TlsContexts tls = new TlsContexts();
   private final Set<Origin> withoutHttp2 = ConcurrentHashMap.newKeySet();
 
-  // Guarded by this; the one that was used last stands last.
-  private final Map<Route, Mono<HttpClient>> clients = new LinkedHashMap<>(16, 0.75f, true);
+  // Guarded by this, by Route.key; the one that was used last stands last.
+  private final Map<List<Object>, Mono<HttpClient>> clients = new LinkedHashMap<>(16, 0.75f, true);
 
   /** What a connection depends on, as far as it is not the same for all. */
   private record Route(
@@ -50,6 +51,18 @@ final class HttpClients {
 
     Route onHttp1() {
       return new Route(tls, via, addresses, HttpProtocol.HTTP_1_1);
+    }
+
+    /** All of it, flat: what a record is compared with is spun at its first use, in 10 ms here. */
+    List<Object> key() {
+      return List.of(
+          tls,
+          via.kind(),
+          Optional.ofNullable(via.proxy()),
+          addresses.policy(),
+          addresses.family(),
+          addresses.addresses(),
+          protocol);
     }
   }
 
@@ -75,7 +88,7 @@ final class HttpClients {
     boolean known = isHttp2(wanted) && withoutHttp2.contains(Origin.of(uri));
     Route route = known ? wanted.onHttp1() : wanted;
     synchronized (this) {
-      Mono<HttpClient> client = clients.computeIfAbsent(route, this::prepare);
+      Mono<HttpClient> client = clients.computeIfAbsent(route.key(), unused -> prepare(route));
       if (clients.size() > MOST) {
         clients.remove(clients.keySet().iterator().next());
       }
@@ -108,7 +121,7 @@ final class HttpClients {
   }
 
   private synchronized void forget(Route route) {
-    clients.remove(route);
+    clients.remove(route.key());
   }
 
   private HttpClient make(Route route) {

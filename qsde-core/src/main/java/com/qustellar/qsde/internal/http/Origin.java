@@ -1,6 +1,7 @@
 package com.qustellar.qsde.internal.http;
 
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An origin: who answers for a URI (RFC 6454 §4, RFC 9110 §4.3.1).
@@ -34,5 +35,20 @@ public record Origin(String scheme, String host, int port) {
   @Override
   public String toString() {
     return scheme + "://" + hostHeader();
+  }
+
+  // By hand, as in ByteRange: a record's own are spun when they are first called.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Origin that
+        && port == that.port
+        && host.equals(that.host)
+        && scheme.equals(that.scheme);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * host.hashCode() + port;
   }
 }

@@ -1,5 +1,7 @@
 package com.qustellar.qsde.internal.plan;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A range of a file's bytes; it may be empty.
  *
@@ -74,5 +76,20 @@ public record ByteRange(long start, long endExclusive) {
   @Override
   public String toString() {
     return "[" + start + ", " + endExclusive + ")";
+  }
+
+  // By hand, as in Origin: a record's own are spun when they are first called, which takes a
+  // short-lived process several milliseconds.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ByteRange that
+        && start == that.start
+        && endExclusive == that.endExclusive;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Long.hashCode(start) + Long.hashCode(endExclusive);
   }
 }

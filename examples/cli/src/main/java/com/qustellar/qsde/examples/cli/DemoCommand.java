@@ -42,7 +42,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Limits limits = Limits.defaults().withConnectionsPerDownload(CONNECTIONS);
     try (DemoOrigin origin = new DemoOrigin();
-        DownloadEngine engine = DownloadEngine.builder().limits(limits).build()) {
+        DownloadEngine engine = EngineStart.make(DownloadEngine.builder().limits(limits))) {
       return SignalGuard.guard(engine, () -> show(origin, engine));
     }
   }

@@ -29,6 +29,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     DemoFile file = DemoFile.of("train.bin", 1024 * 1024).brokenAt(300_000);
+    DemoFile small = DemoFile.of("small.bin", 1024);
     Path target = Files.createTempDirectory("qsde-train").resolve(file.name());
     try (DemoOrigin origin = new DemoOrigin()) {
       String url = origin.serve(file).toString();
@@ -38,6 +39,7 @@ final class TrainCommand implements Callable<Integer> {
       String sha256 = file.sha256().toString();
       int live = Qsde.run(screen, with(common, "--ui", "on", "--checksum", sha256, url));
       int json = Qsde.run(screen, with(common, "--json", url));
+      Qsde.run(screen, with(common, origin.serve(small).toString()));
       Qsde.run(screen, with(common, origin.uri("nothing").toString()));
       handshake(common);
       return live == ExitCode.OK && json == ExitCode.OK ? ExitCode.OK : ExitCode.SOFTWARE;
