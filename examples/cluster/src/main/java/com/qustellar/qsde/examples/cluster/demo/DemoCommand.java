@@ -21,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -161,7 +162,7 @@ public final class DemoCommand implements Callable<Integer> {
                 RATE)));
   }
 
-  /** Kills a worker when a third is done, and adds another. */
+  /** Kills the worker that is busiest when a third is done, and adds another. */
   private void run(Broker broker, Path targets, QueueWatch watch, Tally tally) throws IOException {
     long begun = System.nanoTime();
     long told = begun;
@@ -170,7 +171,10 @@ public final class DemoCommand implements Callable<Integer> {
       watch.next(Duration.ofMillis(200));
       if (!killed && tally.whole() >= FILES / 3) {
         killed = true;
-        WorkerProcess victim = workers.get(1);
+        WorkerProcess victim =
+            Collections.max(
+                workers,
+                Comparator.comparing(worker -> tally.byWorker().getOrDefault(worker.name(), 0)));
         victim.kill();
         say(victim.name() + " is killed with kill -9 while it downloads; worker-4 joins");
         startWorker(broker, targets);
