@@ -118,8 +118,9 @@ public final class FailureLog {
   }
 
   /**
-   * Reads the requests of a log again, each URI and target once. The file is read when this is
-   * subscribed to, on a thread that may block, as far as there is demand.
+   * Reads the requests of a log again, each URI and target once, which are kept in memory for that.
+   * The file is read when this is subscribed to, on a thread that may block, as far as there is
+   * demand.
    *
    * @param file a file that a log has written
    * @return the requests in their order, without what the log did not keep; an {@link
@@ -127,11 +128,22 @@ public final class FailureLog {
    *     where somebody has made a request invalid
    */
   public static Flux<DownloadRequest> read(Path file) {
+    return readAll(file)
+        .distinct(request -> List.of(request.uri(), String.valueOf(request.target())));
+  }
+
+  /**
+   * Reads the requests of a log again as {@link #read} does, but one that has failed several times
+   * comes several times, and nothing is kept in memory: for logs of any length.
+   *
+   * @param file a file that a log has written
+   * @return the requests in their order, with the errors of {@link #read}
+   */
+  public static Flux<DownloadRequest> readAll(Path file) {
     return Flux.using(
             // What is written is ASCII; whatever else a crash has left is no line of it.
             () -> Files.newBufferedReader(file, StandardCharsets.ISO_8859_1), FailureLog::requests)
         .onErrorMap(IOException.class, UncheckedIOException::new)
-        .distinct(request -> List.of(request.uri(), String.valueOf(request.target())))
         .subscribeOn(Schedulers.boundedElastic());
   }
 

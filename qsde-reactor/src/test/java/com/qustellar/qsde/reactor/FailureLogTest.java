@@ -180,6 +180,7 @@ class FailureLogTest extends EngineTestBase {
     assertThat(read())
         .extracting(DownloadRequest::uri)
         .containsExactly(origin.uri("/1"), origin.uri("/2"));
+    assertThat(FailureLog.readAll(file()).count().block(LIMIT)).isEqualTo(3);
   }
 
   @Test

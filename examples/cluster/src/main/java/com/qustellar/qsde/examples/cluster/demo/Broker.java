@@ -31,7 +31,7 @@ public final class Broker implements AutoCloseable {
   /**
    * Starts a broker.
    *
-   * @param directory where it keeps everything; empty, or one of an earlier broker
+   * @param directory where it keeps everything; empty
    * @param more settings, which go before those that are made here
    * @throws IOException if there is no free port, or nothing can be written
    */

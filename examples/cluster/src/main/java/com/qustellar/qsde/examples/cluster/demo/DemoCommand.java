@@ -9,6 +9,7 @@ import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Queue;
 import com.qustellar.qsde.examples.cluster.queue.Sender;
 import com.qustellar.qsde.examples.cluster.queue.Topics;
+import com.qustellar.qsde.examples.cluster.status.QueueWatch;
 import com.qustellar.qsde.examples.cluster.target.Digests;
 import com.qustellar.qsde.examples.demo.DemoFile;
 import com.qustellar.qsde.examples.demo.DemoOrigin;
@@ -20,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,16 +92,18 @@ public final class DemoCommand implements Callable<Integer> {
       Map<String, Object> clients =
           Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.address());
       Topics topics = new Topics("demo");
-      new Queue(clients, topics, new Contact(broker.address(), this::say)).open(() -> false);
+      Contact contact = new Contact(broker.address(), this::say);
+      new Queue(clients, topics, contact).open(() -> false);
       Map<DemoFile, Checksum> files = files();
       for (int i = 1; i <= 3; i++) {
         startWorker(broker, targets);
       }
       submit(clients, topics, origin, files);
-      try (Tally tally = new Tally(clients, topics)) {
-        run(broker, targets, tally);
+      Tally tally = new Tally();
+      try (QueueWatch watch = new QueueWatch(clients, topics, contact, tally::add)) {
+        run(broker, targets, watch, tally);
         workers.forEach(WorkerProcess::close);
-        tally.read(Duration.ofSeconds(1));
+        watch.next(Duration.ofSeconds(1));
         return judge(origin, targets, files, tally);
       }
     }
@@ -158,16 +162,19 @@ public final class DemoCommand implements Callable<Integer> {
                 RATE)));
   }
 
-  /** Kills a worker when a third is done, and adds another. */
-  private void run(Broker broker, Path targets, Tally tally) throws IOException {
+  /** Kills the worker that is busiest when a third is done, and adds another. */
+  private void run(Broker broker, Path targets, QueueWatch watch, Tally tally) throws IOException {
     long begun = System.nanoTime();
     long told = begun;
     boolean killed = false;
     while (tally.whole() < FILES && System.nanoTime() - begun < LONGEST.toNanos()) {
-      tally.read(Duration.ofMillis(200));
+      watch.next(Duration.ofMillis(200));
       if (!killed && tally.whole() >= FILES / 3) {
         killed = true;
-        WorkerProcess victim = workers.get(1);
+        WorkerProcess victim =
+            Collections.max(
+                workers,
+                Comparator.comparing(worker -> tally.byWorker().getOrDefault(worker.name(), 0)));
         victim.kill();
         say(victim.name() + " is killed with kill -9 while it downloads; worker-4 joins");
         startWorker(broker, targets);

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A worker in a process of its own, with the class path of this one. */
+/** A worker in a process of its own, with the class path of this one; it ends with this one. */
 public final class WorkerProcess implements AutoCloseable {
 
   private static final Duration LONGEST = Duration.ofSeconds(20);
@@ -33,7 +33,7 @@ public final class WorkerProcess implements AutoCloseable {
     line.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-XX:TieredStopAtLevel=1"));
     line.addAll(List.of("-XX:-UsePerfData", "-Xshare:auto", "-Dio.netty.jfr.enabled=false"));
     line.addAll(List.of("-cp", System.getProperty("java.class.path"), Cluster.class.getName()));
-    line.addAll(List.of("worker", "--name", name));
+    line.addAll(List.of("worker", "--until-stdin-ends", "--name", name));
     line.addAll(options);
     Process process =
         new ProcessBuilder(line)

@@ -31,6 +31,11 @@ public final class Codec {
 
   private static final int VERSION = 1;
 
+  /** A result repeats both, and must fit where the request did. */
+  private static final int LONGEST_ID = 1024;
+
+  private static final int LONGEST_TARGET = 4096;
+
   private Codec() {}
 
   /**
@@ -66,9 +71,9 @@ public final class Codec {
    */
   public static Job readJob(byte @Nullable [] json) throws UnreadableException {
     Fields fields = Fields.of(json, VERSION);
-    String id = fields.text("id");
+    String id = fields.text("id", LONGEST_ID);
     URI uri = Fields.uri("uri", fields.text("uri"));
-    String target = fields.text("target");
+    String target = fields.text("target", LONGEST_TARGET);
     List<URI> mirrors = mirrors(fields.get("mirrors"));
     Checksum checksum = fields.converted("checksum", Checksum::parse);
     Map<String, String> headers = headers(fields.get("headers"));
@@ -116,7 +121,9 @@ public final class Codec {
   public static byte[] write(JobResult result) {
     ObjectNode object = object();
     object.put("id", result.id());
-    object.put("target", result.target());
+    if (result.target() != null) {
+      object.put("target", result.target());
+    }
     object.put("outcome", result.outcome().name());
     object.put("bytes", result.bytes());
     object.put("fetched", result.fetched());
@@ -143,7 +150,7 @@ public final class Codec {
     Fields fields = Fields.of(json, VERSION);
     return new JobResult(
         fields.text("id"),
-        fields.text("target"),
+        fields.textOrNull("target"),
         Objects.requireNonNull(Fields.convert("outcome", fields.text("outcome"), Outcome::valueOf)),
         fields.number("bytes"),
         fields.number("fetched"),

@@ -53,7 +53,7 @@ final class Fields {
       throw new UnreadableException("the record is no JSON object");
     }
     Fields fields = new Fields(object);
-    int found = (int) fields.number("v");
+    long found = fields.number("v");
     if (found != version) {
       throw new UnreadableException(
           "the record is of version " + found + ", this worker knows " + version);
@@ -82,6 +82,15 @@ final class Fields {
     String text = textOrNull(name);
     if (text == null || text.isBlank()) {
       throw new UnreadableException("the field \"" + name + "\" is missing");
+    }
+    return text;
+  }
+
+  String text(String name, int longest) throws UnreadableException {
+    String text = text(name);
+    if (text.length() > longest) {
+      throw new UnreadableException(
+          "the field \"" + name + "\" is longer than " + longest + " characters");
     }
     return text;
   }

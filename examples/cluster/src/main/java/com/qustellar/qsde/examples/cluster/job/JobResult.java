@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of one delivery of a request, as it stands on the topic of results.
  *
- * @param id of the request
- * @param target where it goes
+ * @param id of the request; the place of a record that is none, as {@code qsde-0@17}
+ * @param target where it goes, null for a record that is no request
  * @param outcome what became of it
  * @param bytes the length of the target, 0 where there is none
  * @param fetched the bytes that this delivery has taken from the network
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record JobResult(
     String id,
-    String target,
+    @Nullable String target,
     Outcome outcome,
     long bytes,
     long fetched,

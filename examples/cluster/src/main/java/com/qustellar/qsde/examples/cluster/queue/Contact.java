@@ -1,7 +1,11 @@
 package com.qustellar.qsde.examples.cluster.queue;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.RetriableException;
 
 /** Says once that no broker answers, and once that one does again, whoever of a process notices. */
 public final class Contact {
@@ -9,6 +13,7 @@ public final class Contact {
   private final String brokers;
   private final Consumer<String> lines;
   private final AtomicBoolean lost = new AtomicBoolean();
+  private final AtomicReference<String> said = new AtomicReference<>("");
 
   /**
    * Begins as if there were contact.
@@ -35,13 +40,35 @@ public final class Contact {
     }
   }
 
-  /** Returns whether the last that was noticed is that no broker answers. */
-  boolean isLost() {
+  /** {@return whether the last that was noticed is that no broker answers} */
+  public boolean isLost() {
     return lost.get();
   }
 
-  /** Says something else. */
-  void say(String line) {
-    lines.accept(line);
+  /**
+   * Says something else, once for as often as it is said in a row.
+   *
+   * @param line what there is to say
+   */
+  public void say(String line) {
+    if (!line.equals(said.getAndSet(line))) {
+      lines.accept(line);
+    }
+  }
+
+  /**
+   * {@return whether trying again would be in vain: a broker has answered that it may not be, or
+   * the client's settings can't be used}
+   *
+   * @param failure what Kafka's client has failed with
+   */
+  public static boolean isRefusal(KafkaException failure) {
+    return !(failure instanceof RetriableException) && !isUnresolved(failure);
+  }
+
+  /** Names that nobody knows are told as a wrong setting, and may be known later. */
+  private static boolean isUnresolved(KafkaException failure) {
+    return failure.getCause() instanceof ConfigException wrong
+        && String.valueOf(wrong.getMessage()).startsWith("No resolvable bootstrap urls");
   }
 }

@@ -21,6 +21,11 @@ public record Delivery(
     byte @Nullable [] key,
     byte @Nullable [] value) {
 
+  /** {@return where it stands, as {@code qsde-0@17}} */
+  public String place() {
+    return partition + "@" + offset;
+  }
+
   static Delivery of(ConsumerRecord<byte @Nullable [], byte @Nullable []> found) {
     return new Delivery(
         new TopicPartition(found.topic(), found.partition()),

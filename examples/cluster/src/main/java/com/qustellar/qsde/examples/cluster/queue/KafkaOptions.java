@@ -56,6 +56,8 @@ public final class KafkaOptions {
       Properties properties = new Properties();
       try (Reader reader = Files.newBufferedReader(file)) {
         properties.load(reader);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new IOException("--kafka can't read " + file + ": " + e, e);
       }
       properties.forEach((name, value) -> settings.put(String.valueOf(name), value));
     }

@@ -131,7 +131,8 @@ public final class Member {
         takePart();
       } catch (TimeoutException e) {
         contact.lost();
-      } catch (KafkaException | IllegalStateException e) {
+      } catch (RuntimeException e) {
+        // Whatever it is: a member that is gone would never be missed.
         contact.say("the queue has failed, and is joined again: " + e.getMessage());
         pause();
       }

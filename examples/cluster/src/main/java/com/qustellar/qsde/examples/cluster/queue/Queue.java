@@ -15,18 +15,20 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Makes the topics of a queue, and its group's settings, where they are missing. */
 public final class Queue {
 
   private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   /**
    * With more members than partitions each member is given one of them, and is idle when that is
@@ -36,11 +38,15 @@ public final class Queue {
 
   private static final String OFFSET_RESET = "share.auto.offset.reset";
   private static final String DELIVERIES = "share.delivery.count.limit";
-  private static final String MOST_DELIVERIES = "10";
+  private static final int MOST_DELIVERIES = 10;
+
+  /** What Kafka itself begins with. */
+  private static final int LEAST_DELIVERIES = 5;
 
   private final Map<String, Object> clients;
   private final Topics topics;
   private final Contact contact;
+  private int mostDeliveries = LEAST_DELIVERIES;
 
   /**
    * Names a queue.
@@ -60,24 +66,38 @@ public final class Queue {
    *
    * @param ended whether to try no more
    * @return whether all is there
-   * @throws KafkaException if a broker answers that it may not, or can't
+   * @throws KafkaException if a broker answers that it may not, or can't; or the settings of the
+   *     clients can't be used
    */
   public boolean open(BooleanSupplier ended) {
     while (!ended.getAsBoolean()) {
       try (Admin admin = Admin.create(settings())) {
         make(admin);
-        configure(admin);
+        mostDeliveries = configure(admin);
         contact.found();
         return true;
       } catch (KafkaException e) {
-        // One that has been asked and refuses is another matter than one that is not there.
-        if (e instanceof ApiException && !(e instanceof RetriableException)) {
+        if (Contact.isRefusal(e)) {
           throw e;
         }
         contact.lost();
+        pause();
       }
     }
     return false;
+  }
+
+  /** {@return how often the group delivers a request, which it drops after that} */
+  public int mostDeliveries() {
+    return mostDeliveries;
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   private Map<String, Object> settings() {
@@ -94,45 +114,66 @@ public final class Queue {
             .toList();
     NewTopic workers =
         new NewTopic(topics.workers(), Optional.of(1), Optional.empty())
-            .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+            .configs(
+                // The last word of each, and of those that have gone none after a day.
+                Map.of(
+                    TopicConfig.CLEANUP_POLICY_CONFIG,
+                    TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE,
+                    TopicConfig.RETENTION_MS_CONFIG,
+                    String.valueOf(Duration.ofDays(1).toMillis())));
     Stream.concat(missing.stream(), Stream.of(workers))
-        .map(topic -> admin.createTopics(Set.of(topic)).all())
+        .map(topic -> Map.entry(topic.name(), admin.createTopics(Set.of(topic)).all()))
         .toList()
-        .forEach(
-            made -> {
-              try {
-                Answers.await(made);
-              } catch (TopicExistsException e) {
-                // As it mostly does: somebody has made it, as large as it should be.
-                return;
-              }
-            });
+        .forEach(made -> await(admin, made.getKey(), made.getValue()));
+  }
+
+  private static void await(Admin admin, String topic, KafkaFuture<Void> made) {
+    try {
+      Answers.await(made);
+    } catch (TopicExistsException e) {
+      // As it mostly does: somebody has made it, as large as it should be.
+      return;
+    } catch (AuthorizationException e) {
+      // Who may not make a topic may use one all the same.
+      try {
+        Answers.await(admin.describeTopics(Set.of(topic)).allTopicNames());
+      } catch (KafkaException unused) {
+        throw e;
+      }
+    }
   }
 
   /**
    * A group begins with the requests that are there; without it, with those that come. It delivers
    * a request more often than that has attempts, so that the last worker can give it up in words.
-   * What somebody has set stays.
+   * What somebody has set stays. Returns how often it delivers a request.
    */
-  private void configure(Admin admin) {
+  private int configure(Admin admin) {
     ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, topics.group());
-    Set<String> set =
-        Answers.await(admin.describeConfigs(Set.of(group)).values().values().iterator().next())
-            .entries()
-            .stream()
-            .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_GROUP_CONFIG)
-            .map(ConfigEntry::name)
-            .collect(Collectors.toSet());
-    if (!set.contains(OFFSET_RESET)) {
-      set(admin, group, OFFSET_RESET, "earliest");
-    }
-    if (!set.contains(DELIVERIES)) {
-      try {
-        set(admin, group, DELIVERIES, MOST_DELIVERIES);
-      } catch (InvalidConfigurationException | InvalidRequestException e) {
-        // A broker of before 4.3 has one limit for all groups, others may allow fewer.
-        return;
+    try {
+      Map<String, String> set =
+          Answers.await(admin.describeConfigs(Set.of(group)).values().values().iterator().next())
+              .entries()
+              .stream()
+              .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_GROUP_CONFIG)
+              .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
+      if (!set.containsKey(OFFSET_RESET)) {
+        set(admin, group, OFFSET_RESET, "earliest");
       }
+      String deliveries = set.get(DELIVERIES);
+      if (deliveries != null) {
+        return Integer.parseInt(deliveries);
+      }
+      set(admin, group, DELIVERIES, String.valueOf(MOST_DELIVERIES));
+      return MOST_DELIVERIES;
+    } catch (AuthorizationException e) {
+      contact.say(
+          "the settings of the group %s are to be set by who may: %s=earliest, %s=%d"
+              .formatted(topics.group(), OFFSET_RESET, DELIVERIES, MOST_DELIVERIES));
+      return LEAST_DELIVERIES;
+    } catch (InvalidConfigurationException | InvalidRequestException e) {
+      // A broker of before 4.3 has one limit for all groups, others may allow fewer.
+      return LEAST_DELIVERIES;
     }
   }
 

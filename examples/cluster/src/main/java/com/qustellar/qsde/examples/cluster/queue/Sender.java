@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** Writes records: each is told once every in-sync replica has it, and stands there once. */
+/**
+ * Writes records: each is told once every in-sync replica has it, and stands there once. While no
+ * broker takes it that is not told, however long it lasts; a record that fails has not been
+ * written.
+ */
 public final class Sender implements AutoCloseable {
 
   private static final int LONGEST_MILLIS = 20_000;
@@ -33,15 +37,16 @@ public final class Sender implements AutoCloseable {
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
-    // Whoever waits longer has lost the locks on what it tells of.
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, LONGEST_MILLIS);
     settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, LONGEST_MILLIS / 2);
-    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, LONGEST_MILLIS);
+    // What has been taken in can't be brought again, or it might stand there twice.
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
     producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   /**
-   * Writes a record when subscribed to; completes when it will be read.
+   * Writes a record when subscribed to; completes when it will be read. A cancellation does not
+   * call it back.
    *
    * @param topic where to
    * @param key of it

@@ -1,5 +1,7 @@
 package com.qustellar.qsde.examples.cluster.s3;
 
+import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.HashAlgorithm;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Comparator;
@@ -12,7 +14,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
@@ -30,6 +34,7 @@ final class ObjectStore {
 
   private static final int NOT_FOUND = 404;
   private static final int ABORTS = 3;
+  private static final int BUFFERS = 16;
   private static final Duration LONGEST_ABORT = Duration.ofSeconds(20);
 
   private final S3AsyncClient s3;
@@ -65,6 +70,25 @@ final class ObjectStore {
                             .checksumMode(ChecksumMode.ENABLED)))
         .map(Found::new)
         .onErrorResume(S3Exception.class, e -> isNotFound(e) ? Mono.empty() : Mono.error(e));
+  }
+
+  /** Reads an object, as it was found, for its digest. */
+  Mono<Checksum> read(ObjectName name, Found found, HashAlgorithm algorithm) {
+    return Mono.fromFuture(
+            () ->
+                s3.getObject(
+                    get -> get.bucket(name.bucket()).key(name.key()).ifMatch(found.head().eTag()),
+                    AsyncResponseTransformer.toPublisher()))
+        .flatMapMany(bytes -> bytes)
+        // The client's own threads serve others as well.
+        .publishOn(Schedulers.boundedElastic(), BUFFERS)
+        .reduceWith(
+            algorithm::newDigest,
+            (digest, next) -> {
+              digest.update(next);
+              return digest;
+            })
+        .map(digest -> Checksum.of(algorithm, digest.digest()));
   }
 
   /** Writes an object that is one part, or nothing. */

@@ -41,8 +41,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * has left are aborted by the delivery that makes the object appear.
  *
  * <p>An object that is there is right where it has the expected digest, which was written beside
- * it; of a request without one, where this very request has made it, or else where it has the
- * length, and the entity tag, that the origin names now.
+ * it, or else it is read for that; of a request without one, where this very request has made it,
+ * or else where it has the length, and the entity tag, that the origin names now.
  */
 public final class ObjectTarget implements TargetStore {
 
@@ -140,9 +140,14 @@ public final class ObjectTarget implements TargetStore {
     private Mono<Stored> check(Found found) {
       Checksum expected = request.checksum();
       if (expected != null) {
-        return expected.equals(found.digest(expected.algorithm()))
-            ? Mono.just(there(found, expected))
-            : Mono.error(taken());
+        // Beside what was made in parts for a request without a digest there is none.
+        return Mono.justOrEmpty(found.digest(expected.algorithm()))
+            .switchIfEmpty(Mono.defer(() -> store.read(name, found, expected.algorithm())))
+            .flatMap(
+                digest ->
+                    digest.equals(expected)
+                        ? Mono.just(there(found, expected))
+                        : Mono.error(taken()));
       }
       return found.has(Found.JOB, fingerprint()) ? Mono.just(there(found)) : ask(found);
     }

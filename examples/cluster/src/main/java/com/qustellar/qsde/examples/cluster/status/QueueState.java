@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param counted which part of the results has been counted, 0 to 1
  * @param workers those that have spoken lately, by name
  */
-record QueueState(
+public record QueueState(
     long waiting,
     long done,
     long alreadyThere,
@@ -34,7 +34,7 @@ record QueueState(
    * @param failed those that were rejected
    * @param silent for how long it has said nothing, null while it speaks as it should
    */
-  record Worker(
+  public record Worker(
       String name,
       int running,
       long bytesPerSecond,
@@ -43,21 +43,22 @@ record QueueState(
       @Nullable Duration silent) {}
 
   /** Takes a copy. */
-  QueueState {
+  public QueueState {
     workers = List.copyOf(workers);
   }
 
-  /** Returns the requests that run; what a silent worker holds may have been lost. */
-  long running() {
+  /** {@return the requests that run; what a silent worker holds may have been lost} */
+  public long running() {
     return workers.stream().filter(w -> w.silent() == null).mapToLong(Worker::running).sum();
   }
 
-  /** Returns the requests that no worker holds. */
-  long queued() {
+  /** {@return the requests that no worker holds} */
+  public long queued() {
     return Math.max(0, waiting - running());
   }
 
-  long bytesPerSecond() {
+  /** {@return how fast all workers receive} */
+  public long bytesPerSecond() {
     return workers.stream().filter(w -> w.silent() == null).mapToLong(Worker::bytesPerSecond).sum();
   }
 }

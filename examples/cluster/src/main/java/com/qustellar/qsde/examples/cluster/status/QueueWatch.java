@@ -1,6 +1,7 @@
 package com.qustellar.qsde.examples.cluster.status;
 
 import com.qustellar.qsde.examples.cluster.job.Codec;
+import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.UnreadableException;
 import com.qustellar.qsde.examples.cluster.queue.Answers;
 import com.qustellar.qsde.examples.cluster.queue.Contact;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -17,13 +19,12 @@ import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -34,19 +35,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It blocks. For one thread.
  */
-final class QueueWatch implements AutoCloseable {
+public final class QueueWatch implements AutoCloseable {
 
   private static final int ANSWER_MILLIS = 5_000;
   private static final Duration BETWEEN = Duration.ofSeconds(1);
 
   private final Topics topics;
   private final Contact contact;
+  private final Consumer<JobResult> results;
   private final Map<String, Object> settings;
   private final Tally tally = new Tally();
   private @Nullable Admin admin;
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
+
+  /** Where the results ended when this began to watch. */
+  private Map<TopicPartition, Long> ends = Map.of();
+
   private long toCount;
-  private long counted;
+  private long left;
   private long waiting;
   private long asked;
 
@@ -56,13 +62,18 @@ final class QueueWatch implements AutoCloseable {
    * @param clients what every client of Kafka is made with
    * @param topics those of the queue
    * @param contact hears whether brokers answer
+   * @param results hears each result, while {@link #next} waits
    */
-  QueueWatch(Map<String, Object> clients, Topics topics, Contact contact) {
+  public QueueWatch(
+      Map<String, Object> clients, Topics topics, Contact contact, Consumer<JobResult> results) {
     this.topics = topics;
     this.contact = contact;
+    this.results = results;
     this.settings = new HashMap<>(clients);
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
     settings.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
+    // Kafka may delete what is being read.
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
   }
 
   /**
@@ -71,48 +82,52 @@ final class QueueWatch implements AutoCloseable {
    * @param longest how long to wait; it may last longer while no broker answers
    * @throws KafkaException if a broker answers that it may not, or knows no such queue
    */
-  QueueState next(Duration longest) {
+  public QueueState next(Duration longest) {
     try {
       KafkaConsumer<byte[], byte[]> open = consumer;
       if (open == null) {
         open = open();
-        waiting = left();
+        waiting = waiting();
         consumer = open;
       }
       open.poll(longest).forEach(this::add);
+      if (left > 0) {
+        left = leftToCount(open);
+      }
       if (System.nanoTime() - asked >= BETWEEN.toNanos()) {
-        waiting = left();
+        waiting = waiting();
       }
       contact.found();
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
       // One that has been asked and refuses is another matter than one that is not there.
-      boolean refused = e instanceof ApiException && !(e instanceof RetriableException);
-      if (refused || e instanceof UnknownTopicOrPartitionException) {
+      if (Contact.isRefusal(e) || e instanceof UnknownTopicOrPartitionException) {
         throw e;
       }
       contact.lost();
     }
-    double part = isComplete() ? 1 : toCount == 0 ? 0 : (double) counted / toCount;
+    double part = isComplete() ? 1 : toCount == 0 ? 0 : 1 - (double) left / toCount;
     return tally.state(waiting, part, System.currentTimeMillis());
   }
 
   /** Returns whether every result has been counted that was there at the start. */
   boolean isComplete() {
-    return consumer != null && counted >= toCount;
+    return consumer != null && left == 0;
   }
 
   private KafkaConsumer<byte[], byte[]> open() {
-    List<TopicPartition> results = partitions(topics.results());
-    List<TopicPartition> all = new ArrayList<>(results);
+    List<TopicPartition> told = partitions(topics.results());
+    List<TopicPartition> all = new ArrayList<>(told);
     all.addAll(partitions(topics.workers()));
     KafkaConsumer<byte[], byte[]> opened =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     try {
       opened.assign(all);
       opened.seekToBeginning(all);
-      toCount = sum(opened.endOffsets(results)) - sum(opened.beginningOffsets(results));
+      ends = opened.endOffsets(told);
+      toCount = leftToCount(opened);
+      left = toCount;
       return opened;
     } catch (KafkaException e) {
       opened.close();
@@ -120,8 +135,10 @@ final class QueueWatch implements AutoCloseable {
     }
   }
 
-  private static long sum(Map<TopicPartition, Long> offsets) {
-    return offsets.values().stream().mapToLong(Long::longValue).sum();
+  private long leftToCount(KafkaConsumer<byte[], byte[]> opened) {
+    return ends.entrySet().stream()
+        .mapToLong(end -> Math.max(0, end.getValue() - opened.position(end.getKey())))
+        .sum();
   }
 
   private List<TopicPartition> partitions(String topic) {
@@ -133,7 +150,7 @@ final class QueueWatch implements AutoCloseable {
   }
 
   /** Returns how many requests nobody has done with. */
-  private long left() {
+  private long waiting() {
     List<TopicPartition> partitions = partitions(topics.jobs());
     Map<TopicPartition, SharePartitionOffsetInfo> known =
         Answers.await(
@@ -143,18 +160,18 @@ final class QueueWatch implements AutoCloseable {
                         topics.group(),
                         new ListShareGroupOffsetsSpec().topicPartitions(partitions)))
                 .partitionsToOffsetInfo(topics.group()));
-    long left = 0;
+    long waits = 0;
     for (TopicPartition partition : partitions) {
       SharePartitionOffsetInfo info = known.get(partition);
       // Of a partition that no worker has read yet the group knows nothing.
-      left +=
+      waits +=
           info != null && info.lag().isPresent()
               ? info.lag().get()
               : offset(partition, OffsetSpec.latest())
                   - (info == null ? offset(partition, OffsetSpec.earliest()) : info.startOffset());
     }
     asked = System.nanoTime();
-    return left;
+    return waits;
   }
 
   private long offset(TopicPartition partition, OffsetSpec spec) {
@@ -163,11 +180,11 @@ final class QueueWatch implements AutoCloseable {
   }
 
   private void add(ConsumerRecord<byte[], byte[]> found) {
-    boolean result = found.topic().equals(topics.results());
-    counted += result ? 1 : 0;
     try {
-      if (result) {
-        tally.add(Codec.readResult(found.value()));
+      if (found.topic().equals(topics.results())) {
+        JobResult result = Codec.readResult(found.value());
+        tally.add(result);
+        results.accept(result);
       } else {
         tally.add(Codec.readWorker(found.value()));
       }

@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.cluster.status;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.KafkaOptions;
 import com.qustellar.qsde.internal.http.SafeText;
@@ -32,7 +33,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 public final class StatusCommand implements Callable<Integer> {
 
-  private static final JsonFactory JSON = new JsonFactory();
+  /** In ASCII: what workers call themselves may hold what a terminal obeys. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PLAIN = Duration.ofSeconds(5);
   private static final Duration OBJECTS = Duration.ofSeconds(1);
@@ -57,7 +61,8 @@ public final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Contact contact = new Contact(kafka.brokers(), this::tell);
-    try (QueueWatch watch = new QueueWatch(kafka.clients(), kafka.topics(), contact)) {
+    try (QueueWatch watch =
+        new QueueWatch(kafka.clients(), kafka.topics(), contact, unused -> {})) {
       if (once) {
         once(watch);
         return ExitCode.OK;
@@ -73,9 +78,6 @@ public final class StatusCommand implements Callable<Integer> {
       return ExitCode.OK;
     } catch (UnknownTopicOrPartitionException e) {
       tell("there is no queue " + kafka.topics().name() + " at " + kafka.brokers());
-      return ExitCode.SOFTWARE;
-    } catch (KafkaException e) {
-      tell(kafka.brokers() + " refuses: " + e.getMessage());
       return ExitCode.SOFTWARE;
     }
   }
@@ -95,7 +97,8 @@ public final class StatusCommand implements Callable<Integer> {
   private void follow(QueueWatch watch) throws IOException {
     long between = (json ? OBJECTS : PLAIN).toNanos();
     long next = System.nanoTime();
-    while (!Thread.currentThread().isInterrupted()) {
+    // Whoever reads may go, as head does.
+    while (!spec.commandLine().getOut().checkError()) {
       QueueState state = watch.next(POLL);
       if (watch.isComplete() && System.nanoTime() - next >= 0) {
         next = System.nanoTime() + between;

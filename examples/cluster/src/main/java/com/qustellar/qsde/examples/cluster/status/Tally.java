@@ -38,7 +38,11 @@ final class Tally {
   }
 
   void add(WorkerState state) {
-    workers.put(state.worker(), state);
+    if (state.stopped()) {
+      workers.remove(state.worker());
+    } else {
+      workers.put(state.worker(), state);
+    }
   }
 
   /**
@@ -49,20 +53,23 @@ final class Tally {
    * @param now milliseconds since the epoch
    */
   QueueState state(long waiting, double counted, long now) {
+    workers.values().removeIf(worker -> since(worker, now).compareTo(GONE) >= 0);
     List<QueueState.Worker> speaking = new ArrayList<>();
     for (WorkerState worker : workers.values()) {
-      Duration since = Duration.ofMillis(Math.max(0, now - worker.at()));
-      if (!worker.stopped() && since.compareTo(GONE) < 0) {
-        speaking.add(
-            new QueueState.Worker(
-                worker.worker(),
-                worker.running(),
-                worker.bytesPerSecond(),
-                worker.done(),
-                worker.failed(),
-                since.compareTo(SILENT) > 0 ? since : null));
-      }
+      Duration since = since(worker, now);
+      speaking.add(
+          new QueueState.Worker(
+              worker.worker(),
+              worker.running(),
+              worker.bytesPerSecond(),
+              worker.done(),
+              worker.failed(),
+              since.compareTo(SILENT) > 0 ? since : null));
     }
     return new QueueState(waiting, done, alreadyThere, failed, bytes, counted, speaking);
+  }
+
+  private static Duration since(WorkerState worker, long now) {
+    return Duration.ofMillis(Math.max(0, now - worker.at()));
   }
 }

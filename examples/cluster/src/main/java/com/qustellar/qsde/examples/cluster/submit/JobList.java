@@ -155,7 +155,8 @@ final class JobList {
   private void failures(Path file) {
     long number = 0;
     try {
-      for (DownloadRequest request : FailureLog.read(file).toIterable(64)) {
+      // One that stands there twice is a check for the worker that comes second.
+      for (DownloadRequest request : FailureLog.readAll(file).toIterable(64)) {
         long position = ++number;
         Path target = request.target();
         String out = target == null ? null : String.valueOf(target.getFileName());

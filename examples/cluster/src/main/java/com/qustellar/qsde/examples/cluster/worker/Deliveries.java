@@ -1,46 +1,75 @@
 package com.qustellar.qsde.examples.cluster.worker;
 
 import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.examples.cluster.job.Codec;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
 import com.qustellar.qsde.examples.cluster.job.Rules;
 import com.qustellar.qsde.examples.cluster.job.UnreadableException;
+import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Delivery;
 import com.qustellar.qsde.examples.cluster.queue.Sender;
 import com.qustellar.qsde.examples.cluster.queue.Verdict;
 import com.qustellar.qsde.examples.cluster.target.Stored;
 import com.qustellar.qsde.examples.cluster.target.TargetStore;
+import com.qustellar.qsde.internal.http.SafeText;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.util.retry.Retry;
+import reactor.util.retry.RetryBackoffSpec;
 
 /**
  * What becomes of each delivery: read, stored, told, and only then acknowledged.
  *
  * <p>A result stands on its topic before its request is accepted, a dead letter before its request
  * is rejected: a worker that dies between the two has said too much rather than too little, and the
- * next delivery says that the target was there already.
+ * next delivery says that the target was there already. What can't be told is tried again for as
+ * long as the lock lasts, as a request that is released too often is one that Kafka drops.
  */
 final class Deliveries {
+
+  private static final int LONGEST_MESSAGE = 1000;
+  private static final RetryBackoffSpec UNTOLD =
+      Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1)).maxBackoff(Duration.ofSeconds(30));
 
   private final Settings settings;
   private final TargetStore store;
   private final Sender sender;
+  private final Contact contact;
+  private final int mostDeliveries;
+  private final Sinks.Empty<Void> stopped = Sinks.empty();
   private final AtomicInteger running = new AtomicInteger();
   private final LongAdder done = new LongAdder();
   private final LongAdder failed = new LongAdder();
 
-  Deliveries(Settings settings, TargetStore store, Sender sender) {
+  /**
+   * Handles deliveries.
+   *
+   * @param mostDeliveries how many of a request the group makes, after which it drops it
+   */
+  Deliveries(
+      Settings settings, TargetStore store, Sender sender, Contact contact, int mostDeliveries) {
     this.settings = settings;
     this.store = store;
     this.sender = sender;
+    this.contact = contact;
+    this.mostDeliveries = mostDeliveries;
+  }
+
+  /** Whoever waits to be released waits no longer. */
+  void stop() {
+    stopped.tryEmitEmpty();
   }
 
   /** Returns how many deliveries have not ended. */
@@ -65,25 +94,27 @@ final class Deliveries {
               running.incrementAndGet();
               long begun = System.nanoTime();
               try {
-                return handle(new Attempt(delivery, Codec.readJob(delivery.value()), begun));
+                Job job = Codec.readJob(delivery.value());
+                return handle(job, new Attempt(delivery, job.id(), job.target(), begun));
               } catch (UnreadableException e) {
-                return bury(delivery, "Unreadable", String.valueOf(e.getMessage()));
+                String message = String.valueOf(e.getMessage());
+                return reject(
+                    new Attempt(delivery, delivery.place(), null, begun), "Unreadable", message);
               }
             })
         .doFinally(unused -> running.decrementAndGet());
   }
 
-  private record Attempt(Delivery delivery, Job job, long begun) {
+  private record Attempt(Delivery delivery, String id, @Nullable String target, long begun) {
     double seconds() {
       return (System.nanoTime() - begun) / 1e9;
     }
   }
 
-  private Mono<Verdict> handle(Attempt attempt) {
-    Job job = attempt.job();
+  private Mono<Verdict> handle(Job job, Attempt attempt) {
     if (attempt.delivery().count() > job.attempts()) {
       String message = "no worker has come to an end with it in " + job.attempts() + " deliveries";
-      return reject(attempt, "Undelivered", message);
+      return giveUp(job, attempt, "Undelivered", message);
     }
     if (!store.accepts(job.target())) {
       return reject(attempt, "TargetRefused", "this queue's workers keep no such targets");
@@ -94,7 +125,7 @@ final class Deliveries {
             e -> !(e instanceof DownloadException),
             e -> new DownloadException.Unexpected(job.uri(), null, e))
         .map(stored -> accept(attempt, stored))
-        .onErrorResume(DownloadException.class, failure -> Mono.just(failed(attempt, failure)))
+        .onErrorResume(DownloadException.class, failure -> Mono.just(failed(job, attempt, failure)))
         // Apart from the above: that it can't be told is no failure of the download.
         .flatMap(verdict -> verdict);
   }
@@ -106,37 +137,60 @@ final class Deliveries {
         .doOnNext(unused -> done.increment());
   }
 
-  private Mono<Verdict> failed(Attempt attempt, DownloadException failure) {
+  private Mono<Verdict> failed(Job job, Attempt attempt, DownloadException failure) {
     String error = failure.getClass().getSimpleName();
-    String message = String.valueOf(failure.getMessage());
+    String message = message(failure);
     int delivery = attempt.delivery().count();
-    if (failure instanceof DownloadException.Cancelled) {
+    if (failure instanceof DownloadException.Cancelled && delivery < mostDeliveries) {
       return tell(attempt, Outcome.RELEASED, null, error, message).thenReturn(Verdict.RELEASE);
     }
-    if (Rules.mayBeMended(failure) && delivery < attempt.job().attempts()) {
+    if (Rules.mayBeMended(failure) && delivery < Math.min(job.attempts(), mostDeliveries)) {
+      Duration pause = Rules.pause(delivery, ThreadLocalRandom.current().nextDouble());
       return tell(attempt, Outcome.RELEASED, null, error, message)
-          .then(Mono.delay(Rules.pause(delivery, ThreadLocalRandom.current().nextDouble())))
+          .then(Mono.firstWithSignal(Mono.delay(pause).then(), stopped.asMono()))
           .thenReturn(Verdict.RELEASE);
     }
-    return reject(attempt, error, message);
+    return giveUp(job, attempt, error, message);
+  }
+
+  /** A refused target is told with what is wrong with it. */
+  private static String message(DownloadException failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof FileAccess access
+            && access.reason() == FileAccess.Reason.NAME_REFUSED
+            && cause != null
+        ? "the target is refused: " + cause.getMessage()
+        : String.valueOf(failure.getMessage());
+  }
+
+  private Mono<Verdict> giveUp(Job job, Attempt attempt, String error, String message) {
+    return reject(attempt, error, message)
+        .flatMap(verdict -> store.discard(job).onErrorComplete().thenReturn(verdict));
   }
 
   private Mono<Verdict> reject(Attempt attempt, String error, String message) {
     return tell(attempt, Outcome.REJECTED, null, error, message)
-        .then(bury(attempt.delivery(), error, message))
-        .flatMap(verdict -> store.discard(attempt.job()).onErrorComplete().thenReturn(verdict));
+        .then(bury(attempt.delivery(), error, message));
   }
 
-  /** Puts a record among the dead letters as it was, with the cause beside it. */
+  /**
+   * Puts a record among the dead letters as it was, with the cause beside it; without its value
+   * where both together are more than a record may be.
+   */
   private Mono<Verdict> bury(Delivery delivery, String error, String message) {
     Map<String, String> cause = new LinkedHashMap<>();
     cause.put("error", error);
-    cause.put("message", message);
+    cause.put("message", fit(message));
     cause.put("worker", settings.name());
-    cause.put("from", delivery.partition() + "@" + delivery.offset());
+    cause.put("from", delivery.place());
     cause.put("delivery", String.valueOf(delivery.count()));
-    return sender
-        .send(settings.topics().dead(), delivery.key(), delivery.value(), cause)
+    String dead = settings.topics().dead();
+    return told(
+            dead,
+            sender
+                .send(dead, delivery.key(), delivery.value(), cause)
+                .onErrorResume(
+                    RecordTooLargeException.class, e -> sender.send(dead, null, null, cause)))
         .thenReturn(Verdict.REJECT)
         .doOnNext(unused -> failed.increment());
   }
@@ -149,8 +203,8 @@ final class Deliveries {
       @Nullable String message) {
     JobResult result =
         new JobResult(
-            attempt.job().id(),
-            attempt.job().target(),
+            attempt.id(),
+            attempt.target(),
             outcome,
             stored == null ? 0 : stored.bytes(),
             stored == null ? 0 : stored.fetched(),
@@ -160,12 +214,25 @@ final class Deliveries {
             attempt.seconds(),
             stored == null ? 0 : stored.retries(),
             error,
-            message,
+            message == null ? null : fit(message),
             System.currentTimeMillis());
-    return sender.send(
-        settings.topics().results(),
-        attempt.job().target().getBytes(StandardCharsets.UTF_8),
-        Codec.write(result),
-        Map.of());
+    String key = attempt.target() == null ? attempt.id() : attempt.target();
+    String results = settings.topics().results();
+    byte[] place = key.getBytes(StandardCharsets.UTF_8);
+    return told(results, sender.send(results, place, Codec.write(result), Map.of()));
+  }
+
+  /** What others have said may be of any length. */
+  private static String fit(String message) {
+    return SafeText.strip(message, LONGEST_MESSAGE);
+  }
+
+  private Mono<Void> told(String topic, Mono<Void> sending) {
+    return sending.retryWhen(
+        UNTOLD.doBeforeRetry(
+            failed ->
+                contact.say(
+                    "%s can't be written to, which is tried again: %s"
+                        .formatted(topic, failed.failure().getMessage()))));
   }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.errors.TimeoutException;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -27,6 +28,7 @@ import reactor.core.publisher.Mono;
 public final class Worker {
 
   private static final Duration SAYS = Duration.ofSeconds(2);
+  private static final Duration HEARD = Duration.ofSeconds(5);
   private static final Duration AFTER = Duration.ofSeconds(20);
 
   private final Settings settings;
@@ -69,7 +71,8 @@ public final class Worker {
       return true;
     }
     try (Sender sender = new Sender(settings.clients())) {
-      Deliveries deliveries = new Deliveries(settings, store, sender);
+      Deliveries deliveries =
+          new Deliveries(settings, store, sender, contact, queue.mostDeliveries());
       List<Member> members =
           IntStream.range(0, settings.members())
               .mapToObj(
@@ -90,31 +93,42 @@ public final class Worker {
       } finally {
         saying.dispose();
       }
-      boolean ended = end(members);
-      engine
-          .progress()
-          .next()
-          .flatMap(now -> state(sender, deliveries, now, true))
-          .onErrorComplete()
-          .block(AFTER);
+      boolean ended = end(members, deliveries);
+      if (!contact.isLost()) {
+        engine
+            .progress()
+            .next()
+            .flatMap(now -> state(sender, deliveries, now, true))
+            .timeout(HEARD)
+            .onErrorComplete()
+            .block();
+      }
       return ended;
     }
   }
 
-  private boolean end(List<Member> members) throws InterruptedException {
+  private boolean end(List<Member> members, Deliveries deliveries) throws InterruptedException {
     members.forEach(Member::stop);
-    long deadline = System.nanoTime() + settings.grace().toNanos();
+    int running = deliveries.running();
+    if (running > 0) {
+      lines.accept(
+          "%s ends: %d downloads have %d s for that"
+              .formatted(settings.name(), running, settings.grace().toSeconds()));
+    }
+    if (await(members, settings.grace())) {
+      return true;
+    }
+    // What is cancelled is released, once its journal stands.
+    deliveries.stop();
+    engine.cancelAll();
+    return await(members, AFTER);
+  }
+
+  private static boolean await(List<Member> members, Duration longest) throws InterruptedException {
+    long deadline = System.nanoTime() + longest.toNanos();
     boolean ended = true;
     for (Member member : members) {
       ended &= member.await(Duration.ofNanos(deadline - System.nanoTime()));
-    }
-    if (!ended) {
-      // What is cancelled is released, once its journal stands.
-      engine.cancelAll();
-      ended = true;
-      for (Member member : members) {
-        ended &= member.await(AFTER);
-      }
     }
     return ended;
   }
@@ -124,14 +138,30 @@ public final class Worker {
         .progress()
         .sample(SAYS)
         .onBackpressureLatest()
-        .concatMap(
-            now ->
-                state(sender, deliveries, now, false)
-                    .doOnSuccess(unused -> contact.found())
-                    .doOnError(unused -> contact.lost())
-                    .onErrorComplete(),
-            1)
+        .concatMap(now -> heard(state(sender, deliveries, now, false).cache(), contact), 1)
         .subscribe();
+  }
+
+  /** This is how a worker that has nothing to do notices that no broker answers. */
+  private static Mono<Void> heard(Mono<Void> state, Contact contact) {
+    return state
+        .timeout(
+            HEARD,
+            Mono.defer(
+                () -> {
+                  contact.lost();
+                  return state;
+                }))
+        .doOnSuccess(unused -> contact.found())
+        .doOnError(
+            e -> {
+              if (e instanceof TimeoutException) {
+                contact.lost();
+              } else {
+                contact.say("what the worker does can't be told: " + e.getMessage());
+              }
+            })
+        .onErrorComplete();
   }
 
   private Mono<Void> state(

@@ -10,9 +10,11 @@ import com.qustellar.qsde.examples.cluster.target.TargetStore;
 import com.qustellar.qsde.examples.cluster.target.Targets;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 public final class WorkerCommand implements Callable<Integer> {
 
   private static final Duration ABORTS = Duration.ofSeconds(30);
+  private static final long LONGEST_GRACE = Duration.ofDays(1).toSeconds();
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -96,11 +99,20 @@ public final class WorkerCommand implements Callable<Integer> {
               + " remain are released, and go on elsewhere where they were.")
   long grace;
 
+  @Option(names = "--until-stdin-ends", hidden = true, description = "Die with who started it.")
+  boolean untilStdinEnds;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (parallel < 1 || members < 0 || members > parallel) {
       throw new ParameterException(
           spec.commandLine(), "--parallel is 1 at least, and --members not more than that");
+    }
+    if (grace < 0 || grace > LONGEST_GRACE) {
+      throw new ParameterException(spec.commandLine(), "--grace is 0 at least, and a day at most");
+    }
+    if (untilStdinEnds) {
+      dieWithStdin();
     }
     int consumers = members == 0 ? parallel : members;
     Settings settings =
@@ -112,19 +124,12 @@ public final class WorkerCommand implements Callable<Integer> {
             consumers,
             (parallel + consumers - 1) / consumers,
             Duration.ofSeconds(grace));
-    Limits limits =
-        Limits.defaults()
-            .withMaxConcurrentDownloads(parallel)
-            .withConnectionsPerDownload(connections);
     PrintWriter err = spec.commandLine().getErr();
-    try (DownloadEngine engine =
-        DownloadEngine.builder()
-            .limits(rate == null ? limits : limits.withBytesPerSecond(rate))
-            .build()) {
+    try (DownloadEngine engine = DownloadEngine.builder().limits(limits()).build()) {
       Optional<ObjectTarget> store = objects(engine);
       List<TargetStore> places = new ArrayList<>();
       if (directory != null) {
-        places.add(DirectoryTarget.open(directory, engine));
+        places.add(open(directory, engine));
       }
       store.ifPresent(places::add);
       if (places.isEmpty()) {
@@ -142,6 +147,26 @@ public final class WorkerCommand implements Callable<Integer> {
               });
       boolean ended = guarded(worker, store);
       return ended ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+  }
+
+  private static DirectoryTarget open(Path directory, DownloadEngine engine) throws IOException {
+    try {
+      return DirectoryTarget.open(directory, engine);
+    } catch (FileSystemException e) {
+      throw new IOException("--dir can't be used: " + e, e);
+    }
+  }
+
+  private Limits limits() {
+    try {
+      Limits limits =
+          Limits.defaults()
+              .withMaxConcurrentDownloads(parallel)
+              .withConnectionsPerDownload(connections);
+      return rate == null ? limits : limits.withBytesPerSecond(rate);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -166,7 +191,7 @@ public final class WorkerCommand implements Callable<Integer> {
     try {
       return worker.run();
     } finally {
-      store.ifPresent(objects -> objects.closeLater().onErrorComplete().block(ABORTS));
+      store.ifPresent(objects -> objects.closeLater().timeout(ABORTS).onErrorComplete().block());
       ended.countDown();
     }
   }
@@ -178,6 +203,25 @@ public final class WorkerCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * Of a process that was killed nothing comes any more, not even an end that waits for anything.
+   */
+  private static void dieWithStdin() {
+    Thread watching =
+        new Thread(
+            () -> {
+              try {
+                System.in.transferTo(OutputStream.nullOutputStream());
+              } catch (IOException e) {
+                // That is an end as well.
+              }
+              Runtime.getRuntime().halt(ExitCode.SOFTWARE);
+            },
+            "qsde-stdin");
+    watching.setDaemon(true);
+    watching.start();
   }
 
   private static String ownName() {

@@ -47,7 +47,7 @@ class CodecTest {
         new JobResult("7", "a", Outcome.DONE, 5, 4, MD5, "w", 2, 1.5, 3, null, null, 99);
     JobResult rejected =
         new JobResult(
-            "7", "a", Outcome.REJECTED, 0, 0, null, "w", 2, 1.5, 0, "HttpStatus", "404", 9);
+            "7", null, Outcome.REJECTED, 0, 0, null, "w", 2, 1.5, 0, "Unreadable", "x", 9);
     assertThat(Codec.readResult(Codec.write(done))).isEqualTo(done);
     assertThat(Codec.readResult(Codec.write(rejected))).isEqualTo(rejected);
   }
@@ -69,6 +69,7 @@ class CodecTest {
         "[] | the record is no JSON object",
         "{'id':'7'} | the field 'v' is missing, or no whole number",
         "{'v':2} | the record is of version 2, this worker knows 1",
+        "{'v':4294967297} | the record is of version 4294967297, this worker knows 1",
         "{'v':1,'id':'7','uri':'https://example.org/'} | the field 'target' is missing",
         "{'v':1,'id':7,'uri':'https://example.org/','target':'a'} | the field 'id' is no text",
         "{'v':1,'id':'7','uri':'a b','target':'a'} | the field 'uri' is no URI",
@@ -81,6 +82,15 @@ class CodecTest {
     assertThatThrownBy(() -> Codec.readJob(bytes(json)))
         .isInstanceOf(UnreadableException.class)
         .hasMessageStartingWith(why.replace('\'', '"'));
+  }
+
+  @Test
+  void whatResultsRepeatHasALength() {
+    URI uri = URI.create("https://example.org/a");
+    assertThatThrownBy(() -> Codec.readJob(Codec.write(Job.of("i".repeat(1025), uri, "a"))))
+        .hasMessage("the field \"id\" is longer than 1024 characters");
+    assertThatThrownBy(() -> Codec.readJob(Codec.write(Job.of("i", uri, "a".repeat(4097)))))
+        .hasMessage("the field \"target\" is longer than 4096 characters");
   }
 
   private static byte[] bytes(String json) {

@@ -182,6 +182,24 @@ class ObjectTargetTest {
   }
 
   @Test
+  void readsWhatHasNoDigestBesideIt() {
+    stored(job("/large", "a"));
+    assertThat(head("a").metadata()).doesNotContainKey(Found.DIGEST);
+    int asked = origin.requests().size();
+    int told = store.requests().size();
+
+    Stored found = stored(expecting(job("/large", "a"), LARGE));
+
+    assertThat(found)
+        .isEqualTo(
+            new Stored(LARGE.length(), 0, Checksum.parse("sha256:" + LARGE.sha256()), true, 0));
+    assertThat(failure(expecting(job("/large", "a"), SMALL))).hasMessageContaining("exists");
+    assertThat(store.requests().subList(told, store.requests().size()))
+        .containsExactly("HEAD ", "GET ", "HEAD ", "GET ");
+    assertThat(origin.requests()).hasSize(asked);
+  }
+
+  @Test
   void neverReplacesAnObject() {
     store
         .client()

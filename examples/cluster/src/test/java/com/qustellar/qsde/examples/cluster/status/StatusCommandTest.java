@@ -8,6 +8,7 @@ import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.WorkerState;
 import com.qustellar.qsde.examples.cluster.queue.Sender;
 import com.qustellar.qsde.examples.cluster.testing.TestQueue;
+import java.io.PipedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -49,7 +50,7 @@ class StatusCommandTest {
               "id", "1", JobResult.Outcome.DONE, 4096, 1, null, "w", 1, 1.0, 0, null, null, now);
       sender.send(queue.topics().results(), null, Codec.write(done), Map.of()).block();
       sender.send(queue.topics().results(), null, new byte[] {'{'}, Map.of()).block();
-      WorkerState worker = new WorkerState("w", 2, 1, 512, 1, 0, false, now);
+      WorkerState worker = new WorkerState("w\u009b", 2, 1, 512, 1, 0, false, now);
       sender
           .send(queue.topics().workers(), new byte[] {'w'}, Codec.write(worker), Map.of())
           .block();
@@ -60,8 +61,20 @@ class StatusCommandTest {
     assertThat(out.toString().strip())
         .isEqualTo(
             "{\"queued\":1,\"running\":2,\"done\":1,\"alreadyThere\":0,\"failed\":0,\"bytes\":4096,"
-                + "\"bytesPerSecond\":512,\"workers\":[{\"worker\":\"w\",\"running\":2,"
+                + "\"bytesPerSecond\":512,\"workers\":[{\"worker\":\"w\\u009B\",\"running\":2,"
                 + "\"bytesPerSecond\":512,\"done\":1,\"failed\":0,\"silentSeconds\":0}]}");
+  }
+
+  @Test
+  void endsOnceNobodyReads() {
+    CommandLine command =
+        new CommandLine(new StatusCommand())
+            .setOut(new PrintWriter(new PipedWriter())); // which nobody reads
+
+    assertThat(
+            command.execute(
+                "--brokers", queue.address(), "--queue", queue.topics().name(), "--plain"))
+        .isZero();
   }
 
   @Test

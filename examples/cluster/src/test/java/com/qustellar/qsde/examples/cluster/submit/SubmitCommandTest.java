@@ -80,10 +80,12 @@ class SubmitCommandTest {
     submit(
         "\uFEFF<metalink xmlns='urn:ietf:params:xml:ns:metalink'><file name='../a/b'>"
             + "<url>http://a/b</url></file></metalink>");
-    submit("{\"uri\":\"http://a/c\",\"file\":\"/home/me/c\",\"checksum\":\"" + SHA256 + "\"}\n");
+    String failure =
+        "{\"uri\":\"http://a/c\",\"file\":\"/home/me/c\",\"checksum\":\"" + SHA256 + "\"}\n";
+    submit(failure.repeat(2)); // of what has been read nothing is remembered
 
-    List<Job> jobs = queue.jobs(2);
-    assertThat(jobs).extracting(Job::target).containsExactly("a/b", "c");
+    List<Job> jobs = queue.jobs(3);
+    assertThat(jobs).extracting(Job::target).containsExactly("a/b", "c", "c");
     assertThat(jobs.get(1).checksum()).hasToString(SHA256);
   }
 

@@ -5,6 +5,7 @@ import com.qustellar.qsde.examples.cluster.job.Codec;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.UnreadableException;
+import com.qustellar.qsde.examples.cluster.queue.Answers;
 import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Queue;
 import com.qustellar.qsde.examples.cluster.queue.Sender;
@@ -22,10 +23,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import reactor.core.publisher.Flux;
 
@@ -110,6 +115,18 @@ public final class TestQueue implements AutoCloseable {
 
   public Map<String, Object> clients() {
     return Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.address());
+  }
+
+  /** Sets what a topic or a group is configured with. */
+  public void set(ConfigResource.Type type, String name, String setting, String value) {
+    try (Admin admin = Admin.create(clients())) {
+      AlterConfigOp change =
+          new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+      Answers.await(
+          admin
+              .incrementalAlterConfigs(Map.of(new ConfigResource(type, name), List.of(change)))
+              .all());
+    }
   }
 
   /** Puts requests into the queue. */

@@ -1,5 +1,6 @@
 package com.qustellar.qsde.examples.cluster.worker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.Limits;
@@ -12,7 +13,6 @@ import com.qustellar.qsde.examples.cluster.testing.TestQueue;
 import com.qustellar.qsde.examples.demo.DemoFile;
 import com.qustellar.qsde.examples.demo.DemoOrigin;
 import com.qustellar.qsde.reactor.DownloadEngine;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,17 +113,36 @@ class WorkerTest {
   @Test
   void buriesAnUnreadableRecordAndGoesOn() throws Exception {
     DemoFile file = DemoFile.of("good", KIB);
-    queue.submit("{not json".getBytes(StandardCharsets.UTF_8));
+    queue.submit("{not json".getBytes(UTF_8));
     queue.submit(job(file));
     start();
     List<ConsumerRecord<byte[], byte[]>> dead = queue.dead(1);
 
-    assertThat(dead.get(0).value()).asString(StandardCharsets.UTF_8).isEqualTo("{not json");
+    assertThat(dead.get(0).value()).asString(UTF_8).isEqualTo("{not json");
     assertThat(dead.get(0).headers().lastHeader("message").value())
-        .asString(StandardCharsets.UTF_8)
+        .asString(UTF_8)
         .startsWith("the record is no JSON");
-    queue.results(all -> all.size() == 1 && all.get(0).outcome() == Outcome.DONE);
+    List<JobResult> results = queue.results(all -> all.size() == 2);
+    assertThat(results)
+        .filteredOn(result -> result.outcome() == Outcome.REJECTED)
+        .singleElement()
+        .returns(queue.topics().jobs() + "-0@0", JobResult::id)
+        .returns(null, JobResult::target)
+        .returns("Unreadable", JobResult::error);
     assertThat(Files.size(dir.resolve("files/good"))).isEqualTo(KIB);
+  }
+
+  @Test
+  void buriesARecordOfAnyLength() throws Exception {
+    byte[] longest = new byte[(1 << 20) - 100]; // with the cause beside it, it is more than may be
+    queue.submit(longest);
+    start();
+    ConsumerRecord<byte[], byte[]> dead = queue.dead(1).get(0);
+
+    assertThat(dead.value()).isNull();
+    assertThat(dead.headers().lastHeader("from").value())
+        .asString(UTF_8)
+        .isEqualTo(queue.topics().jobs() + "-0@0");
   }
 
   @Test
@@ -133,9 +153,7 @@ class WorkerTest {
     ConsumerRecord<byte[], byte[]> dead = queue.dead(1).get(0);
 
     assertThat(Codec.readJob(dead.value())).isEqualTo(job);
-    assertThat(dead.headers().lastHeader("error").value())
-        .asString(StandardCharsets.UTF_8)
-        .isEqualTo("HttpStatus");
+    assertThat(dead.headers().lastHeader("error").value()).asString(UTF_8).isEqualTo("HttpStatus");
     assertThat(queue.results(all -> !all.isEmpty()).get(0))
         .returns(Outcome.REJECTED, JobResult::outcome)
         .returns("HttpStatus", JobResult::error);
@@ -147,7 +165,11 @@ class WorkerTest {
     queue.submit(Job.of("s3", origin.serve(DemoFile.of("out", KIB)), "s3://bucket/out"));
     start();
 
-    assertThat(queue.dead(2)).hasSize(2);
+    assertThat(queue.dead(2))
+        .extracting(dead -> new String(dead.headers().lastHeader("message").value(), UTF_8))
+        .containsExactlyInAnyOrder(
+            "the target is refused: it holds an empty name, \".\" or \"..\"",
+            "this queue's workers keep no such targets");
     assertThat(dir.resolveSibling("out")).doesNotExist();
     assertThat(origin.bytesSent()).isZero();
   }
@@ -161,11 +183,44 @@ class WorkerTest {
     List<ConsumerRecord<byte[], byte[]>> dead = queue.dead(1);
 
     assertThat(dead.get(0).headers().lastHeader("error").value())
-        .asString(StandardCharsets.UTF_8)
+        .asString(UTF_8)
         .isEqualTo("Undelivered");
     assertThat(queue.results(all -> all.size() == 3))
         .extracting(JobResult::outcome)
         .containsExactlyInAnyOrder(Outcome.RELEASED, Outcome.RELEASED, Outcome.REJECTED);
+  }
+
+  @Test
+  void givesUpBeforeTheGroupDropsTheRequest() throws Exception {
+    queue.set(ConfigResource.Type.GROUP, queue.topics().group(), "share.delivery.count.limit", "2");
+    Job job = Job.of("f", origin.serve(DemoFile.of("f", KIB)), "f");
+    queue.submit(new Job("f", job.uri(), List.of(), "f", null, Map.of(), 99));
+    engine.close(); // whatever is asked of it now is cancelled
+    start();
+
+    assertThat(queue.dead(1).get(0).headers().lastHeader("delivery").value())
+        .asString(UTF_8)
+        .isEqualTo("2");
+  }
+
+  @Test
+  void holdsARequestForAsLongAsItsResultCanNotBeWritten() throws Exception {
+    String results = queue.topics().results();
+    DemoFile file = DemoFile.of("f", KIB);
+    queue.set(ConfigResource.Type.TOPIC, results, "max.message.bytes", "99");
+    queue.submit(job(file));
+    start();
+    while (lines.size() < 2) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertThat(lines.get(1)).startsWith(results + " can't be written to, which is tried again: ");
+    queue.set(ConfigResource.Type.TOPIC, results, "max.message.bytes", "1048588");
+
+    assertThat(queue.results(all -> !all.isEmpty()))
+        .singleElement()
+        .returns(Outcome.DONE, JobResult::outcome)
+        .returns(1, JobResult::delivery);
+    assertThat(lines).hasSize(2);
   }
 
   @Test
