@@ -156,7 +156,8 @@ class SafetyTest extends TestService {
     DNS.answer("inside.example", "127.0.0.1");
     origin.serve("/slow.bin", Body.random(2, 64L << 20));
     origin.on("/slow.bin").answer(reply -> reply.pacedAt(1 << 20));
-    engine.updateLimits(now -> now.withMaxConcurrentDownloads(1));
+    // One connection, which is there before the policy forbids more of them.
+    engine.updateLimits(now -> now.withMaxConcurrentDownloads(1).withConnectionsPerDownload(1));
     allowLoopback();
     String first = add(origin.uri("/slow.bin"));
     engine.updateNetwork(now -> now.withAddressPolicy(AddressPolicy.publicOnly()));
