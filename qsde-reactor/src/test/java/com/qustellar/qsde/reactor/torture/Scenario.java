@@ -183,7 +183,12 @@ final class Scenario {
 
   /** Returns the files of which a download may have one. */
   synchronized List<Body> files() {
-    return changed && !digestKnown ? List.of(file, after.body()) : List.of(file);
+    return digestKnown ? List.of(file) : served();
+  }
+
+  /** Returns the files that there have been: a stream may have begun with any before its digest. */
+  synchronized List<Body> served() {
+    return changed ? List.of(file, after.body()) : List.of(file);
   }
 
   /** Returns whether there can't be a download any more that succeeds. */
