@@ -55,10 +55,17 @@ final class DownloadRestorer implements SmartLifecycle {
     if (row.state().isTerminal()) {
       return;
     }
-    Path finished = folders.finished(row.id()).orElse(null);
-    if (finished != null) {
-      end(entry, row.completed(String.valueOf(finished.getFileName()), size(finished)));
-    } else if (headers == null) {
+    try {
+      Path finished = folders.finished(row.id()).orElse(null);
+      if (finished != null) {
+        end(entry, row.completed(String.valueOf(finished.getFileName()), Files.size(finished)));
+        return;
+      }
+    } catch (IOException | UncheckedIOException e) {
+      end(entry, row.failed(0, Failure.of(ServiceProblem.noFolder(e))));
+      return;
+    }
+    if (headers == null) {
       end(entry, row.failed(0, Failure.of(ServiceProblem.headersNotKept())));
     } else if (row.state() == DownloadState.QUEUED) {
       runner.submit(entry);
@@ -68,14 +75,6 @@ final class DownloadRestorer implements SmartLifecycle {
   private void end(Entry entry, Row ended) {
     entry.row(ended);
     runner.save(ended);
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

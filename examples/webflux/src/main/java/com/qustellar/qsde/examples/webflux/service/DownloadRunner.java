@@ -6,6 +6,7 @@ import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -45,11 +46,22 @@ final class DownloadRunner {
     return Mono.<Void>fromRunnable(() -> submit(entry)).subscribeOn(Schedulers.boundedElastic());
   }
 
-  /** Starts a download, unless it was paused or cancelled meanwhile. Blocks. */
+  /**
+   * Starts a download, unless it runs, or was paused or cancelled meanwhile. Where it can have no
+   * folder, that is how it fails. Blocks.
+   */
   void submit(Entry entry) {
-    folders.make(entry.id());
     synchronized (entry) {
-      if (entry.row().state() != DownloadState.QUEUED) {
+      Download last = entry.handle();
+      boolean runs = last != null && !last.isDisposed();
+      if (runs || entry.row().state() != DownloadState.QUEUED) {
+        return;
+      }
+      try {
+        folders.make(entry.id());
+      } catch (UncheckedIOException e) {
+        entry.row(entry.row().failed(0, Failure.of(ServiceProblem.noFolder(e))));
+        save(entry.row());
         return;
       }
       Download handle = engine.submit(request(entry));

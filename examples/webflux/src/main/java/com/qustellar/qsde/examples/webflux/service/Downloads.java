@@ -54,12 +54,12 @@ final class Downloads {
 
   /** Returns all downloads, the newest first. */
   List<DownloadView> views() {
-    return entries.values().stream().map(Entry::view).toList();
+    return entries.values().stream().filter(entry -> !entry.isGone()).map(Entry::view).toList();
   }
 
   Entry find(String id) {
     return entries.values().stream()
-        .filter(entry -> entry.id().equals(id))
+        .filter(entry -> entry.id().equals(id) && !entry.isGone())
         .findFirst()
         .orElseThrow(() -> ServiceProblem.notFound(id));
   }
@@ -77,7 +77,7 @@ final class Downloads {
    * not in the list.
    */
   Mono<DownloadView> add(NewDownload wanted) {
-    return Mono.defer(
+    return Uncancelled.of(
         () -> {
           Entry entry = enlist(wanted);
           return store
@@ -85,21 +85,17 @@ final class Downloads {
               .doOnError(failed -> entries.remove(entry.row().position()))
               .then(runner.start(entry))
               .then(Mono.defer(() -> runner.firstAnswer(entry)))
-              .then(Mono.defer(() -> isForbidden(entry) ? delete(entry.id()) : Mono.empty()))
-              .then(Mono.fromSupplier(() -> allowed(entry)));
+              .then(Mono.defer(() -> refused(entry)))
+              .then(Mono.fromSupplier(entry::view));
         });
   }
 
-  private static boolean isForbidden(Entry entry) {
+  /** Takes off the list again what has turned out to be forbidden, and says so. */
+  private Mono<Void> refused(Entry entry) {
     Failure failure = entry.row().failure();
-    return failure != null && failure.status() == HttpStatus.FORBIDDEN.value();
-  }
-
-  private static DownloadView allowed(Entry entry) {
-    if (isForbidden(entry)) {
-      throw ServiceProblem.of(Objects.requireNonNull(entry.row().failure()));
-    }
-    return entry.view();
+    return failure != null && failure.status() == HttpStatus.FORBIDDEN.value()
+        ? delete(entry.id()).onErrorComplete().then(Mono.error(ServiceProblem.of(failure)))
+        : Mono.empty();
   }
 
   private Entry enlist(NewDownload wanted) {
@@ -197,30 +193,37 @@ final class Downloads {
             throw ServiceProblem.headersNotKept();
           }
           entry.row(entry.row().unfinished(DownloadState.QUEUED));
-          return entry.ending().then(runner.start(entry));
+          return entry.ending().onErrorComplete().then(runner.start(entry));
         });
   }
 
   /** Cancels an unfinished download and discards what it has; takes a finished one off the list. */
   Mono<Void> delete(String id) {
-    return Mono.defer(
+    return Uncancelled.of(
         () -> {
           Entry entry = find(id);
           synchronized (entry) {
-            Row row = entry.row();
+            Row row = present(entry);
             if (row.state().isTerminal()) {
-              entries.remove(row.position());
-              return store
-                  .delete(id)
-                  .then(entry.ending())
-                  .then(Mono.defer(() -> folders.delete(id)));
+              entry.gone(true);
+              return remove(entry).doOnError(failed -> entry.gone(false));
             }
             entry.row(row.cancelled());
             Mono<Void> ending = discard(entry).cache();
             entry.ending(ending);
-            return store.update(entry.row()).then(ending);
+            return update(entry, row).then(ending);
           }
         });
+  }
+
+  /** The files first: whose row is still there can be deleted again, after a crash as well. */
+  private Mono<Void> remove(Entry entry) {
+    return entry
+        .ending()
+        .onErrorComplete()
+        .then(folders.delete(entry.id()))
+        .then(store.delete(entry.id()))
+        .then(Mono.fromRunnable(() -> entries.remove(entry.row().position())));
   }
 
   private Mono<Void> discard(Entry entry) {
@@ -241,14 +244,29 @@ final class Downloads {
   }
 
   private Mono<DownloadView> change(String id, Change change) {
-    return Mono.defer(
+    return Uncancelled.of(
         () -> {
           Entry entry = find(id);
           synchronized (entry) {
+            Row before = present(entry);
             Mono<Void> next = change.to(entry);
-            return store.update(entry.row()).then(next).then(Mono.fromSupplier(entry::view));
+            return update(entry, before).then(next).then(Mono.fromSupplier(entry::view));
           }
         });
+  }
+
+  /** Saves the row as it is now, or else goes back to the one before. */
+  private Mono<Void> update(Entry entry, Row before) {
+    Row after = entry.row();
+    return store.update(after).doOnError(failed -> entry.undo(after, before));
+  }
+
+  /** Returns the row of an entry that was found, unless it has been deleted since. */
+  private static Row present(Entry entry) {
+    if (entry.isGone()) {
+      throw ServiceProblem.notFound(entry.id());
+    }
+    return entry.row();
   }
 
   private static void unfinished(Entry entry, String what) {

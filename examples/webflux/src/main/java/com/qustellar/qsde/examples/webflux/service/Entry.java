@@ -18,6 +18,7 @@ final class Entry {
   private Row row;
   private @Nullable Download handle;
   private Mono<Void> ending = Mono.empty();
+  private boolean gone;
 
   Entry(Row row, @Nullable Map<String, String> headers) {
     this.row = row;
@@ -35,6 +36,22 @@ final class Entry {
 
   synchronized void row(Row next) {
     row = next;
+  }
+
+  /** Goes back to a row, unless there is another one by now. */
+  synchronized void undo(Row last, Row before) {
+    if (row.equals(last)) {
+      row = before;
+    }
+  }
+
+  /** Returns whether it is being taken off the list. */
+  synchronized boolean isGone() {
+    return gone;
+  }
+
+  synchronized void gone(boolean deleted) {
+    gone = deleted;
   }
 
   synchronized @Nullable Download handle() {

@@ -94,7 +94,7 @@ final class FilesController {
     Instant modified = attributes.lastModifiedTime().toInstant();
     String etag = "\"" + Long.toHexString(modified.toEpochMilli()) + "-" + attributes.size() + "\"";
     ServerHttpRequest request = exchange.getRequest();
-    List<String> wanted = request.getHeaders().getIfMatch();
+    List<String> wanted = ifMatch(request.getHeaders());
     if (!wanted.isEmpty() && !wanted.contains("*") && !wanted.contains(etag)) {
       throw ServiceProblem.of(
           HttpStatus.PRECONDITION_FAILED, "file-changed", "the file is another one: " + etag);
@@ -103,7 +103,8 @@ final class FilesController {
       return exchange.getResponse().setComplete();
     }
     Resource resource = new FileSystemResource(file);
-    if (wantsRange(request.getHeaders(), etag)) {
+    // Of a HEAD it means nothing (RFC 9110 §14.2).
+    if (request.getMethod().equals(HttpMethod.GET) && wantsRange(request.getHeaders(), etag)) {
       checkRanges(request.getHeaders(), resource, attributes.size());
     } else {
       request = request.mutate().headers(fields -> fields.remove(HttpHeaders.RANGE)).build();
@@ -113,6 +114,14 @@ final class FilesController {
     MediaType type = MediaTypeFactory.getMediaType(name).orElse(MediaType.APPLICATION_OCTET_STREAM);
     return writer.write(
         Mono.just(resource), RESOURCE, RESOURCE, type, request, exchange.getResponse(), Map.of());
+  }
+
+  private static List<String> ifMatch(HttpHeaders headers) {
+    try {
+      return headers.getIfMatch();
+    } catch (IllegalArgumentException e) {
+      throw ServiceProblem.invalid("If-Match is not a list of entity tags");
+    }
   }
 
   /** A unit that is not known is to be ignored (RFC 9110 §14.2), as a range of another file is. */

@@ -36,6 +36,13 @@ final class ServiceProblem extends ErrorResponseException {
         "its header fields were not kept over a restart: add it anew, with keepHeaders if it may");
   }
 
+  static ServiceProblem noFolder(Exception reason) {
+    return of(
+        HttpStatus.INSUFFICIENT_STORAGE,
+        "no-folder",
+        "its folder can't be made or read: look at the service's disk, then retry; " + reason);
+  }
+
   static ServiceProblem invalid(String detail) {
     return of(HttpStatus.BAD_REQUEST, "invalid-value", detail);
   }

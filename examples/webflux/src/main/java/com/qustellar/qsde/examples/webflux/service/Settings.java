@@ -53,17 +53,21 @@ final class Settings implements SmartLifecycle {
   /** Sets the limits that are shown; the others stay. */
   Mono<LimitsView> limits(LimitsView wanted) {
     UnaryOperator<Limits> update = valid(wanted::applyTo);
-    return Mono.fromSupplier(() -> update.apply(engine.limits())) // what is refused is not saved
-        .then(save(LIMITS, wanted))
-        .then(Mono.fromRunnable(() -> engine.updateLimits(update)))
-        .then(Mono.fromSupplier(this::limits));
+    return Uncancelled.of(
+        () ->
+            Mono.fromSupplier(() -> update.apply(engine.limits())) // what is refused is not saved
+                .then(save(LIMITS, wanted))
+                .then(Mono.fromRunnable(() -> engine.updateLimits(update)))
+                .then(Mono.fromSupplier(this::limits)));
   }
 
   /** Goes back to the limits of the configuration. */
   Mono<LimitsView> configuredLimits() {
-    return save(LIMITS, null)
-        .then(Mono.fromRunnable(() -> engine.limits(configuredLimits)))
-        .then(Mono.fromSupplier(this::limits));
+    return Uncancelled.of(
+        () ->
+            save(LIMITS, null)
+                .then(Mono.fromRunnable(() -> engine.limits(configuredLimits)))
+                .then(Mono.fromSupplier(this::limits)));
   }
 
   NetworkView network() {
@@ -73,17 +77,21 @@ final class Settings implements SmartLifecycle {
   /** Sets the network settings that are shown; the others stay. */
   Mono<NetworkView> network(NetworkView wanted) {
     UnaryOperator<NetworkSettings> update = valid(wanted::applyTo);
-    return Mono.fromSupplier(() -> update.apply(engine.network())) // what is refused is not saved
-        .then(save(NETWORK, wanted))
-        .then(Mono.fromRunnable(() -> engine.updateNetwork(update)))
-        .then(Mono.fromSupplier(this::network));
+    return Uncancelled.of(
+        () ->
+            Mono.fromSupplier(() -> update.apply(engine.network())) // what is refused is not saved
+                .then(save(NETWORK, wanted))
+                .then(Mono.fromRunnable(() -> engine.updateNetwork(update)))
+                .then(Mono.fromSupplier(this::network)));
   }
 
   /** Goes back to the network settings of the configuration. */
   Mono<NetworkView> configuredNetwork() {
-    return save(NETWORK, null)
-        .then(Mono.fromRunnable(() -> engine.network(configuredNetwork)))
-        .then(Mono.fromSupplier(this::network));
+    return Uncancelled.of(
+        () ->
+            save(NETWORK, null)
+                .then(Mono.fromRunnable(() -> engine.network(configuredNetwork)))
+                .then(Mono.fromSupplier(this::network)));
   }
 
   /** The library's own rules decide, in its own words. */

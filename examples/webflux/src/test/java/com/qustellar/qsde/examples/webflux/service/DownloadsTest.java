@@ -7,12 +7,15 @@ import static com.qustellar.qsde.DownloadState.PAUSED;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,8 @@ class DownloadsTest extends TestService {
         .isEqualTo(BODY.bytes());
     get(path, "Range", range, "If-Match", etag).isStatus(206);
     get(path, "If-Match", "\"other\"").isProblem(412, "file-changed");
+    get(path, "If-Match", "other").isProblem(400, "invalid-value");
+    send(port, "HEAD", path, null, "Range", range).isStatus(200);
     get(path, "Range", "pages=1-2").isStatus(200);
     for (String wrong : List.of("bytes=300000-", "bytes=2-1", "bytes=x", "bytes=0-,0-")) {
       Answer refused = get(path, "Range", wrong);
@@ -192,6 +197,53 @@ class DownloadsTest extends TestService {
     get("/downloads/" + id).isProblem(404, "download-not-found");
     delete(id).isProblem(404, "download-not-found");
     assertThat(bean(Folders.class).of(id)).doesNotExist();
+  }
+
+  @Test
+  void aChangeGoesOnWhenWhoeverWantedItHangsUp() {
+    String running = add(slow());
+    String finished = add(file());
+    awaitState(finished, COMPLETED);
+    Downloads downloads = bean(Downloads.class);
+
+    downloads.delete(running).subscribe().dispose();
+    downloads.delete(finished).subscribe().dispose();
+
+    awaitState(running, CANCELLED);
+    await(() -> all().size() == 1);
+    for (String id : List.of(running, finished)) {
+      await(() -> Files.notExists(bean(Folders.class).of(id)));
+    }
+  }
+
+  @Test
+  void whatRunsIsNotStartedOnceMore() {
+    String id = add(slow());
+    Entry entry = bean(Downloads.class).find(id);
+    Download handle = entry.handle();
+
+    bean(DownloadRunner.class).submit(entry);
+
+    assertThat(entry.handle()).isSameAs(handle);
+    assertThat(engine.downloads()).hasSize(1);
+  }
+
+  @Test
+  void withoutItsFolderADownloadFailsInWords() throws IOException {
+    URI uri = file();
+    origin.on("/file.bin").request(1).answer(Reply.status(403));
+    String id = add(uri);
+    awaitState(id, FAILED);
+    Path folder = bean(Folders.class).of(id);
+    Files.delete(folder);
+    Files.createFile(folder);
+
+    act(id, "retry").isStatus(200);
+
+    assertThat(awaitState(id, FAILED).failure().type()).isEqualTo(Problems.TYPE + "no-folder");
+    Files.delete(folder);
+    act(id, "retry").isStatus(200);
+    awaitState(id, COMPLETED);
   }
 
   @Test
