@@ -62,7 +62,8 @@ public final class WorkerProcess implements AutoCloseable {
   /** Lets it finish what it holds, and ends it. Blocks. */
   @Override
   public void close() {
-    process.destroy();
+    // Not the process's own way, which closes its stdin as well: that would be the end at once.
+    process.toHandle().destroy();
     if (!await()) {
       kill();
     }

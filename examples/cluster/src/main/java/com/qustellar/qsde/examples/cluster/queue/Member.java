@@ -131,9 +131,9 @@ public final class Member {
         takePart();
       } catch (TimeoutException e) {
         contact.lost();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // Whatever it is: a member that is gone would never be missed.
-        contact.say("the queue has failed, and is joined again: " + e.getMessage());
+        contact.say("the queue has failed, and is joined again: " + e);
         pause();
       }
     }

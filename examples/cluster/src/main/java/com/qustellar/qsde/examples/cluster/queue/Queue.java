@@ -120,7 +120,10 @@ public final class Queue {
                     TopicConfig.CLEANUP_POLICY_CONFIG,
                     TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE,
                     TopicConfig.RETENTION_MS_CONFIG,
-                    String.valueOf(Duration.ofDays(1).toMillis())));
+                    String.valueOf(Duration.ofDays(1).toMillis()),
+                    // Neither looks at the newest segment, which would last a week.
+                    TopicConfig.SEGMENT_MS_CONFIG,
+                    String.valueOf(Duration.ofMinutes(10).toMillis())));
     Stream.concat(missing.stream(), Stream.of(workers))
         .map(topic -> Map.entry(topic.name(), admin.createTopics(Set.of(topic)).all()))
         .toList()
@@ -150,6 +153,7 @@ public final class Queue {
    */
   private int configure(Admin admin) {
     ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, topics.group());
+    int deliveries = LEAST_DELIVERIES;
     try {
       Map<String, String> set =
           Answers.await(admin.describeConfigs(Set.of(group)).values().values().iterator().next())
@@ -157,23 +161,24 @@ public final class Queue {
               .stream()
               .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_GROUP_CONFIG)
               .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
+      String limit = set.get(DELIVERIES);
+      deliveries = limit == null ? deliveries : Integer.parseInt(limit);
       if (!set.containsKey(OFFSET_RESET)) {
         set(admin, group, OFFSET_RESET, "earliest");
       }
-      String deliveries = set.get(DELIVERIES);
-      if (deliveries != null) {
-        return Integer.parseInt(deliveries);
+      if (limit == null) {
+        set(admin, group, DELIVERIES, String.valueOf(MOST_DELIVERIES));
+        deliveries = MOST_DELIVERIES;
       }
-      set(admin, group, DELIVERIES, String.valueOf(MOST_DELIVERIES));
-      return MOST_DELIVERIES;
+      return deliveries;
     } catch (AuthorizationException e) {
       contact.say(
           "the settings of the group %s are to be set by who may: %s=earliest, %s=%d"
               .formatted(topics.group(), OFFSET_RESET, DELIVERIES, MOST_DELIVERIES));
-      return LEAST_DELIVERIES;
+      return deliveries;
     } catch (InvalidConfigurationException | InvalidRequestException e) {
       // A broker of before 4.3 has one limit for all groups, others may allow fewer.
-      return LEAST_DELIVERIES;
+      return deliveries;
     }
   }
 

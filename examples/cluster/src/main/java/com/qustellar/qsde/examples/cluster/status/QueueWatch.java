@@ -86,8 +86,8 @@ public final class QueueWatch implements AutoCloseable {
     try {
       KafkaConsumer<byte[], byte[]> open = consumer;
       if (open == null) {
-        open = open();
         waiting = waiting();
+        open = open();
         consumer = open;
       }
       open.poll(longest).forEach(this::add);
@@ -111,21 +111,20 @@ public final class QueueWatch implements AutoCloseable {
     return tally.state(waiting, part, System.currentTimeMillis());
   }
 
-  /** Returns whether every result has been counted that was there at the start. */
+  /** Returns whether all has been read that was there at the start: results, and who works. */
   boolean isComplete() {
     return consumer != null && left == 0;
   }
 
   private KafkaConsumer<byte[], byte[]> open() {
-    List<TopicPartition> told = partitions(topics.results());
-    List<TopicPartition> all = new ArrayList<>(told);
+    List<TopicPartition> all = new ArrayList<>(partitions(topics.results()));
     all.addAll(partitions(topics.workers()));
     KafkaConsumer<byte[], byte[]> opened =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     try {
       opened.assign(all);
       opened.seekToBeginning(all);
-      ends = opened.endOffsets(told);
+      ends = opened.endOffsets(all);
       toCount = leftToCount(opened);
       left = toCount;
       return opened;

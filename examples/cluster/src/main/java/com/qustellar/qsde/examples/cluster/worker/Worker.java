@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -158,6 +159,9 @@ public final class Worker {
               if (e instanceof TimeoutException) {
                 contact.lost();
               } else {
+                if (e instanceof KafkaException refusal && Contact.isRefusal(refusal)) {
+                  contact.found(); // as that is an answer
+                }
                 contact.say("what the worker does can't be told: " + e.getMessage());
               }
             })

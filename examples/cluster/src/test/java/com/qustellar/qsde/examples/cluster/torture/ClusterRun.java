@@ -159,7 +159,11 @@ final class ClusterRun implements AutoCloseable {
 
   /** Checks the files, what is left over, and what was told. */
   void check() throws IOException {
-    workers.forEach(WorkerProcess::close);
+    for (WorkerProcess worker : workers.subList(1, workers.size())) {
+      worker.close();
+      // The signal's: it has finished or released what it held, and was not cut short.
+      assertThat(worker.process().exitValue()).isEqualTo(143);
+    }
     look();
     Map<String, List<JobResult>> told =
         queue.results(this::isWhole, LONGEST).stream()
