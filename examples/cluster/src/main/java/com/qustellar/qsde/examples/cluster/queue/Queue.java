@@ -5,26 +5,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
-import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Makes the topics of a queue, and its group's settings, where they are missing. */
+/** The topics of a queue and its group, made where they are missing. */
 public final class Queue {
 
   private static final Duration ANSWER = Duration.ofSeconds(5);
@@ -36,17 +32,9 @@ public final class Queue {
    */
   private static final int PARTITIONS = 1;
 
-  private static final String OFFSET_RESET = "share.auto.offset.reset";
-  private static final String DELIVERIES = "share.delivery.count.limit";
-  private static final int MOST_DELIVERIES = 10;
-
-  /** What Kafka itself begins with. */
-  private static final int LEAST_DELIVERIES = 5;
-
   private final Map<String, Object> clients;
   private final Topics topics;
   private final Contact contact;
-  private int mostDeliveries = LEAST_DELIVERIES;
 
   /**
    * Names a queue.
@@ -62,20 +50,48 @@ public final class Queue {
   }
 
   /**
-   * Makes what is missing. Where no broker answers it says so once, and goes on trying. Blocks.
+   * Makes the topics that are missing. Where no broker answers it says so once, and goes on trying.
+   * Blocks.
    *
    * @param ended whether to try no more
-   * @return whether all is there
+   * @return whether all are there
    * @throws KafkaException if a broker answers that it may not, or can't; or the settings of the
    *     clients can't be used
    */
   public boolean open(BooleanSupplier ended) {
+    return ask(
+            admin -> {
+              make(admin);
+              return 0;
+            },
+            ended)
+        .isPresent();
+  }
+
+  /**
+   * Makes the topics that are missing, and a group that loses nothing. Where no broker answers it
+   * says so once, and goes on trying. Blocks.
+   *
+   * @param ended whether to try no more
+   * @return how often the group delivers a request, which it drops after that; empty if ended
+   * @throws KafkaException if a broker answers that it may not, or can't; or the settings of the
+   *     clients can't be used
+   */
+  public OptionalInt join(BooleanSupplier ended) {
+    return ask(
+        admin -> {
+          make(admin);
+          return new ShareGroup(admin, topics.group(), contact).configure();
+        },
+        ended);
+  }
+
+  private OptionalInt ask(ToIntFunction<Admin> question, BooleanSupplier ended) {
     while (!ended.getAsBoolean()) {
       try (Admin admin = Admin.create(settings())) {
-        make(admin);
-        mostDeliveries = configure(admin);
+        int answer = question.applyAsInt(admin);
         contact.found();
-        return true;
+        return OptionalInt.of(answer);
       } catch (KafkaException e) {
         if (Contact.isRefusal(e)) {
           throw e;
@@ -84,12 +100,7 @@ public final class Queue {
         pause();
       }
     }
-    return false;
-  }
-
-  /** {@return how often the group delivers a request, which it drops after that} */
-  public int mostDeliveries() {
-    return mostDeliveries;
+    return OptionalInt.empty();
   }
 
   private static void pause() {
@@ -144,47 +155,5 @@ public final class Queue {
         throw e;
       }
     }
-  }
-
-  /**
-   * A group begins with the requests that are there; without it, with those that come. It delivers
-   * a request more often than that has attempts, so that the last worker can give it up in words.
-   * What somebody has set stays. Returns how often it delivers a request.
-   */
-  private int configure(Admin admin) {
-    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, topics.group());
-    int deliveries = LEAST_DELIVERIES;
-    try {
-      Map<String, String> set =
-          Answers.await(admin.describeConfigs(Set.of(group)).values().values().iterator().next())
-              .entries()
-              .stream()
-              .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_GROUP_CONFIG)
-              .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
-      String limit = set.get(DELIVERIES);
-      deliveries = limit == null ? deliveries : Integer.parseInt(limit);
-      if (!set.containsKey(OFFSET_RESET)) {
-        set(admin, group, OFFSET_RESET, "earliest");
-      }
-      if (limit == null) {
-        set(admin, group, DELIVERIES, String.valueOf(MOST_DELIVERIES));
-        deliveries = MOST_DELIVERIES;
-      }
-      return deliveries;
-    } catch (AuthorizationException e) {
-      contact.say(
-          "the settings of the group %s are to be set by who may: %s=earliest, %s=%d"
-              .formatted(topics.group(), OFFSET_RESET, DELIVERIES, MOST_DELIVERIES));
-      return deliveries;
-    } catch (InvalidConfigurationException | InvalidRequestException e) {
-      // A broker of before 4.3 has one limit for all groups, others may allow fewer.
-      return deliveries;
-    }
-  }
-
-  private static void set(Admin admin, ConfigResource group, String name, String value) {
-    AlterConfigOp change =
-        new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
-    Answers.await(admin.incrementalAlterConfigs(Map.of(group, List.of(change))).all());
   }
 }

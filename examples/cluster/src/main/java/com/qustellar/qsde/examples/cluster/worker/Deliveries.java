@@ -40,6 +40,10 @@ import reactor.util.retry.RetryBackoffSpec;
 final class Deliveries {
 
   private static final int LONGEST_MESSAGE = 1000;
+
+  /** How long what is stopped has to end by itself, as the engine's downloads do. */
+  private static final Duration ENDS = Duration.ofSeconds(3);
+
   private static final RetryBackoffSpec UNTOLD =
       Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1)).maxBackoff(Duration.ofSeconds(30));
 
@@ -67,7 +71,7 @@ final class Deliveries {
     this.mostDeliveries = mostDeliveries;
   }
 
-  /** Whoever waits to be released waits no longer. */
+  /** What waits to be released waits no longer, and what does not end is cancelled soon. */
   void stop() {
     stopped.tryEmitEmpty();
   }
@@ -121,6 +125,9 @@ final class Deliveries {
     }
     return Mono.fromCallable(job::request)
         .flatMap(request -> store.store(job, request))
+        .takeUntilOther(stopped.asMono().then(Mono.delay(ENDS)))
+        .switchIfEmpty(
+            Mono.error(() -> new DownloadException.Cancelled(job.uri(), null, true, null)))
         .onErrorMap(
             e -> !(e instanceof DownloadException),
             e -> new DownloadException.Unexpected(job.uri(), null, e))

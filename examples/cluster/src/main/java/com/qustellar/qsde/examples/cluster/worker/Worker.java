@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Takes requests from the queue as it has room, and downloads them, until it is told to stop.
@@ -68,12 +70,13 @@ public final class Worker {
   public boolean run() throws InterruptedException {
     Contact contact = new Contact(settings.brokers(), lines);
     Queue queue = new Queue(settings.clients(), settings.topics(), contact);
-    if (!queue.open(() -> stop.getCount() == 0)) {
+    OptionalInt mostDeliveries = queue.join(() -> stop.getCount() == 0);
+    if (mostDeliveries.isEmpty()) {
       return true;
     }
     try (Sender sender = new Sender(settings.clients())) {
       Deliveries deliveries =
-          new Deliveries(settings, store, sender, contact, queue.mostDeliveries());
+          new Deliveries(settings, store, sender, contact, mostDeliveries.getAsInt());
       List<Member> members =
           IntStream.range(0, settings.members())
               .mapToObj(
@@ -86,7 +89,7 @@ public final class Worker {
                           deliveries::handle,
                           contact))
               .toList();
-      Disposable saying = say(sender, deliveries, contact);
+      Disposable saying = say(sender, deliveries, contact, queue);
       try {
         members.forEach(Member::start);
         lines.accept(settings.name() + " takes requests from " + settings.topics().jobs());
@@ -134,17 +137,17 @@ public final class Worker {
     return ended;
   }
 
-  private Disposable say(Sender sender, Deliveries deliveries, Contact contact) {
+  private Disposable say(Sender sender, Deliveries deliveries, Contact contact, Queue queue) {
     return engine
         .progress()
         .sample(SAYS)
         .onBackpressureLatest()
-        .concatMap(now -> heard(state(sender, deliveries, now, false).cache(), contact), 1)
+        .concatMap(now -> heard(state(sender, deliveries, now, false).cache(), contact, queue), 1)
         .subscribe();
   }
 
   /** This is how a worker that has nothing to do notices that no broker answers. */
-  private static Mono<Void> heard(Mono<Void> state, Contact contact) {
+  private Mono<Void> heard(Mono<Void> state, Contact contact, Queue queue) {
     return state
         .timeout(
             HEARD,
@@ -154,18 +157,25 @@ public final class Worker {
                   return state;
                 }))
         .doOnSuccess(unused -> contact.found())
+        .onErrorResume(TimeoutException.class, e -> missed(contact, queue))
         .doOnError(
             e -> {
-              if (e instanceof TimeoutException) {
-                contact.lost();
-              } else {
-                if (e instanceof KafkaException refusal && Contact.isRefusal(refusal)) {
-                  contact.found(); // as that is an answer
-                }
-                contact.say("what the worker does can't be told: " + e.getMessage());
+              if (e instanceof KafkaException refusal && Contact.isRefusal(refusal)) {
+                contact.found(); // as that is an answer
               }
+              contact.say("what the worker does can't be told: " + e.getMessage());
             })
         .onErrorComplete();
+  }
+
+  /** A topic that somebody has deleted is missed as a broker would be, and made anew. */
+  private Mono<Void> missed(Contact contact, Queue queue) {
+    return Mono.<Void>fromRunnable(
+            () -> {
+              contact.lost();
+              queue.open(() -> stop.getCount() == 0);
+            })
+        .subscribeOn(Schedulers.boundedElastic());
   }
 
   private Mono<Void> state(

@@ -86,7 +86,8 @@ public final class TestQueue implements AutoCloseable {
     return Map.of(
         "group.share.min.record.lock.duration.ms", "1000",
         "group.share.record.lock.duration.ms", String.valueOf(LOCK.toMillis()),
-        "group.share.delivery.count.limit", "10");
+        "group.share.delivery.count.limit", "10",
+        "auto.create.topics.enable", "false");
   }
 
   /** Deletes a directory and what is in it. */
@@ -126,6 +127,13 @@ public final class TestQueue implements AutoCloseable {
           admin
               .incrementalAlterConfigs(Map.of(new ConfigResource(type, name), List.of(change)))
               .all());
+    }
+  }
+
+  /** Deletes a topic. */
+  public void delete(String topic) {
+    try (Admin admin = Admin.create(clients())) {
+      Answers.await(admin.deleteTopics(List.of(topic)).all());
     }
   }
 

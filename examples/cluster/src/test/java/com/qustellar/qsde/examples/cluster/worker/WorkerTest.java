@@ -3,12 +3,15 @@ package com.qustellar.qsde.examples.cluster.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.examples.cluster.job.Codec;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
 import com.qustellar.qsde.examples.cluster.target.DirectoryTarget;
+import com.qustellar.qsde.examples.cluster.target.Stored;
+import com.qustellar.qsde.examples.cluster.target.TargetStore;
 import com.qustellar.qsde.examples.cluster.testing.TestQueue;
 import com.qustellar.qsde.examples.demo.DemoFile;
 import com.qustellar.qsde.examples.demo.DemoOrigin;
@@ -16,19 +19,25 @@ import com.qustellar.qsde.reactor.DownloadEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
 
 class WorkerTest {
 
@@ -49,9 +58,13 @@ class WorkerTest {
   }
 
   private void start(Map<String, Object> clients, Duration grace) throws Exception {
+    start(clients, grace, DirectoryTarget.open(dir, engine));
+  }
+
+  private void start(Map<String, Object> clients, Duration grace, TargetStore store) {
     Settings settings =
         new Settings("worker", clients, queue.address(), queue.topics(), 4, 1, grace);
-    worker = new Worker(settings, engine, DirectoryTarget.open(dir, engine), lines::add);
+    worker = new Worker(settings, engine, store, lines::add);
     ended =
         CompletableFuture.supplyAsync(
             () -> {
@@ -239,6 +252,57 @@ class WorkerTest {
     assertThat(results.get(1).outcome()).isEqualTo(Outcome.DONE);
     assertThat(results.get(1).delivery()).isEqualTo(2);
     assertThat(results.get(1).fetched()).isLessThan(large.size() * 3 / 4);
+  }
+
+  @Test
+  void aWorkerThatIsStoppedReleasesWhatDoesNotEnd() throws Exception {
+    AtomicBoolean cancelled = new AtomicBoolean();
+    CountDownLatch begun = new CountDownLatch(1);
+    TargetStore stuck =
+        new TargetStore() {
+          @Override
+          public boolean accepts(String target) {
+            return true;
+          }
+
+          @Override
+          public Mono<Stored> store(Job job, DownloadRequest request) {
+            begun.countDown();
+            return Mono.<Stored>never().doOnCancel(() -> cancelled.set(true));
+          }
+
+          @Override
+          public Mono<Void> discard(Job job) {
+            throw new AssertionError("there is a later delivery");
+          }
+        };
+    queue.submit(job(DemoFile.of("f", KIB)));
+    start(queue.clients(), Duration.ZERO, stuck);
+    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+    stopWorker();
+
+    assertThat(cancelled).isTrue();
+    assertThat(queue.results(all -> !all.isEmpty()))
+        .singleElement()
+        .returns(Outcome.RELEASED, JobResult::outcome);
+  }
+
+  @Test
+  void makesATopicAnewThatSomebodyHasDeleted() throws Exception {
+    Map<String, Object> clients = new HashMap<>(queue.clients());
+    clients.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1000);
+    start(clients, Duration.ofSeconds(5));
+    while (lines.isEmpty()) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    queue.delete(queue.topics().workers());
+    while (!lines.contains(queue.address() + " answers")) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    DemoFile file = DemoFile.of("f", KIB);
+    queue.submit(job(file));
+
+    assertThat(queue.results(all -> !all.isEmpty())).hasSize(1);
   }
 
   @Test
