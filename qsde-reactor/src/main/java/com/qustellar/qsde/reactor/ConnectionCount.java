@@ -38,9 +38,9 @@ final class ConnectionCount {
   }
 
   /** Returns how many there will be at once, at most, as far as anybody knows. */
-  int expected() {
+  synchronized int expected() {
     int number = wanted.getAsInt();
-    return number == Limits.AUTO ? MOST : number;
+    return number == Limits.AUTO ? ramp.expected(MOST) : number;
   }
 
   /** So much have so many brought, all of them at work. */

@@ -297,6 +297,7 @@ final class SegmentSchedule {
       if (over || planner == null || running.size() >= count.connections()) {
         return null;
       }
+      planner.share(count.expected());
       Optional<ByteRange> range = planner.next(reach.getAsLong());
       boolean none = planner.remaining() == 0 && range.isEmpty();
       if (none && divisible && !paced.getAsBoolean() && takeOver(planner)) {

@@ -7,12 +7,19 @@ package com.qustellar.qsde.internal.plan;
  * <p>What counts is the best of a few windows, as servers that limit a connection's speed send in
  * bursts. A number that was found is tried to be bettered again after a while, and later and later.
  *
+ * <p>Where connections are as fast as this process can be, it is the process that grows faster at
+ * first, as its code is compiled: for as long as each window brings more than the one before, that
+ * is not to the credit of their number.
+ *
  * <p>Not thread-safe: its owner guards it.
  */
 public final class ConnectionRamp {
 
   /** What twice as many connections have to bring at least. */
   private static final double GAIN = 1.15;
+
+  /** What a connection brings, in bytes a second, that waits for this process and not the net. */
+  private static final double FAST = 64 << 20;
 
   /** So many windows they get to show it. */
   private static final int TRIAL = 4;
@@ -26,7 +33,9 @@ public final class ConnectionRamp {
   private int before;
   private double bestBefore;
   private double best;
+  private double last;
   private int windows;
+  private boolean fast;
   private boolean resting;
   private int rest = SHORTEST_REST;
 
@@ -49,14 +58,29 @@ public final class ConnectionRamp {
   }
 
   /**
+   * {@return how many connections there will be, at most, as far as anybody knows}
+   *
+   * @param most how many there may be
+   */
+  public int expected(int most) {
+    return fast ? Math.min(connections, most) : most;
+  }
+
+  /**
    * Takes in what so many connections have brought for a while, all of them at work.
    *
    * @param bytesPerSecond their throughput together
    * @param most how many connections there may be at most
    */
   public void observe(double bytesPerSecond, int most) {
-    windows++;
+    fast = bytesPerSecond >= FAST * connections;
+    boolean warming = fast && bytesPerSecond >= last * GAIN;
+    last = bytesPerSecond;
     best = Math.max(best, bytesPerSecond);
+    if (warming && !resting) {
+      return;
+    }
+    windows++;
     if (resting) {
       if (windows > rest && connections < most) {
         rest = Math.min(LONGEST_REST, 2 * rest);
@@ -93,6 +117,7 @@ public final class ConnectionRamp {
     bestBefore = best;
     connections = Math.min(most, 2 * connections);
     best = 0;
+    last = 0;
     windows = 0;
     resting = false;
   }

@@ -35,8 +35,9 @@ public final class SegmentPlanner {
   private final ByteRange file;
   private final long shortest;
   private final long longest;
-  private final long parts;
+  private final boolean guided;
   private final RangeSet left;
+  private long parts;
   private long handedOut;
 
   /**
@@ -48,18 +49,19 @@ public final class SegmentPlanner {
    * @throws IllegalArgumentException if a size is out of bounds
    */
   public SegmentPlanner(long totalBytes, RangeSet covered, long segmentSize) {
-    this(totalBytes, covered, segmentSize, segmentSize, 1);
+    this(totalBytes, covered, segmentSize, segmentSize, false);
   }
 
   private SegmentPlanner(
-      long totalBytes, RangeSet covered, long shortest, long longest, long parts) {
+      long totalBytes, RangeSet covered, long shortest, long longest, boolean guided) {
     if (shortest < 1) {
       throw new IllegalArgumentException("a segment needs at least a byte: " + shortest);
     }
     this.file = new ByteRange(0, totalBytes);
     this.shortest = shortest;
     this.longest = longest;
-    this.parts = parts;
+    this.guided = guided;
+    this.parts = 1;
     this.left = new RangeSet(covered.gaps(file));
   }
 
@@ -72,8 +74,20 @@ public final class SegmentPlanner {
    * @return the planner
    */
   public static SegmentPlanner guided(long totalBytes, RangeSet covered, int connections) {
-    long parts = (long) PARTS_OF_A_SHARE * connections;
-    return new SegmentPlanner(totalBytes, covered, SHORTEST, LONGEST, parts);
+    SegmentPlanner planner = new SegmentPlanner(totalBytes, covered, SHORTEST, LONGEST, true);
+    planner.share(connections);
+    return planner;
+  }
+
+  /**
+   * More or fewer will fetch at once than was thought; only a guided plan asks how many.
+   *
+   * @param connections how many, at least 1
+   */
+  public void share(int connections) {
+    if (guided) {
+      parts = (long) PARTS_OF_A_SHARE * connections;
+    }
   }
 
   /**

@@ -37,6 +37,35 @@ class ConnectionRampTest {
   }
 
   @Test
+  void aProcessThatWarmsUpIsNotTakenForMoreConnections() {
+    double[] rates = {3e8, 5e8, 9e8, 1.1e9};
+    for (double rate : rates) {
+      observe(1, n -> rate);
+      assertThat(ramp.connections()).isEqualTo(4);
+    }
+    // From here on they would have to bring more.
+    observe(1, n -> 1.1e9);
+    assertThat(ramp.connections()).isEqualTo(8);
+    observe(5, n -> 1.1e9);
+    assertThat(ramp.connections()).isEqualTo(4);
+  }
+
+  @Test
+  void noMoreAreExpectedThanThereAreWhereTheseAreFast() {
+    assertThat(ramp.expected(16)).isEqualTo(16);
+    observe(1, n -> n * 8e6);
+    assertThat(ramp.expected(16)).isEqualTo(16);
+    observe(1, n -> 3e9);
+    assertThat(ramp.expected(16)).isEqualTo(8);
+  }
+
+  @Test
+  void fastConnectionsThatBringMoreAreMoreOfUse() {
+    observe(6, n -> n * 1e8);
+    assertThat(ramp.connections()).isEqualTo(16);
+  }
+
+  @Test
   void itTriesAgainLaterAndLater() {
     int trials = 0;
     int last = 4;

@@ -15,6 +15,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SegmentPlannerTest {
 
   @Test
+  void aGuidedPlanGivesALargerShareToFewer() {
+    SegmentPlanner planner = SegmentPlanner.guided(1L << 30, new RangeSet(), 16);
+    assertThat(planner.next().orElseThrow().length()).isEqualTo(32L << 20);
+    planner.share(4);
+    assertThat(planner.next().orElseThrow().length()).isEqualTo((992L << 20) / 8);
+
+    SegmentPlanner fixed = new SegmentPlanner(1L << 30, new RangeSet(), 1 << 20);
+    fixed.share(4);
+    assertThat(fixed.next().orElseThrow().length()).isEqualTo(1 << 20);
+  }
+
+  @Test
   void segmentsComeInOrderFromTheGaps() {
     RangeSet covered = new RangeSet(List.of(new ByteRange(100, 250), new ByteRange(300, 400)));
     SegmentPlanner planner = new SegmentPlanner(500, covered, 80);
