@@ -8,40 +8,46 @@ import com.qustellar.qsde.internal.http.HeaderField;
 import com.qustellar.qsde.internal.http.HttpUris;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** What is sent along with requests, to their own origins only. */
 final class AccessOptions {
 
-  @Option(
-      names = {"-H", "--header"},
-      paramLabel = "'NAME: VALUE'",
-      converter = Headers.class,
-      description = "A header field to send to the URL's origin; may be repeated.")
-  List<HeaderField> headers = new ArrayList<>();
+  final OptionSet options = new OptionSet();
 
-  @Option(
-      names = {"-u", "--user"},
-      paramLabel = "NAME:PASSWORD",
-      converter = User.Converter.class,
-      description = "The name and password to send to the URL's origin (Basic).")
-  @Nullable User user;
+  private final Supplier<List<HeaderField>> headers =
+      options.values(
+          HeaderField.class,
+          new Headers(),
+          OptionSpec.builder("-H", "--header")
+              .paramLabel("'NAME: VALUE'")
+              .description("A header field to send to the URL's origin; may be repeated."));
 
-  @Option(
-      names = "--netrc",
-      description =
-          "Look up names and passwords by host in $NETRC, else ~/.netrc, where there are no others.")
-  boolean netrc;
+  private final Supplier<@Nullable User> user =
+      options.value(
+          User.class,
+          new User.Converter(),
+          OptionSpec.builder("-u", "--user")
+              .paramLabel("NAME:PASSWORD")
+              .description("The name and password to send to the URL's origin (Basic)."));
 
-  @Option(
-      names = "--cookies",
-      paramLabel = "FILE",
-      description = "Send the cookies of a file in Netscape's format to where they belong.")
-  @Nullable Path cookies;
+  private final Supplier<Boolean> netrc =
+      options.flag(
+          OptionSpec.builder("--netrc")
+              .description(
+                  "Look up names and passwords by host in $NETRC, else ~/.netrc, where there are no others."));
+
+  private final Supplier<@Nullable Path> cookies =
+      options.value(
+          Path.class,
+          OptionSpec.builder("--cookies")
+              .paramLabel("FILE")
+              .description(
+                  "Send the cookies of a file in Netscape's format to where they belong."));
 
   private @Nullable Netrc logins;
   private @Nullable CookieJar jar;
@@ -49,7 +55,7 @@ final class AccessOptions {
   /** Adds what the options say. */
   DownloadRequest apply(DownloadRequest bare) {
     DownloadRequest request = bare;
-    Optional<User> login = user == null ? login(request) : Optional.of(user);
+    Optional<User> login = user.get() == null ? login(request) : Optional.of(user.get());
     if (login.isPresent()) {
       request = with(request, login.get().header());
     }
@@ -57,7 +63,7 @@ final class AccessOptions {
     if (cookie.isPresent()) {
       request = with(request, new HeaderField("Cookie", cookie.get()));
     }
-    for (HeaderField header : headers) {
+    for (HeaderField header : headers.get()) {
       request = with(request, header);
     }
     return request;
@@ -69,7 +75,7 @@ final class AccessOptions {
   }
 
   private Optional<User> login(DownloadRequest request) {
-    if (!netrc || HttpUris.userInfo(request.uri()) != null) {
+    if (!netrc.get() || HttpUris.userInfo(request.uri()) != null) {
       return Optional.empty();
     }
     if (logins == null) {
@@ -82,11 +88,11 @@ final class AccessOptions {
   }
 
   private Optional<String> cookie(DownloadRequest request) {
-    if (cookies == null) {
+    if (cookies.get() == null) {
       return Optional.empty();
     }
     if (jar == null) {
-      jar = jar(cookies);
+      jar = jar(cookies.get());
     }
     return jar.header(request.uri(), Instant.now());
   }

@@ -13,11 +13,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Shows what the engine does, from an origin on loopback: no network is needed. */
-@Command(name = "demo", description = "Shows it at work in about ten seconds, without any network.")
 final class DemoCommand implements Callable<Integer> {
 
   private static final int MIB = 1024 * 1024;
@@ -36,6 +35,12 @@ final class DemoCommand implements Callable<Integer> {
 
   DemoCommand(Screen screen) {
     this.screen = screen;
+  }
+
+  CommandSpec spec() {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("demo");
+    spec.usageMessage().description("Shows it at work in about ten seconds, without any network.");
+    return spec;
   }
 
   @Override

@@ -7,24 +7,14 @@ import com.qustellar.qsde.reactor.FailureLog;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import reactor.core.publisher.Flux;
 
 /** Downloads what the command line names. */
-@Command(
-    name = GetCommand.NAME,
-    customSynopsis = "qsde get [options] URL...",
-    description = "Downloads files. SIZE is in bytes, or in K, M, G: powers of 1024.",
-    sortOptions = false,
-    footer = {
-      "",
-      "Exit code: 0 all completed, 1 at least one failed, 2 wrong usage,",
-      "130 after SIGINT, 143 after SIGTERM."
-    })
 final class GetCommand implements Callable<Integer> {
 
   static final String NAME = "get";
@@ -39,44 +29,61 @@ final class GetCommand implements Callable<Integer> {
   private final Screen screen;
   private final EngineStart start;
 
-  @Mixin GetOptions options = new GetOptions();
+  final GetOptions options = new GetOptions();
+  private final OptionSet more = new OptionSet();
 
-  @Option(
-      names = "--ui",
-      paramLabel = "auto|on|off",
-      defaultValue = "auto",
-      description =
-          "Lines that are drawn over, on a terminal by default; or lines that follow each other.")
-  Ui ui = Ui.auto;
+  private final Supplier<Ui> ui =
+      more.value(
+          Ui.class,
+          OptionSpec.builder("--ui")
+              .paramLabel("auto|on|off")
+              .defaultValue("auto")
+              .description(
+                  "Lines that are drawn over, on a terminal by default; or lines that follow each other."));
 
-  @Option(
-      names = "--json",
-      description = "One JSON object a line on stdout: progress, completed, failed, summary.")
-  boolean json;
+  private final Supplier<Boolean> json =
+      more.flag(
+          OptionSpec.builder("--json")
+              .description(
+                  "One JSON object a line on stdout: progress, completed, failed, summary."));
 
-  @Option(
-      names = {"-q", "--quiet"},
-      description = "Show errors only.")
-  boolean quiet;
+  private final Supplier<Boolean> quiet =
+      more.flag(OptionSpec.builder("-q", "--quiet").description("Show errors only."));
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Show retries, final addresses and digests as well.")
-  boolean verbose;
+  private final Supplier<Boolean> verbose =
+      more.flag(
+          OptionSpec.builder("-v", "--verbose")
+              .description("Show retries, final addresses and digests as well."));
 
   GetCommand(Screen screen, EngineStart start) {
     this.screen = screen;
     this.start = start;
   }
 
+  /** Returns what the command line may say. */
+  CommandSpec spec() {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name(NAME);
+    spec.usageMessage()
+        .customSynopsis("qsde get [options] URL...")
+        .description("Downloads files. SIZE is in bytes, or in K, M, G: powers of 1024.")
+        .sortOptions(false)
+        .footer(
+            "",
+            "Exit code: 0 all completed, 1 at least one failed, 2 wrong usage,",
+            "130 after SIGINT, 143 after SIGTERM.");
+    options.addTo(spec);
+    more.addTo(spec);
+    return spec;
+  }
+
   @Override
   public Integer call() throws Exception {
     List<DownloadRequest> requests = options.requests();
     FailureLog failures = options.failureLog();
-    if (json && options.target.toStandardOutput()) {
+    if (json.get() && options.target.toStandardOutput()) {
       throw new UsageException("--json writes to stdout, as --output - does: give one of them");
     }
-    if (!quiet) {
+    if (!quiet.get()) {
       options.warnings().forEach(screen.err()::println);
     }
     try (DownloadEngine engine = start.await()) {
@@ -100,13 +107,13 @@ final class GetCommand implements Callable<Integer> {
   }
 
   private Report report(DownloadEngine engine) {
-    if (json) {
+    if (json.get()) {
       return new JsonLines(screen);
     }
-    if (quiet) {
+    if (quiet.get()) {
       return new HumanLines(screen, null, false, false);
     }
-    boolean drawn = ui == Ui.on || (ui == Ui.auto && screen.terminal());
-    return new HumanLines(screen, screen.watch(engine, drawn), verbose, verbose);
+    boolean drawn = ui.get() == Ui.on || (ui.get() == Ui.auto && screen.terminal());
+    return new HumanLines(screen, screen.watch(engine, drawn), verbose.get(), verbose.get());
   }
 }

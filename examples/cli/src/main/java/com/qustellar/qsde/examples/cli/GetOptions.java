@@ -17,50 +17,68 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** What {@code qsde get} is told, and what that means to an engine. */
 final class GetOptions {
+  final TargetOptions target = new TargetOptions();
 
-  @Parameters(arity = "0..*", paramLabel = "URL", description = "What to download.")
-  List<String> urls = new ArrayList<>();
+  private final OptionSet options = new OptionSet();
 
-  @Mixin TargetOptions target = new TargetOptions();
+  private final Supplier<@Nullable String> inputFile =
+      options.value(
+          String.class,
+          OptionSpec.builder("-i", "--input-file")
+              .paramLabel("FILE")
+              .description(
+                  "A list of downloads, - for stdin: lines of a URL, or of several with tabs between them,",
+                  "which are mirrors of one file; and indented below each what is for it alone: out=, dir=,",
+                  "checksum=, header=. Or what --failures has written, to retry those.",
+                  "Or a Metalink (RFC 5854), which may stand in place of a URL as well."));
 
-  @Option(
-      names = {"-i", "--input-file"},
-      paramLabel = "FILE",
-      description = {
-        "A list of downloads, - for stdin: lines of a URL, or of several with tabs between them,",
-        "which are mirrors of one file; and indented below each what is for it alone: out=, dir=,",
-        "checksum=, header=. Or what --failures has written, to retry those.",
-        "Or a Metalink (RFC 5854), which may stand in place of a URL as well."
-      })
-  @Nullable String inputFile;
+  private final Supplier<@Nullable Path> failures =
+      options.value(
+          Path.class,
+          OptionSpec.builder("--failures")
+              .paramLabel("FILE")
+              .description(
+                  "Append a JSON line to it for each download that fails; -i takes it again. It holds",
+                  "whole URLs, and is readable by its owner only; header fields must be given again."));
 
-  @Option(
-      names = "--failures",
-      paramLabel = "FILE",
-      description = {
-        "Append a JSON line to it for each download that fails; -i takes it again. It holds",
-        "whole URLs, and is readable by its owner only; header fields must be given again."
-      })
-  @Nullable Path failures;
+  private final LimitOptions limits = new LimitOptions();
+  private final AccessOptions access = new AccessOptions();
+  final NetworkOptions network = new NetworkOptions();
+  final WayOptions way = new WayOptions();
 
-  @Mixin LimitOptions limits = new LimitOptions();
+  private final PositionalParamSpec urls =
+      PositionalParamSpec.builder()
+          .arity("0..*")
+          .type(List.class)
+          .auxiliaryTypes(String.class)
+          .initialValue(List.of())
+          .paramLabel("URL")
+          .description("What to download.")
+          .build();
 
-  @Mixin AccessOptions access = new AccessOptions();
-
-  @Mixin NetworkOptions network = new NetworkOptions();
-
-  @Mixin WayOptions way = new WayOptions();
+  /** Gives a command these options. */
+  void addTo(CommandSpec command) {
+    command.addPositional(urls);
+    target.options.addTo(command);
+    options.addTo(command);
+    limits.options.addTo(command);
+    access.options.addTo(command);
+    network.options.addTo(command);
+    way.options.addTo(command);
+  }
 
   /** Returns the requests, or throws what is wrong with the options as a usage error. */
   List<DownloadRequest> requests() {
-    if (urls.isEmpty() && inputFile == null) {
+    List<String> urls = this.urls.getValue();
+    if (urls.isEmpty() && inputFile.get() == null) {
       throw new UsageException("name at least one URL, or a list of them with --input-file");
     }
     List<DownloadRequest> requests = new ArrayList<>();
@@ -70,11 +88,11 @@ final class GetOptions {
         requests.addAll(metalink(metalink.get()));
       } else {
         requests.add(
-            UsageException.check(() -> request(DownloadRequest.of(url, target.in(target.dir)))));
+            UsageException.check(() -> request(DownloadRequest.of(url, target.in(target.dir())))));
       }
     }
-    if (inputFile != null) {
-      requests.addAll(listed(inputFile));
+    if (inputFile.get() != null) {
+      requests.addAll(listed(inputFile.get()));
     }
     target.check(requests.size());
     return requests;
@@ -83,7 +101,7 @@ final class GetOptions {
   /** Returns what is to be known of what {@link #requests} has returned. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    if (network.insecure) {
+    if (network.insecure()) {
       warnings.add("Certificates are not verified: anybody between can read and change it all.");
     }
     return warnings;
@@ -91,20 +109,20 @@ final class GetOptions {
 
   /** Opens what failures are recorded in, null for nothing; blocks. */
   @Nullable FailureLog failureLog() {
-    if (failures == null) {
+    if (failures.get() == null) {
       return null;
     }
     try {
-      if (inputFile != null
-          && Files.exists(failures)
-          && !inputFile.equals("-")
-          && Files.isSameFile(failures, Path.of(inputFile))) {
+      if (inputFile.get() != null
+          && Files.exists(failures.get())
+          && !inputFile.get().equals("-")
+          && Files.isSameFile(failures.get(), Path.of(inputFile.get()))) {
         throw new UsageException(
             "--failures would append to the list that is read: name another file");
       }
-      return FailureLog.open(failures);
+      return FailureLog.open(failures.get());
     } catch (IOException e) {
-      throw new UsageException("--failures can't write " + failures + ": " + e);
+      throw new UsageException("--failures can't write " + failures.get() + ": " + e);
     }
   }
 
@@ -159,7 +177,8 @@ final class GetOptions {
   }
 
   private DownloadRequest request(Metalink.Item item) {
-    Path file = target.output == null ? MetalinkFiles.in(target.dir, item) : target.in(target.dir);
+    Path file =
+        target.output() == null ? MetalinkFiles.in(target.dir(), item) : target.in(target.dir());
     DownloadRequest bare = mirrored(item.urls(), file);
     DownloadRequest request =
         request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
@@ -188,7 +207,7 @@ final class GetOptions {
   }
 
   private DownloadRequest request(DownloadList.Item item) {
-    Path into = item.dir() == null ? target.dir : Path.of(item.dir());
+    Path into = item.dir() == null ? target.dir() : Path.of(item.dir());
     Path file = item.out() == null ? target.in(into) : into.resolve(item.out());
     DownloadRequest bare = mirrored(item.uris(), file);
     DownloadRequest request =

@@ -1,56 +1,65 @@
 package com.qustellar.qsde.examples.cli;
 
 import com.qustellar.qsde.Limits;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** How much is done at once. */
 final class LimitOptions {
 
-  @Option(
-      names = {"-x", "--connections"},
-      paramLabel = "N",
-      description = "Connections a download at most; the engine finds the number by default.")
-  @Nullable Integer connections;
+  final OptionSet options = new OptionSet();
 
-  @Option(
-      names = {"-j", "--parallel"},
-      paramLabel = "N",
-      description = "Downloads at once at most; 8 by default.")
-  @Nullable Integer parallel;
+  private final Supplier<@Nullable Integer> connections =
+      options.value(
+          Integer.class,
+          OptionSpec.builder("-x", "--connections")
+              .paramLabel("N")
+              .description(
+                  "Connections a download at most; the engine finds the number by default."));
 
-  @Option(
-      names = "--segment-size",
-      paramLabel = "SIZE",
-      converter = Sizes.class,
-      description =
-          "Bytes that one request asks for, 64K at least. By default 4M to 128M, by what is left.")
-  @Nullable Long segmentSize;
+  private final Supplier<@Nullable Integer> parallel =
+      options.value(
+          Integer.class,
+          OptionSpec.builder("-j", "--parallel")
+              .paramLabel("N")
+              .description("Downloads at once at most; 8 by default."));
 
-  @Option(
-      names = "--limit-rate",
-      paramLabel = "SIZE",
-      converter = Sizes.class,
-      description = "Bytes a second that all downloads take together at most. Default: no limit.")
-  @Nullable Long limitRate;
+  private final Supplier<@Nullable Long> segmentSize =
+      options.value(
+          Long.class,
+          new Sizes(),
+          OptionSpec.builder("--segment-size")
+              .paramLabel("SIZE")
+              .description(
+                  "Bytes that one request asks for, 64K at least. By default 4M to 128M, by what is left."));
+
+  private final Supplier<@Nullable Long> limitRate =
+      options.value(
+          Long.class,
+          new Sizes(),
+          OptionSpec.builder("--limit-rate")
+              .paramLabel("SIZE")
+              .description(
+                  "Bytes a second that all downloads take together at most. Default: no limit."));
 
   Limits limits() {
     Limits limits = Limits.defaults();
-    if (parallel != null) {
+    if (parallel.get() != null) {
       limits =
           limits
-              .withMaxConcurrentDownloads(parallel)
-              .withConnectionsPerHost(Math.max(parallel, limits.connectionsPerHost()));
+              .withMaxConcurrentDownloads(parallel.get())
+              .withConnectionsPerHost(Math.max(parallel.get(), limits.connectionsPerHost()));
     }
-    if (connections != null) {
+    if (connections.get() != null) {
       limits =
           limits
-              .withConnectionsPerDownload(connections)
-              .withConnectionsPerHost(Math.max(connections, limits.connectionsPerHost()));
+              .withConnectionsPerDownload(connections.get())
+              .withConnectionsPerHost(Math.max(connections.get(), limits.connectionsPerHost()));
     }
-    if (limitRate != null) {
-      limits = limits.withBytesPerSecond(limitRate);
+    if (limitRate.get() != null) {
+      limits = limits.withBytesPerSecond(limitRate.get());
     }
-    return segmentSize == null ? limits : limits.withSegmentSize(segmentSize);
+    return segmentSize.get() == null ? limits : limits.withSegmentSize(segmentSize.get());
   }
 }

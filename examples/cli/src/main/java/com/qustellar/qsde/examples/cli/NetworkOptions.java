@@ -7,102 +7,124 @@ import com.qustellar.qsde.TlsSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** How servers are reached, and for how long that is tried. */
 final class NetworkOptions {
 
-  @Option(names = "--user-agent", paramLabel = "TEXT", description = "The User-Agent to send.")
-  @Nullable String userAgent;
+  final OptionSet options = new OptionSet();
 
-  @Option(
-      names = "--retries",
-      paramLabel = "N",
-      description = "Retries of a segment, whatever its error; 0 for none. By error by default.")
-  @Nullable Integer retries;
+  private final Supplier<@Nullable String> userAgent =
+      options.value(
+          String.class,
+          OptionSpec.builder("--user-agent")
+              .paramLabel("TEXT")
+              .description("The User-Agent to send."));
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "SECONDS",
-      converter = Seconds.class,
-      description = "How long a connection may be silent before it is given up.")
-  @Nullable Duration timeout;
+  private final Supplier<@Nullable Integer> retries =
+      options.value(
+          Integer.class,
+          OptionSpec.builder("--retries")
+              .paramLabel("N")
+              .description(
+                  "Retries of a segment, whatever its error; 0 for none. By error by default."));
 
-  @Option(
-      names = "--speed-limit",
-      paramLabel = "SIZE",
-      converter = Sizes.class,
-      description = {
-        "Bytes a second that a connection must bring: one that is slower over 30 seconds is given",
-        "up, and its part is asked for again. Default: none."
-      })
-  @Nullable Long speedLimit;
+  private final Supplier<@Nullable Duration> timeout =
+      options.value(
+          Duration.class,
+          new Seconds(),
+          OptionSpec.builder("--timeout")
+              .paramLabel("SECONDS")
+              .description("How long a connection may be silent before it is given up."));
 
-  @Option(
-      names = "--connect-timeout",
-      paramLabel = "SECONDS",
-      converter = Seconds.class,
-      description = "How long connecting may take.")
-  @Nullable Duration connectTimeout;
+  private final Supplier<@Nullable Long> speedLimit =
+      options.value(
+          Long.class,
+          new Sizes(),
+          OptionSpec.builder("--speed-limit")
+              .paramLabel("SIZE")
+              .description(
+                  "Bytes a second that a connection must bring: one that is slower over 30 seconds is given",
+                  "up, and its part is asked for again. Default: none."));
 
-  @Option(
-      names = "--max-time",
-      paramLabel = "SECONDS",
-      converter = Seconds.class,
-      description = "How long a download may take with all its retries. Default: no limit.")
-  @Nullable Duration maxTime;
+  private final Supplier<@Nullable Duration> connectTimeout =
+      options.value(
+          Duration.class,
+          new Seconds(),
+          OptionSpec.builder("--connect-timeout")
+              .paramLabel("SECONDS")
+              .description("How long connecting may take."));
 
-  @Option(
-      names = "--cacert",
-      paramLabel = "FILE",
-      description = "Trust the authorities in this PEM file, instead of Java's own.")
-  @Nullable Path authorities;
+  private final Supplier<@Nullable Duration> maxTime =
+      options.value(
+          Duration.class,
+          new Seconds(),
+          OptionSpec.builder("--max-time")
+              .paramLabel("SECONDS")
+              .description(
+                  "How long a download may take with all its retries. Default: no limit."));
 
-  @Option(
-      names = "--insecure",
-      description = "Accept any certificate: anybody between can read and change what is sent.")
-  boolean insecure;
+  private final Supplier<@Nullable Path> authorities =
+      options.value(
+          Path.class,
+          OptionSpec.builder("--cacert")
+              .paramLabel("FILE")
+              .description("Trust the authorities in this PEM file, instead of Java's own."));
+
+  private final Supplier<Boolean> insecure =
+      options.flag(
+          OptionSpec.builder("--insecure")
+              .description(
+                  "Accept any certificate: anybody between can read and change what is sent."));
+
+  /** Returns whether any certificate does. */
+  boolean insecure() {
+    return insecure.get();
+  }
 
   NetworkSettings settings() {
     NetworkSettings network = NetworkSettings.defaults();
-    if (userAgent != null) {
-      network = network.withUserAgent(userAgent);
+    if (userAgent.get() != null) {
+      network = network.withUserAgent(userAgent.get());
     }
     network = network.withTls(tls());
-    if (timeout != null) {
-      network = network.withStallTimeout(timeout);
+    if (timeout.get() != null) {
+      network = network.withStallTimeout(timeout.get());
     }
-    if (speedLimit != null) {
-      network = network.withSpeedLimit(speedLimit);
+    if (speedLimit.get() != null) {
+      network = network.withSpeedLimit(speedLimit.get());
     }
-    return connectTimeout == null ? network : network.withConnectTimeout(connectTimeout);
+    return connectTimeout.get() == null
+        ? network
+        : network.withConnectTimeout(connectTimeout.get());
   }
 
   /** Adds what the options say. */
   DownloadRequest apply(DownloadRequest bare) {
     DownloadRequest request = bare.withRetryPolicy(retryPolicy());
-    return maxTime == null ? request : request.withTotalTimeout(maxTime);
+    return maxTime.get() == null ? request : request.withTotalTimeout(maxTime.get());
   }
 
   private TlsSettings tls() {
-    TlsSettings tls = TlsSettings.defaults().withVerification(!insecure);
-    if (authorities == null) {
+    TlsSettings tls = TlsSettings.defaults().withVerification(!insecure.get());
+    if (authorities.get() == null) {
       return tls;
     }
-    if (!Files.isReadable(authorities)) {
-      throw new UsageException("--cacert can't read " + authorities);
+    if (!Files.isReadable(authorities.get())) {
+      throw new UsageException("--cacert can't read " + authorities.get());
     }
-    return tls.withTrustedCertificates(authorities);
+    return tls.withTrustedCertificates(authorities.get());
   }
 
   private RetryPolicy retryPolicy() {
-    if (retries == null) {
+    if (retries.get() == null) {
       return RetryPolicy.defaults();
     }
-    if (retries < 0) {
-      throw new UsageException("--retries must be 0 or more, not " + retries);
+    if (retries.get() < 0) {
+      throw new UsageException("--retries must be 0 or more, not " + retries.get());
     }
-    return RetryPolicy.defaults().withMaxAttempts(Math.max(retries, retries + 1));
+    return RetryPolicy.defaults().withMaxAttempts(Math.max(retries.get(), retries.get() + 1));
   }
 }

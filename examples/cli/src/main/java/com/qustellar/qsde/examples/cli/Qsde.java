@@ -8,32 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code qsde} command: downloads files, segmented, verified and retried. */
-@Command(
-    name = "qsde",
-    description = "Downloads files over HTTP: segmented, verified, retried.",
-    synopsisSubcommandLabel = "COMMAND",
-    versionProvider = Qsde.Version.class)
 public final class Qsde {
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = CommandLine.ScopeType.INHERIT,
-      description = "Show this and do nothing else.")
-  boolean help;
-
-  @Option(
-      names = {"-V", "--version"},
-      versionHelp = true,
-      description = "Show the version and do nothing else.")
-  boolean version;
 
   private Qsde() {}
 
@@ -54,10 +37,10 @@ public final class Qsde {
   }
 
   private static int execute(Screen screen, EngineStart engine, String... args) {
-    return new CommandLine(new Qsde())
-        .addSubcommand(new GetCommand(screen, engine))
-        .addSubcommand(new DemoCommand(screen))
-        .addSubcommand(new TrainCommand(screen))
+    return new CommandLine(spec())
+        .addSubcommand(new GetCommand(screen, engine).spec())
+        .addSubcommand(new DemoCommand(screen).spec())
+        .addSubcommand(new TrainCommand(screen).spec())
         .setOut(new PrintWriter(screen.out(), true, StandardCharsets.UTF_8))
         .setExpandAtFiles(false)
         .setOverwrittenOptionsAllowed(true)
@@ -71,6 +54,24 @@ public final class Qsde {
               return ExitCode.SOFTWARE;
             })
         .execute(args);
+  }
+
+  private static CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create().name("qsde").versionProvider(new Version());
+    spec.usageMessage()
+        .description("Downloads files over HTTP: segmented, verified, retried.")
+        .synopsisSubcommandLabel("COMMAND");
+    return spec.addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .scopeType(ScopeType.INHERIT)
+                .description("Show this and do nothing else.")
+                .build())
+        .addOption(
+            OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Show the version and do nothing else.")
+                .build());
   }
 
   private static int wrongUsage(Screen screen, CommandLine command, Exception e) {

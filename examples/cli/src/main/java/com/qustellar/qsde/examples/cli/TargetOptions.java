@@ -7,103 +7,111 @@ import com.qustellar.qsde.internal.http.FileNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Where files go, and what they must be. */
 final class TargetOptions {
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      description = {
-        "The file to write, one URL only; - is stdout. By default its name comes from the server."
-      })
-  @Nullable Path output;
+  final OptionSet options = new OptionSet();
 
-  @Option(
-      names = {"-d", "--dir"},
-      paramLabel = "DIR",
-      defaultValue = "",
-      description = "The directory to write to; here by default.")
-  Path dir = Path.of("");
+  private final Supplier<@Nullable Path> output =
+      options.value(
+          Path.class,
+          OptionSpec.builder("-o", "--output")
+              .paramLabel("FILE")
+              .description(
+                  "The file to write, one URL only; - is stdout. By default its name comes from the server."));
 
-  @Option(
-      names = "--checksum",
-      paramLabel = "ALG:HEX",
-      converter = Checksums.class,
-      description =
-          "The digest that the file must have: md5, sha1, sha256 or sha512. One URL only.")
-  @Nullable Checksum checksum;
+  private final Supplier<Path> dir =
+      options.value(
+          Path.class,
+          OptionSpec.builder("-d", "--dir")
+              .paramLabel("DIR")
+              .defaultValue("")
+              .description("The directory to write to; here by default."));
 
-  @Option(
-      names = "--checksum-file",
-      paramLabel = "FILE",
-      description = {
-        "A list of digests, as sha256sum and its like write it; each file must have the one that",
-        "stands there for its name."
-      })
-  @Nullable Path checksumFile;
+  private final Supplier<@Nullable Checksum> checksum =
+      options.value(
+          Checksum.class,
+          new Checksums(),
+          OptionSpec.builder("--checksum")
+              .paramLabel("ALG:HEX")
+              .description(
+                  "The digest that the file must have: md5, sha1, sha256 or sha512. One URL only."));
 
-  @Option(
-      names = "--max-bytes",
-      paramLabel = "SIZE",
-      converter = Sizes.class,
-      description = "The most bytes that a file may have.")
-  @Nullable Long maxBytes;
+  private final Supplier<@Nullable Path> checksumFile =
+      options.value(
+          Path.class,
+          OptionSpec.builder("--checksum-file")
+              .paramLabel("FILE")
+              .description(
+                  "A list of digests, as sha256sum and its like write it; each file must have the one that",
+                  "stands there for its name."));
 
-  @Option(
-      names = "--existing",
-      paramLabel = "fail|skip|rename|overwrite",
-      description = {
-        "What to do where a file has the name already: fail by default; skip keeps it; rename",
-        "gives the new one a number."
-      })
-  @Nullable Existing existing;
+  private final Supplier<@Nullable Long> maxBytes =
+      options.value(
+          Long.class,
+          new Sizes(),
+          OptionSpec.builder("--max-bytes")
+              .paramLabel("SIZE")
+              .description("The most bytes that a file may have."));
 
-  @Option(names = "--overwrite", description = "Short for --existing overwrite.")
-  boolean overwrite;
+  private final Supplier<@Nullable Existing> existing =
+      options.value(
+          Existing.class,
+          OptionSpec.builder("--existing")
+              .paramLabel("fail|skip|rename|overwrite")
+              .description(
+                  "What to do where a file has the name already: fail by default; skip keeps it; rename",
+                  "gives the new one a number."));
 
-  @Option(
-      names = "--if-newer",
-      description = {
-        "Replace a file only where the server has another version than at the last --if-newer:",
-        "NAME.qsde-version keeps what tells them apart."
-      })
-  boolean ifNewer;
+  private final Supplier<Boolean> overwrite =
+      options.flag(
+          OptionSpec.builder("--overwrite").description("Short for --existing overwrite."));
 
-  @Option(
-      names = {"-R", "--remote-time"},
-      description = "Give files the time of their last change at the server, where it tells one.")
-  boolean remoteTime;
+  private final Supplier<Boolean> ifNewer =
+      options.flag(
+          OptionSpec.builder("--if-newer")
+              .description(
+                  "Replace a file only where the server has another version than at the last --if-newer:",
+                  "NAME.qsde-version keeps what tells them apart."));
 
-  @Option(
-      names = "--no-resume",
-      description =
-          "Neither go on with what an earlier run has left, nor leave something for the next.")
-  boolean noResume;
+  private final Supplier<Boolean> remoteTime =
+      options.flag(
+          OptionSpec.builder("-R", "--remote-time")
+              .description(
+                  "Give files the time of their last change at the server, where it tells one."));
 
-  @Option(
-      names = "--fsync",
-      negatable = true,
-      description = "Force files to the disk before they get their names, or never.")
-  @Nullable Boolean fsync;
+  private final Supplier<Boolean> noResume =
+      options.flag(
+          OptionSpec.builder("--no-resume")
+              .description(
+                  "Neither go on with what an earlier run has left, nor leave something for the next."));
+
+  private final Supplier<@Nullable Boolean> fsync =
+      options.value(
+          Boolean.class,
+          OptionSpec.builder("--fsync")
+              .negatable(true)
+              .description("Force files to the disk before they get their names, or never."));
 
   private @Nullable ChecksumFile checksums;
 
   /** Throws what cannot work as a usage error. */
   void check(int requests) {
-    if (checksum != null && checksumFile != null) {
+    if (checksum.get() != null && checksumFile.get() != null) {
       throw new UsageException("--checksum and --checksum-file both name a digest: give one");
     }
-    if (ifNewer && toStandardOutput()) {
+    if (ifNewer.get() && toStandardOutput()) {
       throw new UsageException("--if-newer is about a file, and --output - is none: give one");
     }
-    if (requests > 1 && output != null) {
+    if (requests > 1 && output.get() != null) {
       throw new UsageException(
           "--output names one file, and there are " + requests + " URLs: use --dir");
     }
-    if (requests > 1 && checksum != null) {
+    if (requests > 1 && checksum.get() != null) {
       throw new UsageException(
           "--checksum is that of one file, and there are "
               + requests
@@ -111,28 +119,44 @@ final class TargetOptions {
     }
   }
 
+  /** Returns the file that is named, null for none. */
+  @Nullable Path output() {
+    return output.get();
+  }
+
+  /** Returns the directory for what has no other. */
+  Path dir() {
+    return dir.get();
+  }
+
   /** Returns whether the bytes go to stdout rather than into a file. */
   boolean toStandardOutput() {
-    return StandardOutput.NAME.equals(output);
+    return StandardOutput.NAME.equals(output.get());
   }
 
   /** Returns what is done where a file has the name already. */
   Existing existing() {
-    if (overwrite && existing != null && existing != Existing.overwrite) {
+    if (overwrite.get() && existing.get() != null && existing.get() != Existing.overwrite) {
       throw new UsageException(
-          "--overwrite and --existing " + existing + " contradict each other: give one of them");
+          "--overwrite and --existing "
+              + existing.get()
+              + " contradict each other: give one of them");
     }
-    if (ifNewer && existing != null && existing != Existing.overwrite) {
+    if (ifNewer.get() && existing.get() != null && existing.get() != Existing.overwrite) {
       throw new UsageException(
-          "--if-newer replaces a file, and --existing " + existing + " does not: give one of them");
+          "--if-newer replaces a file, and --existing "
+              + existing.get()
+              + " does not: give one of them");
     }
-    return overwrite ? Existing.overwrite : Objects.requireNonNullElse(existing, Existing.fail);
+    return overwrite.get()
+        ? Existing.overwrite
+        : Objects.requireNonNullElse(existing.get(), Existing.fail);
   }
 
   /** Returns where what has no other name goes: a file, or a directory that exists. */
   Path in(Path into) {
-    if (output != null) {
-      return into.resolve(output);
+    if (output.get() != null) {
+      return into.resolve(output.get());
     }
     // A directory that is not there must not become a file: the engine says that it is missing.
     return Files.isDirectory(into) ? into : into.resolve("download");
@@ -144,26 +168,26 @@ final class TargetOptions {
     if (existing() == Existing.overwrite) {
       request = request.withOverwrite(true);
     }
-    if (ifNewer) {
+    if (ifNewer.get()) {
       request = request.withIfNewer(true);
     }
-    if (remoteTime) {
+    if (remoteTime.get()) {
       request = request.withRemoteTime(true);
     }
-    if (noResume) {
+    if (noResume.get()) {
       request = request.withResume(false);
     }
     // What stands with an entry of a list counts before what is said for all.
-    if (checksum != null && request.checksum() == null) {
-      request = request.withChecksum(checksum);
+    if (checksum.get() != null && request.checksum() == null) {
+      request = request.withChecksum(checksum.get());
     }
-    if (checksumFile != null && request.checksum() == null) {
-      request = request.withChecksum(listed(checksumFile, request));
+    if (checksumFile.get() != null && request.checksum() == null) {
+      request = request.withChecksum(listed(checksumFile.get(), request));
     }
-    if (maxBytes != null) {
-      request = request.withMaxBytes(maxBytes);
+    if (maxBytes.get() != null) {
+      request = request.withMaxBytes(maxBytes.get());
     }
-    return fsync == null ? request : request.withFsync(fsync);
+    return fsync.get() == null ? request : request.withFsync(fsync.get());
   }
 
   /** Looks up the name that the file is to have, then the one that the URI has. */

@@ -10,20 +10,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Uses once over loopback what a run uses, so that the launcher's class-data archive holds those
  * classes and every later start is quick.
  */
-@Command(name = "train", hidden = true)
 final class TrainCommand implements Callable<Integer> {
 
   private final Screen screen;
 
   TrainCommand(Screen screen) {
     this.screen = screen;
+  }
+
+  CommandSpec spec() {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("train");
+    spec.usageMessage().hidden(true);
+    return spec;
   }
 
   @Override

@@ -8,64 +8,67 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options about the way to a server: through which proxy, to which address. */
 final class WayOptions {
 
-  @Option(
-      names = "--proxy",
-      paramLabel = "URL",
-      description = {
-        "The proxy for everything: http://, socks5:// or socks5h://[USER:PASSWORD@]HOST:PORT.",
-        "'' for none. By default http_proxy, https_proxy, all_proxy and no_proxy say, as for curl."
-      })
-  @Nullable String proxy;
+  final OptionSet options = new OptionSet();
 
-  @Option(names = "-4", description = "Use IPv4 addresses only.")
-  boolean ipv4;
+  private final Supplier<@Nullable String> proxy =
+      options.value(
+          String.class,
+          OptionSpec.builder("--proxy")
+              .paramLabel("URL")
+              .description(
+                  "The proxy for everything: http://, socks5:// or socks5h://[USER:PASSWORD@]HOST:PORT.",
+                  "'' for none. By default http_proxy, https_proxy, all_proxy and no_proxy say, as for curl."));
 
-  @Option(names = "-6", description = "Use IPv6 addresses only.")
-  boolean ipv6;
+  private final Supplier<Boolean> ipv4 =
+      options.flag(OptionSpec.builder("-4").description("Use IPv4 addresses only."));
 
-  @Option(
-      names = "--resolve",
-      paramLabel = "HOST:PORT:ADDRESS",
-      converter = Resolved.class,
-      description = {
-        "Connect to this address, or these with commas between, where HOST:PORT is wanted;",
-        "may be repeated."
-      })
-  List<Known> resolved = new ArrayList<>();
+  private final Supplier<Boolean> ipv6 =
+      options.flag(OptionSpec.builder("-6").description("Use IPv6 addresses only."));
+
+  private final Supplier<List<Known>> resolved =
+      options.values(
+          Known.class,
+          new Resolved(),
+          OptionSpec.builder("--resolve")
+              .paramLabel("HOST:PORT:ADDRESS")
+              .description(
+                  "Connect to this address, or these with commas between, where HOST:PORT is wanted;",
+                  "may be repeated."));
 
   /** The environment, which a test may replace. */
   Map<String, String> environment = System.getenv();
 
   /** Returns the settings with what the options say. */
   NetworkSettings apply(NetworkSettings before) {
-    if (ipv4 && ipv6) {
+    if (ipv4.get() && ipv6.get()) {
       throw new UsageException("-4 and -6 exclude each other");
     }
     NetworkSettings settings = before.withProxy(proxies());
-    for (Known known : resolved) {
+    for (Known known : resolved.get()) {
       settings = settings.withAddresses(known.host(), known.port(), known.addresses());
     }
-    if (ipv4 || ipv6) {
-      settings = settings.withAddressFamily(ipv4 ? AddressFamily.IPV4 : AddressFamily.IPV6);
+    if (ipv4.get() || ipv6.get()) {
+      settings = settings.withAddressFamily(ipv4.get() ? AddressFamily.IPV4 : AddressFamily.IPV6);
     }
     return settings;
   }
 
   private ProxySettings proxies() {
-    if (proxy == null) {
+    if (proxy.get() == null) {
       return ProxySettings.fromEnvironment(environment);
     }
-    return proxy.isBlank() ? ProxySettings.none() : ProxySettings.parse(proxy);
+    return proxy.get().isBlank() ? ProxySettings.none() : ProxySettings.parse(proxy.get());
   }
 
   record Known(String host, int port, List<InetAddress> addresses) {}

@@ -271,7 +271,7 @@ class GetOptionsTest {
 
   private static GetOptions parse(String... args) {
     GetCommand get = new GetCommand(new TestScreen().screen(), new EngineStart());
-    new CommandLine(get).parseArgs(args);
+    new CommandLine(get.spec()).parseArgs(args);
     get.options.way.environment = Map.of();
     return get.options;
   }

@@ -41,8 +41,8 @@ class LauncherTest {
       for module in cli:qsde benchmarks:qsde-benchmarks webflux:qsde-webflux cluster:qsde-cluster; do
         case "$*" in *"${module%%:*}"*)
           target="$ROOT/examples/${module%%:*}/target"
-          mkdir -p "$target/lib"
-          touch "$target/lib/core.jar" "$target/${module##*:}.jar" ;;
+          mkdir -p "$target"
+          touch "$target/${module##*:}.jar" ;;
         esac
       done
       """;
@@ -102,7 +102,8 @@ class LauncherTest {
     assertThat(first.out())
         .contains(
             "-XX:+UseSerialGC",
-            "-XX:SharedArchiveFile=" + root + "/examples/cli/target/qsde-17.0.1-Acme.jsa")
+            "-XX:SharedArchiveFile=" + root + "/examples/cli/target/qsde-17.0.1-Acme.jsa",
+            "-Djava.library.path=" + root + "/examples/cli/target/native")
         .noneMatch(arg -> arg.contains("TieredStopAtLevel") || arg.contains("unsafe"));
 
     Ran second = run("--version");
@@ -203,7 +204,7 @@ class LauncherTest {
     assertThat(trainings()).isEqualTo(1);
     try (Stream<Path> files = Files.list(root.resolve("examples/cli/target"))) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder("lib", "qsde.jar", "qsde-17.0.1-Acme.jsa");
+          .containsExactlyInAnyOrder("qsde.jar", "qsde-17.0.1-Acme.jsa");
     }
   }
 
