@@ -879,11 +879,21 @@ public abstract sealed class DownloadException extends RuntimeException {
     public AddressRefused(
         URI uri, @Nullable Path target, String address, @Nullable Throwable cause) {
       super(
-          host(uri) + " has the address " + quote(address) + ", which the address policy refuses",
+          isLiteral(uri, address)
+              ? "the address policy refuses " + quote(address)
+              : host(uri)
+                  + " has the address "
+                  + quote(address)
+                  + ", which the address policy refuses",
           uri,
           target,
           cause);
       this.address = address;
+    }
+
+    private static boolean isLiteral(URI uri, String address) {
+      String host = host(uri);
+      return host.equals(address) || host.equals("[" + address + "]");
     }
 
     /** {@return the address that was refused, as a literal} */

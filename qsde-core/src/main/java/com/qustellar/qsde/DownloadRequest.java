@@ -124,7 +124,9 @@ public final class DownloadRequest {
    * <p>Equal lengths do not prove equal bytes: without a digest to expect, a file that several
    * mirrors have brought is noted {@link DownloadResult.Note#UNPROVEN}. With one, a file that has
    * come out wrong is fetched from each mirror alone until one has it, or until the same wrong
-   * digest comes a second time: then the fault is not theirs. A stream can't start over, and fails.
+   * digest comes a second time: then the fault is not theirs. So is one that the first mirror to
+   * answer does not bring to its end where another length kept others from taking part. A stream
+   * can't start over, and fails.
    *
    * <p>Header fields and credentials go to the origin of {@link #uri()} only, as always; what
    * stands in a mirror's own URI goes to that mirror's.

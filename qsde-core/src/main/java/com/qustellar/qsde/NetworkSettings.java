@@ -125,9 +125,10 @@ public final class NetworkSettings {
   /**
    * {@return a copy with another connect timeout}
    *
-   * @param timeout for the TCP connection to each address of the host, which are tried one after
-   *     the other, for a proxy's answer to a tunnel, and once more for the TLS handshake; longer
-   *     than zero; 10 seconds by default
+   * @param timeout for the TCP connection to each address of the host, for a proxy's answer to a
+   *     tunnel, and once more for the TLS handshake; longer than zero; 10 seconds by default. An
+   *     address that is silent is left before that, where another one answers: each is asked 250 ms
+   *     after the one before it (RFC 8305)
    * @throws IllegalArgumentException if it is not longer than zero
    */
   public NetworkSettings withConnectTimeout(Duration timeout) {

@@ -316,4 +316,12 @@ class DownloadExceptionTest {
     assertThat(new ConnectFailed(SECRET, null, null))
         .hasMessage("could not connect to h:8443: check the address, the port and the network");
   }
+
+  @Test
+  void aRefusedLiteralIsNotSaidToHaveAnAddress() {
+    URI literal = URI.create("http://[::1]/x");
+
+    assertThat(new AddressRefused(literal, FILE, "::1", null))
+        .hasMessage("the address policy refuses ::1");
+  }
 }

@@ -187,7 +187,9 @@ final class AddressGuard extends AddressResolverGroup<InetSocketAddress> {
             allowed(asked.getHostString(), addresses).stream()
                 .map(address -> new InetSocketAddress(address, asked.getPort()))
                 .toList();
-        promise.trySuccess(unreachable.last(allowed));
+        InetSocketAddress name =
+            InetSocketAddress.createUnresolved(asked.getHostString(), asked.getPort());
+        promise.trySuccess(unreachable.last(name, allowed));
       } catch (UnknownHostException | RefusedAddressException e) {
         promise.tryFailure(e);
       }

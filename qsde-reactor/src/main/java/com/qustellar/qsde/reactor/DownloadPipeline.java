@@ -354,6 +354,11 @@ final class DownloadPipeline implements Destination {
     return progress().resumed() > 0 ? OptionalInt.empty() : fetch.mirrors().sole();
   }
 
+  /** Returns whether it may be the first mirror's answer that no other one agrees with. */
+  boolean isFirstToBeDoubted() {
+    return fetch.mirrors().isFirstToBeDoubted();
+  }
+
   // ---- what its parts ask
 
   /** The limits have changed. */

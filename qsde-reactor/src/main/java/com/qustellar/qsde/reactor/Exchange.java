@@ -422,6 +422,7 @@ final class Exchange {
       ResponseHead head,
       Flux<ByteBuf> body) {
     if (!known.isLikeAtMirror(verdict)) {
+      file.mirrors().differed();
       return Mono.error(invalid("it has another file than the mirror that was asked first", false));
     }
     file.joined(mirror, uri, verdict, head);

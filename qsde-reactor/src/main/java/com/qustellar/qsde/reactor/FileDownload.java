@@ -154,7 +154,7 @@ final class FileDownload implements Work {
               .onErrorResume(
                   DownloadException.class,
                   failure ->
-                      after(failure, pass, next.sole())
+                      after(failure, pass, next)
                           .map(
                               following -> {
                                 task.sampler().startedOver(failure);
@@ -167,23 +167,33 @@ final class FileDownload implements Work {
 
   /**
    * Returns the pass that follows one that has failed, if any: past the caches after a change, and
-   * after a wrong digest from the next mirror alone.
+   * from the next mirror alone after a wrong digest, or where the one that was asked first may have
+   * had another file than all others.
    */
-  private Optional<Pass> after(DownloadException failure, Pass pass, OptionalInt sole) {
+  private Optional<Pass> after(DownloadException failure, Pass pass, DownloadPipeline failed) {
     if (pass.anew() && request.mirrors().isEmpty()) {
       return Optional.empty();
     }
-    ByteRange first = new ByteRange(0, Targets.firstSegment(engine.limits()));
+    boolean alone = pass.only().isPresent();
     if (failure instanceof DownloadException.ChecksumMismatch mismatch) {
-      OptionalInt next = suspects.next(mismatch.actual(), pass.only().isPresent() ? NONE : sole);
-      return next.isPresent() ? Optional.of(Pass.alone(first, next.getAsInt())) : Optional.empty();
+      return alone(suspects.next(mismatch.actual(), alone ? NONE : failed.sole()));
     }
     boolean wrong = DownloadTask.isWrong(failure);
-    if (pass.only().isPresent() && (wrong || Mirrors.isOfAMirror(failure))) {
-      OptionalInt next = suspects.next(null, NONE);
-      return next.isPresent() ? Optional.of(Pass.alone(first, next.getAsInt())) : Optional.empty();
+    boolean doubted = request.checksum() != null && failed.isFirstToBeDoubted();
+    if (alone ? wrong || Mirrors.isOfAMirror(failure) : doubted) {
+      return alone(suspects.next(null, NONE));
     }
-    return wrong && !pass.anew() ? Optional.of(Pass.again(first)) : Optional.empty();
+    return wrong && !pass.anew() ? Optional.of(Pass.again(first())) : Optional.empty();
+  }
+
+  private Optional<Pass> alone(OptionalInt mirror) {
+    return mirror.isPresent()
+        ? Optional.of(Pass.alone(first(), mirror.getAsInt()))
+        : Optional.empty();
+  }
+
+  private ByteRange first() {
+    return new ByteRange(0, Targets.firstSegment(engine.limits()));
   }
 
   /** Makes the target this download's own; waits for a predecessor that is ending. */

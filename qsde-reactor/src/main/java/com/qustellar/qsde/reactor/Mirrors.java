@@ -10,6 +10,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ final class Mirrors {
   private final List<Mirror> all = new ArrayList<>();
 
   private volatile @Nullable Mirror beginner;
+  private volatile boolean differing;
 
   /**
    * Takes those of a request.
@@ -219,25 +221,42 @@ final class Mirrors {
     return all.stream().anyMatch(other -> other != mirror && other.isLive(now));
   }
 
-  /** Returns why other mirrors are not asked now than the one that has failed last. */
-  synchronized List<DownloadException> failuresBut(DownloadException last) {
-    return all.size() == 1
-        ? List.of()
-        : all.stream()
-            .flatMap(mirror -> Stream.ofNullable(mirror.failure()))
-            .filter(failure -> failure != last)
-            .toList();
+  /**
+   * Returns why other mirrors are not asked now than the one that has failed last.
+   *
+   * @param tried those that have just failed to bring what is wanted, and how
+   */
+  synchronized List<DownloadException> others(
+      DownloadException last, Map<Mirror, DownloadException> tried) {
+    return all.stream()
+        .flatMap(
+            mirror ->
+                Stream.ofNullable(mirror.failure() == null ? tried.get(mirror) : mirror.failure()))
+        .filter(failure -> failure != last)
+        .toList();
   }
 
   /** Returns the failure of a download that none of them brings: the first one's. */
   synchronized DownloadException cause(DownloadException last) {
     DownloadException first = all.get(0).failure();
     DownloadException cause = first == null || DownloadTask.isWrong(last) ? last : first;
-    Stream.concat(failuresBut(last).stream(), Stream.of(last))
+    Stream.concat(others(last, Map.of()).stream(), Stream.of(last))
         .filter(other -> other != cause)
         .filter(other -> Stream.of(cause.getSuppressed()).noneMatch(known -> known == other))
         .forEach(cause::addSuppressed);
     return cause;
+  }
+
+  /** One has another file than the one that was asked first. */
+  void differed() {
+    differing = true;
+  }
+
+  /**
+   * Returns whether none is of use, though one may be that has only another file than the first.
+   */
+  synchronized boolean isFirstToBeDoubted() {
+    return differing && all.stream().allMatch(Mirror::isOut);
   }
 
   // ---- who has brought what

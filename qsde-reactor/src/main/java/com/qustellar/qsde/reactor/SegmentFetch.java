@@ -4,10 +4,10 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.internal.plan.ByteRange;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,10 @@ final class SegmentFetch {
   private boolean refused;
   private int refusals;
   private boolean doubtful;
-  private final Set<Mirror> tried = new HashSet<>();
+
+  /** Who has just failed to bring what is wanted, and how. */
+  private final Map<Mirror, DownloadException> tried = new HashMap<>();
+
   private @Nullable Mirror mirror;
 
   SegmentFetch(NettyDownloadEngine engine, FileFetch file, ByteRange range) {
@@ -158,7 +161,7 @@ final class SegmentFetch {
   private Mono<Void> attempt() {
     Exchange next;
     synchronized (this) {
-      next = file.mirrors().begin(tried, this::exchange);
+      next = file.mirrors().begin(tried.keySet(), this::exchange);
       exchange = next;
     }
     return next.run()
@@ -227,21 +230,23 @@ final class SegmentFetch {
     }
     Mirror asked = mirror;
     boolean othersMay = asked != null && file.mirrors().failed(asked, failure, progressed);
+    List<DownloadException> others = List.of();
     if (asked != null && othersMay) {
-      tried.add(asked);
-      if (file.mirrors().isAnyLeft(tried)) {
+      tried.put(asked, failure);
+      if (file.mirrors().isAnyLeft(tried.keySet())) {
         doubtful = false;
         retrying(failure);
         file.progress().released();
         return Mono.just(0L);
       }
+      others = file.mirrors().others(failure, tried);
       tried.clear();
     }
     if (failures++ == 0) {
       failingSince = now;
     }
     Duration elapsed = Duration.ofNanos(Math.max(0, now - failingSince));
-    Optional<Duration> delay = delay(policy, failure, elapsed, othersMay);
+    Optional<Duration> delay = delay(policy, failure, elapsed, others);
     if (delay.isEmpty()) {
       return Mono.error(othersMay ? file.mirrors().cause(failure) : failure);
     }
@@ -252,10 +257,12 @@ final class SegmentFetch {
 
   /** One mirror may be worth to wait for though the last that was asked is not. */
   private Optional<Duration> delay(
-      RetryPolicy policy, DownloadException failure, Duration elapsed, boolean othersMay) {
+      RetryPolicy policy,
+      DownloadException failure,
+      Duration elapsed,
+      List<DownloadException> others) {
     double random = ThreadLocalRandom.current().nextDouble();
     Optional<Duration> delay = policy.delay(failure, failures, elapsed, random);
-    List<DownloadException> others = othersMay ? file.mirrors().failuresBut(failure) : List.of();
     for (int i = 0; delay.isEmpty() && i < others.size(); i++) {
       delay = policy.delay(others.get(i), failures, elapsed, random);
     }

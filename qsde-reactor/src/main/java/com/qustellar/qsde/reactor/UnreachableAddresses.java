@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers which addresses could not be connected to. A client tries the addresses of a name one
- * after the other, each for as long as the connect timeout; where the first leads nowhere, every
- * connection of a download would wait for that, so it is tried last from then on.
+ * after the other; where the first leads nowhere, every connection of a download would wait until
+ * that shows, so it is tried last from then on. How soon that is, is {@link ConnectRace}'s to say.
  */
 @Sharable
 final class UnreachableAddresses extends ChannelOutboundHandlerAdapter {
@@ -28,20 +28,46 @@ final class UnreachableAddresses extends ChannelOutboundHandlerAdapter {
   // Guarded by this; the oldest stands first.
   private final Map<SocketAddress, Boolean> failed = new LinkedHashMap<>();
 
+  /** The addresses of names that have several, in the order in which they are tried. */
+  private final Map<InetSocketAddress, List<InetSocketAddress>> tried = new LinkedHashMap<>();
+
   /** Has the outcome of a connection count that is about to be made. */
   void watch(Channel channel) {
     channel.pipeline().addFirst(this);
   }
 
-  /** Returns the addresses with those last that could not be connected to. */
-  synchronized List<InetSocketAddress> last(List<InetSocketAddress> addresses) {
-    if (failed.isEmpty() || addresses.size() < 2) {
+  /**
+   * Returns the addresses of a name with those last that could not be connected to.
+   *
+   * @param name what they are the addresses of, unresolved
+   * @param addresses what a client would try, in this order
+   */
+  synchronized List<InetSocketAddress> last(
+      InetSocketAddress name, List<InetSocketAddress> addresses) {
+    if (addresses.size() < 2) {
+      tried.remove(name);
       return addresses;
     }
     List<InetSocketAddress> sorted = new ArrayList<>(addresses);
     sorted.removeIf(failed::containsKey);
     addresses.stream().filter(failed::containsKey).forEach(sorted::add);
+    keep(tried, name, sorted);
     return sorted;
+  }
+
+  /** Returns the addresses that are tried after one of a name. */
+  private synchronized List<InetSocketAddress> after(InetSocketAddress address) {
+    InetSocketAddress name =
+        InetSocketAddress.createUnresolved(address.getHostString(), address.getPort());
+    List<InetSocketAddress> all = tried.getOrDefault(name, List.of());
+    return all.subList(all.indexOf(address) + 1, all.size());
+  }
+
+  private static <K, V> void keep(Map<K, V> map, K key, V value) {
+    map.put(key, value);
+    if (map.size() > MOST) {
+      map.remove(map.keySet().iterator().next());
+    }
   }
 
   @Override
@@ -56,6 +82,9 @@ final class UnreachableAddresses extends ChannelOutboundHandlerAdapter {
         remote,
         local,
         promise.addListener(done -> ended(remote, done.isSuccess(), done.cause())));
+    if (remote instanceof InetSocketAddress address) {
+      ConnectRace.run(context.channel(), address, local, promise, after(address));
+    }
   }
 
   /** A connection that is given up while it is made tells nothing. */
@@ -64,10 +93,7 @@ final class UnreachableAddresses extends ChannelOutboundHandlerAdapter {
     if (connected) {
       failed.remove(address);
     } else if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
-      failed.put(address, true);
-      if (failed.size() > MOST) {
-        failed.remove(failed.keySet().iterator().next());
-      }
+      keep(failed, address, true);
     }
   }
 }

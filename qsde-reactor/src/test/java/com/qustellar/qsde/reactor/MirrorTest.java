@@ -256,6 +256,32 @@ class MirrorTest extends EngineTestBase {
   }
 
   @Test
+  void whereTheFirstHasAnotherFileAndNoMoreOfItTheOthersAreAskedAlone() throws IOException {
+    origin.serve("/file", Body.random(24, BODY.length() + 1));
+    origin.onEvery(
+        (request, reply) ->
+            asked(request).start() == 0 ? reply : Reply.status(404).body(Body.of("gone")));
+
+    DownloadResult result = get(verified());
+
+    assertHolds(target(), BODY);
+    assertThat(result.notes()).containsExactly(Note.RESTARTED);
+  }
+
+  @Test
+  void oneThatHasAnotherFileKeepsNobodyFromAskingTheFirstAgain() throws IOException {
+    second.serve("/mirror", OTHER);
+    Reply unbounded = Reply.status(200).body(BODY).chunked();
+    origin.on("/file").answer(unbounded);
+    origin.on("/file").request(1).answer(unbounded.closeAfter(BODY.length() / 2));
+
+    assertThat(get(verified()).retries()).isEqualTo(2);
+    assertThat(second.requests()).hasSize(1);
+
+    assertHolds(target(), BODY);
+  }
+
+  @Test
   void aDigestThatTwoMirrorsContradictIsWrong() {
     DownloadRequest request = mirrored().withChecksum("sha256:" + OTHER.sha256());
     pace(origin, 4_000_000);

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -69,9 +70,22 @@ final class Scenario {
    * @param longest the most bytes of the file
    */
   Scenario(long seed, long longest) {
+    this(seed, random -> Body.random(seed, Math.min(longest, length(random))));
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param file what there is at first
+   */
+  Scenario(long seed, Body file) {
+    this(seed, unused -> file);
+  }
+
+  private Scenario(long seed, Function<Random, Body> some) {
     this.seed = seed;
     Random random = Torture.random(seed);
-    file = Body.random(seed, Math.min(longest, length(random)));
+    file = some.apply(random);
     boolean ranges = random.nextInt(10) < 8;
     int validators = random.nextInt(4);
     before = resource(file, ranges, validators);

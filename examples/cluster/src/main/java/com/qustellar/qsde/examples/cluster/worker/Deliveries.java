@@ -41,6 +41,9 @@ final class Deliveries {
 
   private static final int LONGEST_MESSAGE = 1000;
 
+  /** How long a topic may take for a record before that is told. */
+  private static final Duration LATE = Duration.ofSeconds(6);
+
   /** How long what is stopped has to end by itself, as the engine's downloads do. */
   private static final Duration ENDS = Duration.ofSeconds(3);
 
@@ -235,11 +238,27 @@ final class Deliveries {
   }
 
   private Mono<Void> told(String topic, Mono<Void> sending) {
-    return sending.retryWhen(
-        UNTOLD.doBeforeRetry(
-            failed ->
+    return Mono.defer(() -> heard(topic, sending.cache()))
+        .retryWhen(
+            UNTOLD.doBeforeRetry(
+                failed ->
+                    contact.say(
+                        "%s can't be written to, which is tried again: %s"
+                            .formatted(topic, failed.failure().getMessage()))));
+  }
+
+  /** Where other topics are written to and this one is not, Kafka's client says nothing of it. */
+  private Mono<Void> heard(String topic, Mono<Void> sending) {
+    return sending.timeout(
+        LATE,
+        Mono.defer(
+            () -> {
+              if (!contact.isLost()) {
                 contact.say(
-                    "%s can't be written to, which is tried again: %s"
-                        .formatted(topic, failed.failure().getMessage()))));
+                    "%s has not taken a record for %d s, which is waited for"
+                        .formatted(topic, LATE.toSeconds()));
+              }
+              return sending;
+            }));
   }
 }

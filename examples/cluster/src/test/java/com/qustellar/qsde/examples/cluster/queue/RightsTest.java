@@ -8,6 +8,7 @@ import com.qustellar.qsde.examples.cluster.testing.TestQueue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,12 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.DescribeConfigsResult;
+import org.apache.kafka.clients.admin.ForwardingAdmin;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -183,6 +189,46 @@ class RightsTest {
         .containsExactly(
             "the group %s delivers a request 4 times at most: %s=10 is to be set by who may"
                 .formatted(topics.group(), DELIVERIES));
+  }
+
+  @Test
+  void takesTheBrokersLimitWhereGroupsHaveNone() {
+    Contact contact = new Contact(broker.address(), lines::add);
+    try (OldAdmin admin = new OldAdmin(clients("admin"))) {
+      assertThat(new ShareGroup(admin, topics.group(), contact).configure()).isEqualTo(4);
+    }
+    assertThat(set()).containsExactly(RESET + "=earliest");
+    set(RESET, "earliest");
+    allow(AclOperation.READ, AclOperation.DESCRIBE_CONFIGS);
+    try (OldAdmin admin = new OldAdmin(clients("worker"))) {
+      assertThat(new ShareGroup(admin, topics.group(), contact).configure()).isEqualTo(2);
+    }
+    assertThat(lines)
+        .containsExactly(
+            "the brokers' group.share.delivery.count.limit can't be read: a request is delivered 2"
+                + " times at most, as they may allow no more");
+  }
+
+  /** Hears of groups what a broker of before 4.3 says. */
+  private static final class OldAdmin extends ForwardingAdmin {
+    OldAdmin(Map<String, Object> clients) {
+      super(clients);
+    }
+
+    @Override
+    public DescribeConfigsResult describeConfigs(
+        Collection<ConfigResource> resources, DescribeConfigsOptions options) {
+      Map<ConfigResource, KafkaFuture<Config>> old = new HashMap<>();
+      super.describeConfigs(resources, options)
+          .values()
+          .forEach((resource, config) -> old.put(resource, config.thenApply(OldAdmin::old)));
+      return new DescribeConfigsResult(old) {};
+    }
+
+    private static Config old(Config config) {
+      return new Config(
+          config.entries().stream().filter(entry -> !entry.name().equals(DELIVERIES)).toList());
+    }
   }
 
   @Test

@@ -77,8 +77,13 @@ public final class TestQueue implements AutoCloseable {
   /** Names a new queue of a broker, and makes it. */
   public TestQueue(Broker broker) {
     this.broker = broker;
-    new Queue(clients(), topics, new Contact(address(), line -> {})).open(() -> false);
     this.sender = new Sender(clients());
+    open();
+  }
+
+  /** Makes the topics that are missing. */
+  public void open() {
+    new Queue(clients(), topics, new Contact(address(), line -> {})).open(() -> false);
   }
 
   /** Returns the settings of a broker with short locks. */

@@ -36,9 +36,11 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
 
+@Timeout(60)
 class WorkerTest {
 
   private static final int KIB = 1024;
@@ -234,6 +236,28 @@ class WorkerTest {
         .returns(Outcome.DONE, JobResult::outcome)
         .returns(1, JobResult::delivery);
     assertThat(lines).hasSize(2);
+  }
+
+  @Test
+  void saysThatATopicTakesNothingThoughItsBrokerAnswers() throws Exception {
+    String results = queue.topics().results();
+    start();
+    while (lines.isEmpty()) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    queue.delete(results);
+    queue.submit(job(DemoFile.of("f", KIB)));
+    while (lines.size() < 2) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertThat(lines.get(1))
+        .isEqualTo(results + " has not taken a record for 6 s, which is waited for");
+    queue.open();
+
+    assertThat(queue.results(all -> !all.isEmpty()))
+        .singleElement()
+        .returns(Outcome.DONE, JobResult::outcome)
+        .returns(1, JobResult::delivery);
   }
 
   @Test

@@ -103,12 +103,13 @@ final class FilesController {
       return exchange.getResponse().setComplete();
     }
     Resource resource = new FileSystemResource(file);
+    HttpHeaders fields = request.getHeaders();
+    List<HttpRange> ranges = List.of();
     // Of a HEAD it means nothing (RFC 9110 §14.2).
-    if (request.getMethod().equals(HttpMethod.GET) && wantsRange(request.getHeaders(), etag)) {
-      checkRanges(request.getHeaders(), resource, attributes.size());
-    } else {
-      request = request.mutate().headers(fields -> fields.remove(HttpHeaders.RANGE)).build();
+    if (request.getMethod().equals(HttpMethod.GET) && wantsRange(fields, etag)) {
+      ranges = satisfiable(fields, resource, attributes.size());
     }
+    request = withRanges(request, ranges);
     String name = String.valueOf(file.getFileName());
     asAttachment(exchange.getResponse().getHeaders(), name);
     MediaType type = MediaTypeFactory.getMediaType(name).orElse(MediaType.APPLICATION_OCTET_STREAM);
@@ -133,10 +134,30 @@ final class FilesController {
         && (condition == null || condition.equals(etag));
   }
 
-  private static void checkRanges(HttpHeaders headers, Resource resource, long size) {
+  private static ServerHttpRequest withRanges(ServerHttpRequest request, List<HttpRange> ranges) {
+    return request
+        .mutate()
+        .headers(
+            fields -> {
+              fields.remove(HttpHeaders.RANGE);
+              if (!ranges.isEmpty()) {
+                fields.setRange(ranges);
+              }
+            })
+        .build();
+  }
+
+  /** Of several ranges those that the file does not have are left out (RFC 9110 §15.3.7). */
+  private static List<HttpRange> satisfiable(HttpHeaders headers, Resource resource, long size) {
+    List<HttpRange> ranges;
     try {
-      HttpRange.toResourceRegions(headers.getRange(), resource);
+      ranges =
+          headers.getRange().stream().filter(range -> range.getRangeStart(size) < size).toList();
+      HttpRange.toResourceRegions(ranges, resource); // refuses more than there is
     } catch (IllegalArgumentException e) {
+      ranges = List.of();
+    }
+    if (ranges.isEmpty()) {
       ServiceProblem refusal =
           ServiceProblem.of(
               HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
@@ -145,6 +166,7 @@ final class FilesController {
       refusal.getHeaders().set(HttpHeaders.CONTENT_RANGE, "bytes */" + size);
       throw refusal;
     }
+    return ranges;
   }
 
   /**
