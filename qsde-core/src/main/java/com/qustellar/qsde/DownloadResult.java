@@ -61,7 +61,8 @@ public record DownloadResult(
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(elapsed, "elapsed");
-    finalUri = URI.create(HttpUris.redact(finalUri));
+    String shown = HttpUris.redact(finalUri);
+    finalUri = shown.equals(finalUri.toString()) ? finalUri : URI.create(shown);
     EnumSet<Note> copy = EnumSet.noneOf(Note.class);
     copy.addAll(notes);
     notes = Collections.unmodifiableSet(copy);

@@ -4,7 +4,6 @@ import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.plan.Turn;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -242,11 +241,12 @@ final class Admission {
 
     @Override
     @Nullable Ticket poll() {
-      Line next =
-          lines.values().stream()
-              .filter(line -> !line.waiting.isEmpty())
-              .min(Comparator.comparing(Line::turn))
-              .orElse(null);
+      Line next = null;
+      for (Line line : lines.values()) {
+        if (!line.waiting.isEmpty() && (next == null || line.turn().compareTo(next.turn()) < 0)) {
+          next = line;
+        }
+      }
       if (next == null) {
         return null;
       }

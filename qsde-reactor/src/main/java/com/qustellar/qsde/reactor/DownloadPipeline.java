@@ -293,14 +293,25 @@ final class DownloadPipeline implements Destination {
     return draft()
         .commit(request, modified, task::beginCommit)
         // Who has ended it hears of nothing any more.
-        .flatMap(
-            done -> done ? engine.io().call(() -> result(checksum)) : Mono.<DownloadResult>never());
+        .flatMap(done -> done ? committed(checksum) : Mono.<DownloadResult>never());
+  }
+
+  private Mono<DownloadResult> committed(Optional<Checksum> checksum) {
+    return request.ifNewer()
+        ? engine
+            .io()
+            .call(
+                () -> {
+                  DownloadResult result = result(checksum);
+                  keepVersion();
+                  return result;
+                })
+        : Mono.just(result(checksum));
   }
 
   /** What may be no whole version of the file, or a mirror's, is not told of as the request's. */
   private void keepVersion() {
-    if (request.ifNewer()
-        && fetch.mirrors().hasRequestedBegun()
+    if (fetch.mirrors().hasRequestedBegun()
         && !notes.contains(Note.UNPROVEN)
         && !notes.contains(Note.LENGTH_UNKNOWN)) {
       PresentFile.keep(request, target, fetch.known().validator(), progress().received());
@@ -310,7 +321,6 @@ final class DownloadPipeline implements Destination {
   private DownloadResult result(Optional<Checksum> checksum) {
     Representation file = fetch.known();
     notes.addAll(fetch.notes(verification.expected() != null));
-    keepVersion();
     return new DownloadResult(
         request.id(),
         target,

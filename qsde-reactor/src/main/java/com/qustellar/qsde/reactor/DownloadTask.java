@@ -5,8 +5,11 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Progress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,9 @@ final class DownloadTask implements Download {
   private volatile long startedAt;
   private final DownloadMetrics.Recording recording;
   private final ContextView context;
+
+  /** The targets that are its own: the one that was asked for, or the one that was named. */
+  private final List<Path> claims = new CopyOnWriteArrayList<>();
 
   // Guarded by this.
   private Stage stage = Stage.RUNNING;
@@ -301,6 +307,15 @@ final class DownloadTask implements Download {
   /** Completes on whatever thread ends the download, before its outcome is told. */
   Mono<Void> ended() {
     return ended.asMono();
+  }
+
+  /** The target is its own until its end. */
+  void claimed(Path target) {
+    claims.add(target);
+  }
+
+  List<Path> claims() {
+    return claims;
   }
 
   ProgressSampler sampler() {

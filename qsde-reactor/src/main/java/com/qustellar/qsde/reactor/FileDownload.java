@@ -68,11 +68,20 @@ final class FileDownload implements Work {
             place ->
                 place.directory()
                     ? fetch(place)
-                    : claim(target)
-                        .then(engine.io().call(() -> present(place)))
-                        .flatMap(
-                            present ->
-                                present.map(this::alreadyPresent).orElseGet(() -> fetch(place))));
+                    : claim(target).then(Mono.defer(() -> claimed(place))));
+  }
+
+  /** The look at the target may be an old one by now. */
+  private Mono<DownloadResult> claimed(Place place) {
+    if (place.kind() == Targets.Kind.NOTHING && !waited) {
+      // Where it was looked at, so this may block.
+      Targets.checkDirectory(request, target);
+      return fetch(place);
+    }
+    return engine
+        .io()
+        .call(() -> Targets.present(request, target, task::isDisposed))
+        .flatMap(present -> present.map(this::alreadyPresent).orElseGet(() -> fetch(place)));
   }
 
   private Mono<DownloadResult> fetch(Place place) {
@@ -98,15 +107,6 @@ final class FileDownload implements Work {
             ? new ByteRange(0, longest)
             : Resumption.firstGap(likely, longest);
     return new Place(kind, likely, untouched, first);
-  }
-
-  /** Returns the digest of a target that is what is wanted; the look at it may be an old one. */
-  private Optional<Checksum> present(Place place) {
-    if (place.kind() == Targets.Kind.NOTHING && !waited) {
-      Targets.checkDirectory(request, target);
-      return Optional.empty();
-    }
-    return Targets.present(request, target, task::isDisposed);
   }
 
   private Mono<DownloadResult> alreadyPresent(Checksum checksum) {

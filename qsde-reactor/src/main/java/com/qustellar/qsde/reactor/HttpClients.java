@@ -4,9 +4,11 @@ import com.qustellar.qsde.HttpProtocol;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.TlsSettings;
 import com.qustellar.qsde.internal.http.Origin;
+import io.netty.channel.ChannelOption;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +40,11 @@ final class HttpClients {
 
   /** What a connection depends on, as far as it is not the same for all. */
   private record Route(
-      Optional<TlsSettings> tls, Via via, AddressRules addresses, HttpProtocol protocol) {
+      Optional<TlsSettings> tls,
+      Via via,
+      AddressRules addresses,
+      HttpProtocol protocol,
+      Duration connectTimeout) {
 
     static Route of(NetworkSettings settings, URI uri) {
       boolean secure = "https".equalsIgnoreCase(uri.getScheme());
@@ -46,11 +52,12 @@ final class HttpClients {
           Optional.of(settings.tls()).filter(used -> secure),
           Via.of(settings, uri),
           AddressRules.of(settings),
-          settings.protocol());
+          settings.protocol(),
+          settings.connectTimeout());
     }
 
     Route onHttp1() {
-      return new Route(tls, via, addresses, HttpProtocol.HTTP_1_1);
+      return new Route(tls, via, addresses, HttpProtocol.HTTP_1_1, connectTimeout);
     }
 
     /** All of it, flat: what a record is compared with is spun at its first use, in 10 ms here. */
@@ -62,7 +69,8 @@ final class HttpClients {
           addresses.policy(),
           addresses.family(),
           addresses.addresses(),
-          protocol);
+          protocol,
+          connectTimeout);
     }
   }
 
@@ -125,8 +133,16 @@ final class HttpClients {
   }
 
   private HttpClient make(Route route) {
-    HttpClient client = Proxies.through(plain, route.via(), route.addresses(), names);
+    HttpClient client =
+        Proxies.through(plain, route.via(), route.addresses(), names)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(route.connectTimeout()));
     return isHttp2(route) ? Http2.offer(client, maxHeaderBytes) : client;
+  }
+
+  /** Netty takes 0 for no timeout at all. */
+  private static int millis(Duration timeout) {
+    long seconds = Math.min(timeout.toSeconds(), Integer.MAX_VALUE / 1000 - 1);
+    return (int) Math.max(1, seconds * 1000 + timeout.toMillisPart());
   }
 
   private static boolean isHttp2(Route route) {

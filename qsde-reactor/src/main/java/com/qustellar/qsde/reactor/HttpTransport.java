@@ -33,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -187,7 +188,12 @@ final class HttpTransport {
       BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver) {
     AtomicReference<@Nullable Sending> last = new AtomicReference<>();
     AtomicInteger unsent = new AtomicInteger();
-    return Flux.using(
+    Predicate<Throwable> isUnsent =
+        thrown ->
+            isStale(last.get(), thrown)
+                || (isUnprocessed(last.get(), thrown) && unsent.incrementAndGet() <= UNPROCESSED);
+    Flux<T> once =
+        Flux.using(
             () -> {
               Sending sending = new Sending();
               last.set(sending);
@@ -199,14 +205,10 @@ final class HttpTransport {
                     .flatMapMany(
                         client ->
                             send(client, uri, headers, settings, readSize, receiver, sending)),
-            Sending::end)
-        .retryWhen(
-            Retry.indefinitely()
-                .filter(
-                    thrown ->
-                        isStale(last.get(), thrown)
-                            || (isUnprocessed(last.get(), thrown)
-                                && unsent.incrementAndGet() <= UNPROCESSED)))
+            Sending::end);
+    // Mostly once is enough, and costs no more than that.
+    return once.onErrorResume(
+            isUnsent, thrown -> once.retryWhen(Retry.indefinitely().filter(isUnsent)))
         // The client drops its connection, open as it is, when a cancel meets the arriving head.
         .doOnDiscard(Connection.class, Connection::dispose)
         .concatWith(Mono.defer(() -> handedBack(last.get())));
@@ -227,13 +229,13 @@ final class HttpTransport {
     }
     HttpClient.RequestSender get =
         reading(client, readSize)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis(settings.connectTimeout()))
-            .headers(
-                fields -> {
+            .doOnRequest(
+                (request, connection) -> {
+                  HttpHeaders fields = request.requestHeaders();
                   headers.forEach(fields::set);
                   via.complete(fields, uri);
+                  sends(sending, connection);
                 })
-            .doOnRequest((request, connection) -> sends(sending, connection))
             .request(HttpMethod.GET);
     return to(get, uri, via)
         .response(
@@ -259,9 +261,13 @@ final class HttpTransport {
       // The address is the proxy's, and its client writes the rest.
       return get.uri(HttpUris.requestTarget(uri));
     }
-    URI plain = URI.create(Origin.of(uri) + HttpUris.requestTarget(uri));
+    Origin origin = Origin.of(uri);
     // A java.net.URI has no host where the name has an underscore; text may have no port below 10.
-    return plain.getHost() == null ? get.uri(plain.toString()) : get.uri(plain);
+    if (uri.getHost() == null) {
+      return get.uri(origin + HttpUris.requestTarget(uri));
+    }
+    boolean plain = origin.hostHeader().equals(uri.getRawAuthority());
+    return get.uri(plain ? uri : URI.create(origin + HttpUris.requestTarget(uri)));
   }
 
   private static void sends(Sending sending, Connection connection) {
@@ -314,12 +320,6 @@ final class HttpTransport {
 
   private static <T> Mono<T> handedBack(@Nullable Sending sending) {
     return sending == null ? Mono.empty() : sending.handedBack().then(Mono.empty());
-  }
-
-  /** Netty takes 0 for no timeout at all. */
-  private static int millis(Duration timeout) {
-    long seconds = Math.min(timeout.toSeconds(), Integer.MAX_VALUE / 1000 - 1);
-    return (int) Math.max(1, seconds * 1000 + timeout.toMillisPart());
   }
 
   private static ResponseHead head(HttpClientResponse response) {

@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -48,9 +49,9 @@ final class IoPool implements Executor {
   }
 
   /**
-   * Calls a blocking function on the pool, at once where the subscriber is on it already: what
-   * follows a file operation costs no other turn. Once started it runs to its end: a cancelled
-   * subscriber only no longer hears of it.
+   * Calls a blocking function on the pool, right after the one that runs where the subscriber is on
+   * it already: what follows a file operation costs no other turn. Once started it runs to its end:
+   * a cancelled subscriber only no longer hears of it.
    */
   <T> Mono<T> call(Callable<? extends T> function) {
     return Mono.create(
@@ -68,16 +69,24 @@ final class IoPool implements Executor {
                 }
               };
           if (Thread.currentThread() instanceof Worker worker && worker.isOf(this)) {
-            work.run();
+            worker.run(work);
           } else {
-            threads.execute(work);
+            threads.execute(() -> onWorker(work));
           }
         });
+  }
+
+  private static void onWorker(Runnable work) {
+    ((Worker) Thread.currentThread()).run(work);
   }
 
   /** A thread of a pool. */
   private static final class Worker extends Thread {
     private final IoPool pool;
+
+    // Used by this thread alone.
+    private boolean running;
+    private @Nullable Runnable next;
 
     Worker(IoPool pool, Runnable task, String name) {
       super(task, name);
@@ -87,6 +96,44 @@ final class IoPool implements Executor {
 
     boolean isOf(IoPool asked) {
       return pool == asked;
+    }
+
+    /**
+     * Runs a task, and what it has asked to be run after it: not inside of it, as thousands of
+     * downloads that begin at the end of another each would stand on one stack.
+     */
+    void run(Runnable task) {
+      if (running) {
+        later(task);
+        return;
+      }
+      running = true;
+      try {
+        for (Runnable due = task; due != null; due = takeNext()) {
+          due.run();
+        }
+      } finally {
+        running = false;
+        Runnable left = takeNext();
+        if (left != null) {
+          later(left); // this thread ends with an error
+        }
+      }
+    }
+
+    /** One is enough for a thread: the others are for whoever has time. */
+    private void later(Runnable task) {
+      if (running && next == null) {
+        next = task;
+      } else {
+        pool.threads.execute(() -> onWorker(task));
+      }
+    }
+
+    private @Nullable Runnable takeNext() {
+      Runnable taken = next;
+      next = null;
+      return taken;
     }
   }
 

@@ -97,14 +97,15 @@ final class Mirrors {
    * @param tried those that have just failed to bring what is wanted
    */
   synchronized Exchange begin(Set<Mirror> tried, Function<Mirror, Exchange> exchange) {
-    List<Mirror> left = left(tried);
-    Mirror mirror = choose(left.isEmpty() ? all : left);
+    Mirror mirror = all.size() == 1 ? all.get(0) : choose(tried);
     Exchange begun = exchange.apply(mirror);
     mirror.begun(begun);
     return begun;
   }
 
-  private Mirror choose(List<Mirror> from) {
+  private Mirror choose(Set<Mirror> tried) {
+    List<Mirror> left = left(tried);
+    List<Mirror> from = left.isEmpty() ? all : left;
     return from.size() == 1 ? from.get(0) : from.get(MirrorChoice.next(candidates(from)).orElse(0));
   }
 

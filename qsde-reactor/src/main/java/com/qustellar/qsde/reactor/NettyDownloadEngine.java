@@ -332,14 +332,19 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   /** Makes the target the task's own, and returns the task that has it. */
   DownloadTask claim(Path target, DownloadTask task) {
-    DownloadTask holder = claims.putIfAbsent(target.toAbsolutePath().normalize(), task);
-    return holder == null ? task : holder;
+    Path path = target.toAbsolutePath().normalize();
+    DownloadTask holder = claims.putIfAbsent(path, task);
+    if (holder != null) {
+      return holder;
+    }
+    task.claimed(path);
+    return task;
   }
 
   /** A download has ended: takes it off the lists. */
   void forget(DownloadTask task, DownloadState end) {
     tally.ended(end);
-    claims.values().removeIf(holder -> holder == task);
+    task.claims().forEach(claims::remove);
     tasks.remove(task);
   }
 

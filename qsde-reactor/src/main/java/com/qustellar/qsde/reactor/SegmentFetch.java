@@ -132,11 +132,21 @@ final class SegmentFetch {
   }
 
   private Mono<Void> attempts() {
-    return Mono.defer(this::attempt)
-        // A server may give less than was asked for; every good answer gives something.
-        .repeat(this::isWanted)
-        .then()
-        .retryWhen(Retry.from(signals -> signals.concatMap(signal -> again(signal.failure()), 1)));
+    Mono<Void> attempt = Mono.defer(this::attempt);
+    Mono<Void> others =
+        Mono.defer(
+            () ->
+                attempt
+                    // A server may give less than was asked for; every good answer gives something.
+                    .repeat(this::isWanted)
+                    .then()
+                    .retryWhen(
+                        Retry.from(signals -> signals.concatMap(s -> again(s.failure()), 1))));
+    // Mostly one is enough, and costs no more than that.
+    return attempt
+        .thenReturn(true)
+        .onErrorResume(failure -> again(failure).thenReturn(false))
+        .flatMap(good -> good && !isWanted() ? Mono.empty() : others);
   }
 
   private synchronized boolean isWanted() {

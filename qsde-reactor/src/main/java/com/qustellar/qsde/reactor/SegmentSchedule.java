@@ -240,8 +240,9 @@ final class SegmentSchedule {
       running.removeIf(
           runner -> {
             if (runner.fetch == fetched) {
-              brought += runner.look(now());
-              ended.addFirst(new Ended(runner.bytesPerSecondInAll(now()), now()));
+              long now = now();
+              brought += runner.look(now);
+              ended.addFirst(new Ended(runner.bytesPerSecondInAll(now), now));
               if (ended.size() > FEW) {
                 ended.removeLast();
               }
@@ -294,7 +295,10 @@ final class SegmentSchedule {
     long total;
     SegmentFetch next;
     synchronized (this) {
-      if (over || planner == null || running.size() >= count.connections()) {
+      if (over || planner == null || isUsedUp(planner)) {
+        return null; // as is mostly so: of a small file after its first answer
+      }
+      if (running.size() >= count.connections()) {
         return null;
       }
       planner.share(count.expected());
@@ -313,6 +317,19 @@ final class SegmentSchedule {
     planned.accept(total);
     startLooking();
     return next;
+  }
+
+  /** Returns whether nothing is left, and nobody has what another could take; under the lock. */
+  private boolean isUsedUp(SegmentPlanner plan) {
+    if (plan.remaining() > 0) {
+      return false;
+    }
+    for (Runner runner : running) {
+      if (runner.receiving) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private synchronized boolean isOver() {

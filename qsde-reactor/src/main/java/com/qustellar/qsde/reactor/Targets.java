@@ -101,11 +101,12 @@ final class Targets {
    * @throws DownloadException if it is there and may not be replaced, or can't be created
    */
   static void checkFree(DownloadRequest request, Path target) {
+    boolean exists = exists(request, target);
     checkDirectory(request, target);
-    if (exists(request, target) && !mayReplace(request)) {
+    if (exists && !mayReplace(request)) {
       throw new FileAccess(request.uri(), target, Reason.EXISTS, null);
     }
-    if (Files.isDirectory(target)) {
+    if (exists && Files.isDirectory(target)) {
       throw new FileAccess(request.uri(), target, Reason.NAME_REFUSED, null);
     }
   }
@@ -141,8 +142,9 @@ final class Targets {
     if (directory == null) {
       throw new FileAccess(request.uri(), target, Reason.NO_DIRECTORY, null);
     }
-    boolean there = Files.isDirectory(directory);
-    if (!there || !Files.isWritable(directory)) {
+    // A name in what is no directory was found to be no free one already.
+    if (!Files.isWritable(directory)) {
+      boolean there = Files.isDirectory(directory);
       Reason reason = there ? Reason.NO_PERMISSION : Reason.NO_DIRECTORY;
       throw new FileAccess(request.uri(), target, reason, null);
     }

@@ -71,6 +71,9 @@ public final class CookieJar {
    * @param now the present
    */
   public Optional<String> header(URI uri, Instant now) {
+    if (cookies.isEmpty()) {
+      return Optional.empty();
+    }
     String header =
         cookies.stream()
             .filter(cookie -> cookie.isFor(uri, now))

@@ -9,7 +9,12 @@ public final class Decimal {
 
   /** {@return whether a text is at least one ASCII digit and nothing else} */
   public static boolean isDecimal(String text) {
-    return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return !text.isEmpty();
   }
 
   /** {@return the number, empty where the text is none or the number is above a long} */

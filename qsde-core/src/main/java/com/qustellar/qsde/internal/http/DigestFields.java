@@ -105,9 +105,8 @@ public final class DigestFields {
   }
 
   private String coding(String field) {
-    return String.join(",", head.elements(field))
-        .toLowerCase(Locale.ROOT)
-        .replaceFirst("^identity$", "");
+    String codings = String.join(",", head.elements(field)).toLowerCase(Locale.ROOT);
+    return codings.equals("identity") ? "" : codings;
   }
 
   private void addDictionary(String field) {

@@ -4,12 +4,14 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The dates of HTTP's fields (RFC 9110 §5.6.7). */
 public final class HttpDate {
@@ -51,6 +53,10 @@ public final class HttpDate {
    */
   public static Optional<Instant> parse(String value, Instant now) {
     String text = value.strip();
+    Instant fixed = imfFixdate(text);
+    if (fixed != null) {
+      return Optional.of(fixed);
+    }
     for (Pattern format : List.of(IMF_FIXDATE, RFC_850, ASCTIME)) {
       Matcher matcher = format.matcher(text);
       if (matcher.matches()) {
@@ -78,6 +84,54 @@ public final class HttpDate {
         time.getHour(),
         time.getMinute(),
         time.getSecond());
+  }
+
+  /** Reads what is written as it must be, by its positions; null for what is left to a pattern. */
+  private static @Nullable Instant imfFixdate(String text) {
+    if (text.length() != 29
+        || !DAYS.contains(text.substring(0, 3))
+        || !text.startsWith(", ", 3)
+        || text.charAt(7) != ' '
+        || text.charAt(11) != ' '
+        || text.charAt(16) != ' '
+        || text.charAt(19) != ':'
+        || text.charAt(22) != ':'
+        || !text.endsWith(" GMT")) {
+      return null;
+    }
+    int month = MONTHS.indexOf(text.substring(8, 11)) + 1;
+    int day = number(text, 5, 7);
+    int year = number(text, 12, 16);
+    int hour = number(text, 17, 19);
+    int minute = number(text, 20, 22);
+    int second = number(text, 23, 25);
+    boolean exists =
+        month > 0
+            && day > 0
+            && year >= 0
+            && day <= YearMonth.of(year, month).lengthOfMonth()
+            && hour >= 0
+            && hour < 24
+            && minute >= 0
+            && minute < 60
+            && second >= 0
+            && second < 60;
+    return exists
+        ? LocalDateTime.of(year, month, day, hour, minute, second).toInstant(ZoneOffset.UTC)
+        : null;
+  }
+
+  /** Returns the number that the digits are, -1 where they are none. */
+  private static int number(String text, int from, int to) {
+    int number = 0;
+    for (int i = from; i < to; i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      number = 10 * number + digit;
+    }
+    return number;
   }
 
   private static Optional<Instant> instant(Matcher date, Instant now) {

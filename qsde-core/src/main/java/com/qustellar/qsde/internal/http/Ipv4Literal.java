@@ -19,8 +19,7 @@ final class Ipv4Literal {
   static boolean endsInNumber(String host) {
     List<String> labels = labels(host);
     String last = labels.get(labels.size() - 1);
-    return (!last.isEmpty() && last.chars().allMatch(c -> c >= '0' && c <= '9'))
-        || number(last) >= 0;
+    return Decimal.isDecimal(last) || number(last) >= 0;
   }
 
   /** Returns the address as four decimal numbers, null if the host is none. */
@@ -67,14 +66,19 @@ final class Ipv4Literal {
     } else if (label.isEmpty()) {
       return -1;
     }
-    int base = radix;
-    if (!digits.chars().allMatch(c -> c < 128 && Character.digit(c, base) >= 0)) {
-      return -1;
+    int zeros = 0;
+    for (int i = 0; i < digits.length(); i++) {
+      char c = digits.charAt(i);
+      if (c >= 128 || Character.digit(c, radix) < 0) {
+        return -1;
+      }
+      zeros += c == '0' && zeros == i ? 1 : 0;
     }
-    String significant = digits.replaceFirst("^0+", "");
-    if (significant.isEmpty()) {
+    if (zeros == digits.length()) {
       return 0;
     }
-    return significant.length() > LONGEST ? Long.MAX_VALUE : Long.parseLong(significant, radix);
+    return digits.length() - zeros > LONGEST
+        ? Long.MAX_VALUE
+        : Long.parseLong(digits, zeros, digits.length(), radix);
   }
 }

@@ -32,10 +32,17 @@ public record ResponseHead(int status, Function<String, List<String>> fields, In
    * @param name the field's name
    */
   public Optional<String> value(String name) {
-    List<String> values = lines(name).stream().map(String::strip).distinct().toList();
-    return values.size() == 1
-        ? Optional.of(values.get(0)).filter(value -> !value.isEmpty())
-        : Optional.empty();
+    List<String> lines = lines(name);
+    if (lines.isEmpty()) {
+      return Optional.empty();
+    }
+    String value = lines.get(0).strip();
+    for (String other : lines) {
+      if (!other.strip().equals(value)) {
+        return Optional.empty();
+      }
+    }
+    return value.isEmpty() ? Optional.empty() : Optional.of(value);
   }
 
   /**
@@ -45,7 +52,11 @@ public record ResponseHead(int status, Function<String, List<String>> fields, In
    * @param name the field's name; not one whose elements may be quoted
    */
   public List<String> elements(String name) {
-    return lines(name).stream()
+    List<String> lines = lines(name);
+    if (lines.isEmpty()) {
+      return List.of(); // as most fields are
+    }
+    return lines.stream()
         .flatMap(line -> Arrays.stream(line.split(",")))
         .map(String::strip)
         .filter(element -> !element.isEmpty())

@@ -96,11 +96,15 @@ public final class ResponseRules {
    * be another one every time: only one strong entity tag, of one coding, makes its parts fit.
    */
   private static boolean canHaveSiblings(Partial partial, ResponseHead head) {
+    if (partial.total().isEmpty()) {
+      return false;
+    }
     Optional<String> coding = partial.contentEncoding();
+    if (coding.isEmpty()) {
+      return true;
+    }
     EntityTag etag = Validator.of(head).etag();
-    boolean fits =
-        coding.isEmpty() || (coding.get().indexOf(',') < 0 && etag != null && !etag.weak());
-    return fits && partial.total().isPresent();
+    return coding.get().indexOf(',') < 0 && etag != null && !etag.weak();
   }
 
   private static ResponseVerdict redirect(ResponseHead head) {
@@ -142,8 +146,12 @@ public final class ResponseRules {
   }
 
   private static Optional<String> contentEncoding(ResponseHead head) {
+    List<String> elements = head.elements("Content-Encoding");
+    if (elements.isEmpty()) {
+      return Optional.empty();
+    }
     String codings =
-        head.elements("Content-Encoding").stream()
+        elements.stream()
             .map(coding -> coding.toLowerCase(Locale.ROOT))
             .filter(coding -> !coding.equals("identity"))
             .collect(Collectors.joining(", "));
@@ -171,6 +179,10 @@ public final class ResponseRules {
 
     /** The same number twice is one number (RFC 9110 §8.6); anything else is a fault. */
     private static Framing length(List<String> lines) {
+      OptionalLong length = Decimal.parse(lines.get(0).strip());
+      if (lines.size() == 1 && length.isPresent()) {
+        return new Framing(length, null);
+      }
       List<OptionalLong> lengths =
           lines.stream()
               .flatMap(line -> List.of(line.split(",", -1)).stream())

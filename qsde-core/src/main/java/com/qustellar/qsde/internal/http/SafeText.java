@@ -12,6 +12,9 @@ public final class SafeText {
    * @param text what a server, a URI or a file system said
    */
   public static String strip(String text) {
+    if (isPlain(text)) {
+      return text;
+    }
     StringBuilder safe = new StringBuilder(text.length());
     text.codePoints()
         .map(c -> c == '\t' || c == '\n' || c == '\r' ? ' ' : c)
@@ -19,6 +22,15 @@ public final class SafeText {
         .filter(c -> !Character.isISOControl(c) && !isLayout(c))
         .forEach(safe::appendCodePoint);
     return safe.toString();
+  }
+
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

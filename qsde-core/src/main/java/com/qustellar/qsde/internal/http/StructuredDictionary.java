@@ -40,6 +40,9 @@ final class StructuredDictionary {
    * @param lines the field's lines
    */
   static Map<String, byte[]> bytes(List<String> lines) {
+    if (lines.isEmpty()) {
+      return Map.of();
+    }
     String text = String.join(", ", lines).strip();
     Map<String, byte[]> members = new LinkedHashMap<>();
     Matcher member = MEMBER.matcher(text);

@@ -1,7 +1,5 @@
 package com.qustellar.qsde.internal.plan;
 
-import java.util.Comparator;
-
 /**
  * Who starts next, where there is not room for all: of several turns the least one.
  *
@@ -15,14 +13,13 @@ import java.util.Comparator;
  */
 public record Turn(int priority, int running, long arrival) implements Comparable<Turn> {
 
-  private static final Comparator<Turn> ORDER =
-      Comparator.comparingInt(Turn::priority)
-          .reversed()
-          .thenComparingInt(Turn::running)
-          .thenComparingLong(Turn::arrival);
-
   @Override
   public int compareTo(Turn other) {
-    return ORDER.compare(this, other);
+    int byPriority = Integer.compare(other.priority, priority);
+    int byRunning = Integer.compare(running, other.running);
+    if (byPriority != 0) {
+      return byPriority;
+    }
+    return byRunning != 0 ? byRunning : Long.compare(arrival, other.arrival);
   }
 }
