@@ -68,11 +68,7 @@ final class NettyDownloadEngine implements DownloadEngine {
     this.transport = new HttpTransport(settings.nameServers);
     this.retryPolicy = settings.retryPolicy;
     this.scheduler = settings.scheduler;
-    this.ticks =
-        Flux.interval(settings.progressInterval, scheduler)
-            .onBackpressureDrop()
-            .publish()
-            .refCount();
+    this.ticks = new Ticks(settings.progressInterval, scheduler).flux();
     this.admission =
         new Admission(
             () -> limits.maxConcurrentDownloads(), () -> limits().connectionsPerHost(), scheduler);
