@@ -142,9 +142,8 @@ final class Targets {
     if (directory == null) {
       throw new FileAccess(request.uri(), target, Reason.NO_DIRECTORY, null);
     }
-    // A name in what is no directory was found to be no free one already.
-    if (!Files.isWritable(directory)) {
-      boolean there = Files.isDirectory(directory);
+    boolean there = Files.isDirectory(directory);
+    if (!there || !Files.isWritable(directory)) {
       Reason reason = there ? Reason.NO_PERMISSION : Reason.NO_DIRECTORY;
       throw new FileAccess(request.uri(), target, reason, null);
     }
