@@ -18,7 +18,9 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topics of a queue and its group, made where they are missing. */
 public final class Queue {
@@ -151,8 +153,10 @@ public final class Queue {
       // Who may not make a topic may use one all the same.
       try {
         Answers.await(admin.describeTopics(Set.of(topic)).allTopicNames());
-      } catch (KafkaException unused) {
-        throw e;
+      } catch (UnknownTopicOrPartitionException | AuthorizationException missing) {
+        throw new TopicAuthorizationException(
+            "the topic %s is not there for this user, who may not make it: %s"
+                .formatted(topic, e.getMessage()));
       }
     }
   }

@@ -26,11 +26,16 @@ final class ShareGroup {
   private static final String DELIVERIES = "share.delivery.count.limit";
   private static final String BROKER_DELIVERIES = "group.share.delivery.count.limit";
 
+  private static final String BROKER_MOST = "group.share.max.delivery.count.limit";
+
   /** The most that a broker allows unless it is told otherwise. */
   private static final int MOST_DELIVERIES = 10;
 
   /** The least that a broker can be told to allow. */
   private static final int LEAST_DELIVERIES = 2;
+
+  /** The least that a broker can be told to allow groups to set. */
+  private static final int LEAST_MOST = 5;
 
   private final Admin admin;
   private final String name;
@@ -94,11 +99,13 @@ final class ShareGroup {
   /** More often than a request has attempts, so that the last worker can give it up in words. */
   private int deliveries(@Nullable ConfigEntry limit) {
     if (limit == null) {
-      return brokersDeliveries();
+      // Brokers of before 4.3 have one limit for all groups.
+      return ofBrokers(BROKER_DELIVERIES, LEAST_DELIVERIES);
     }
     int now = Integer.parseInt(limit.value());
-    if (isOfGroup(limit) || now >= MOST_DELIVERIES) {
-      return now;
+    if (isOfGroup(limit)) {
+      // What it was set to may be more than the brokers have come to allow.
+      return now <= LEAST_MOST ? now : Math.min(now, ofBrokers(BROKER_MOST, LEAST_MOST));
     }
     try {
       set(DELIVERIES, String.valueOf(MOST_DELIVERIES));
@@ -113,22 +120,22 @@ final class ShareGroup {
     }
   }
 
-  /** Brokers of before 4.3 have one limit for all groups, each its own. */
-  private int brokersDeliveries() {
+  /** Returns the least that a setting has at a broker, of which each has its own. */
+  private int ofBrokers(String setting, int unknown) {
     try {
       int least = Integer.MAX_VALUE;
       for (Node broker : Answers.await(admin.describeCluster().nodes())) {
         ConfigResource one = new ConfigResource(ConfigResource.Type.BROKER, broker.idString());
-        ConfigEntry limit = described(one).get(BROKER_DELIVERIES);
-        least = Math.min(least, limit == null ? LEAST_DELIVERIES : Integer.parseInt(limit.value()));
+        ConfigEntry value = described(one).get(setting);
+        least = Math.min(least, value == null ? unknown : Integer.parseInt(value.value()));
       }
       return least;
     } catch (AuthorizationException e) {
       contact.say(
           "the brokers' %s can't be read: a request is delivered %d times at most, as they may"
-                  .formatted(BROKER_DELIVERIES, LEAST_DELIVERIES)
+                  .formatted(setting, unknown)
               + " allow no more");
-      return LEAST_DELIVERIES;
+      return unknown;
     }
   }
 

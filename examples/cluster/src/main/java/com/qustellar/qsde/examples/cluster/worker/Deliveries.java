@@ -41,6 +41,9 @@ final class Deliveries {
 
   private static final int LONGEST_MESSAGE = 1000;
 
+  /** How long it may take to delete what is left of a request that was given up. */
+  private static final Duration DISCARDS = Duration.ofSeconds(30);
+
   /** How long a topic may take for a record before that is told. */
   private static final Duration LATE = Duration.ofSeconds(6);
 
@@ -54,6 +57,7 @@ final class Deliveries {
   private final TargetStore store;
   private final Sender sender;
   private final Contact contact;
+  private final Mono<Void> reopening;
   private final int mostDeliveries;
   private final Sinks.Empty<Void> stopped = Sinks.empty();
   private final AtomicInteger running = new AtomicInteger();
@@ -63,14 +67,21 @@ final class Deliveries {
   /**
    * Handles deliveries.
    *
+   * @param reopening makes anew what topics are missing
    * @param mostDeliveries how many of a request the group makes, after which it drops it
    */
   Deliveries(
-      Settings settings, TargetStore store, Sender sender, Contact contact, int mostDeliveries) {
+      Settings settings,
+      TargetStore store,
+      Sender sender,
+      Contact contact,
+      Mono<Void> reopening,
+      int mostDeliveries) {
     this.settings = settings;
     this.store = store;
     this.sender = sender;
     this.contact = contact;
+    this.reopening = reopening;
     this.mostDeliveries = mostDeliveries;
   }
 
@@ -127,10 +138,7 @@ final class Deliveries {
       return reject(attempt, "TargetRefused", "this queue's workers keep no such targets");
     }
     return Mono.fromCallable(job::request)
-        .flatMap(request -> store.store(job, request))
-        .takeUntilOther(stopped.asMono().then(Mono.delay(ENDS)))
-        .switchIfEmpty(
-            Mono.error(() -> new DownloadException.Cancelled(job.uri(), null, true, null)))
+        .flatMap(request -> Mono.firstWithSignal(store.store(job, request), endless(job)))
         .onErrorMap(
             e -> !(e instanceof DownloadException),
             e -> new DownloadException.Unexpected(job.uri(), null, e))
@@ -138,6 +146,14 @@ final class Deliveries {
         .onErrorResume(DownloadException.class, failure -> Mono.just(failed(job, attempt, failure)))
         // Apart from the above: that it can't be told is no failure of the download.
         .flatMap(verdict -> verdict);
+  }
+
+  /** Fails a while after the stop: what has not ended by then might never. */
+  private Mono<Stored> endless(Job job) {
+    return stopped
+        .asMono()
+        .then(Mono.delay(ENDS))
+        .then(Mono.error(() -> new DownloadException.Cancelled(job.uri(), null, true, null)));
   }
 
   private Mono<Verdict> accept(Attempt attempt, Stored stored) {
@@ -175,7 +191,8 @@ final class Deliveries {
 
   private Mono<Verdict> giveUp(Job job, Attempt attempt, String error, String message) {
     return reject(attempt, error, message)
-        .flatMap(verdict -> store.discard(job).onErrorComplete().thenReturn(verdict));
+        .flatMap(
+            verdict -> store.discard(job).timeout(DISCARDS).onErrorComplete().thenReturn(verdict));
   }
 
   private Mono<Verdict> reject(Attempt attempt, String error, String message) {
@@ -247,18 +264,22 @@ final class Deliveries {
                             .formatted(topic, failed.failure().getMessage()))));
   }
 
-  /** Where other topics are written to and this one is not, Kafka's client says nothing of it. */
+  /**
+   * Where other topics are written to and this one is not, Kafka's client says nothing of it; it
+   * may have been deleted.
+   */
   private Mono<Void> heard(String topic, Mono<Void> sending) {
     return sending.timeout(
         LATE,
         Mono.defer(
             () -> {
-              if (!contact.isLost()) {
-                contact.say(
-                    "%s has not taken a record for %d s, which is waited for"
-                        .formatted(topic, LATE.toSeconds()));
+              if (contact.isLost()) {
+                return sending;
               }
-              return sending;
+              contact.say(
+                  "%s has not taken a record for %d s, which is waited for"
+                      .formatted(topic, LATE.toSeconds()));
+              return reopening.onErrorComplete().then(sending);
             }));
   }
 }

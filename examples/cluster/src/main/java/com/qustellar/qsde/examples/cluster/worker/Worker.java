@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.InterruptException;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -31,7 +31,7 @@ import reactor.core.scheduler.Schedulers;
 public final class Worker {
 
   private static final Duration SAYS = Duration.ofSeconds(2);
-  private static final Duration HEARD = Duration.ofSeconds(5);
+  private static final Duration HEARD = Duration.ofSeconds(3);
   private static final Duration AFTER = Duration.ofSeconds(20);
 
   private final Settings settings;
@@ -76,7 +76,8 @@ public final class Worker {
     }
     try (Sender sender = new Sender(settings.clients())) {
       Deliveries deliveries =
-          new Deliveries(settings, store, sender, contact, mostDeliveries.getAsInt());
+          new Deliveries(
+              settings, store, sender, contact, reopening(queue), mostDeliveries.getAsInt());
       List<Member> members =
           IntStream.range(0, settings.members())
               .mapToObj(
@@ -89,7 +90,7 @@ public final class Worker {
                           deliveries::handle,
                           contact))
               .toList();
-      Disposable saying = say(sender, deliveries, contact, queue);
+      Disposable saying = say(sender, deliveries, contact, reopening(queue));
       try {
         members.forEach(Member::start);
         lines.accept(settings.name() + " takes requests from " + settings.topics().jobs());
@@ -137,27 +138,25 @@ public final class Worker {
     return ended;
   }
 
-  private Disposable say(Sender sender, Deliveries deliveries, Contact contact, Queue queue) {
+  private Disposable say(
+      Sender sender, Deliveries deliveries, Contact contact, Mono<Void> reopening) {
     return engine
         .progress()
         .sample(SAYS)
         .onBackpressureLatest()
-        .concatMap(now -> heard(state(sender, deliveries, now, false).cache(), contact, queue), 1)
+        .concatMap(
+            now -> heard(state(sender, deliveries, now, false).cache(), contact, reopening), 1)
         .subscribe();
   }
 
-  /** This is how a worker that has nothing to do notices that no broker answers. */
-  private Mono<Void> heard(Mono<Void> state, Contact contact, Queue queue) {
+  /**
+   * This is how a worker that has nothing to do notices that no broker answers, or that somebody
+   * has deleted a topic: Kafka's client says neither.
+   */
+  private static Mono<Void> heard(Mono<Void> state, Contact contact, Mono<Void> reopening) {
     return state
-        .timeout(
-            HEARD,
-            Mono.defer(
-                () -> {
-                  contact.lost();
-                  return state;
-                }))
+        .timeout(HEARD, reopening.then(state))
         .doOnSuccess(unused -> contact.found())
-        .onErrorResume(TimeoutException.class, e -> missed(contact, queue))
         .doOnError(
             e -> {
               if (e instanceof KafkaException refusal && Contact.isRefusal(refusal)) {
@@ -168,14 +167,11 @@ public final class Worker {
         .onErrorComplete();
   }
 
-  /** A topic that somebody has deleted is missed as a broker would be, and made anew. */
-  private Mono<Void> missed(Contact contact, Queue queue) {
-    return Mono.<Void>fromRunnable(
-            () -> {
-              contact.lost();
-              queue.open(() -> stop.getCount() == 0);
-            })
-        .subscribeOn(Schedulers.boundedElastic());
+  /** Makes anew what topics are missing; completes once a broker answers. */
+  private Mono<Void> reopening(Queue queue) {
+    return Mono.<Void>fromRunnable(() -> queue.open(() -> stop.getCount() == 0))
+        .subscribeOn(Schedulers.boundedElastic())
+        .onErrorComplete(InterruptException.class);
   }
 
   private Mono<Void> state(

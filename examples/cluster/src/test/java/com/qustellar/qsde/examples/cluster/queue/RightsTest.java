@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -194,13 +195,13 @@ class RightsTest {
   @Test
   void takesTheBrokersLimitWhereGroupsHaveNone() {
     Contact contact = new Contact(broker.address(), lines::add);
-    try (OldAdmin admin = new OldAdmin(clients("admin"))) {
+    try (OtherAdmin admin = new OtherAdmin(clients("admin"), RightsTest::withoutLimit)) {
       assertThat(new ShareGroup(admin, topics.group(), contact).configure()).isEqualTo(4);
     }
     assertThat(set()).containsExactly(RESET + "=earliest");
     set(RESET, "earliest");
     allow(AclOperation.READ, AclOperation.DESCRIBE_CONFIGS);
-    try (OldAdmin admin = new OldAdmin(clients("worker"))) {
+    try (OtherAdmin admin = new OtherAdmin(clients("worker"), RightsTest::withoutLimit)) {
       assertThat(new ShareGroup(admin, topics.group(), contact).configure()).isEqualTo(2);
     }
     assertThat(lines)
@@ -209,25 +210,52 @@ class RightsTest {
                 + " times at most, as they may allow no more");
   }
 
-  /** Hears of groups what a broker of before 4.3 says. */
-  private static final class OldAdmin extends ForwardingAdmin {
-    OldAdmin(Map<String, Object> clients) {
+  @Test
+  void takesNoMoreThanBrokersHaveComeToAllow() {
+    set(DELIVERIES, "10");
+    Contact contact = new Contact(broker.address(), lines::add);
+    try (OtherAdmin admin = new OtherAdmin(clients("admin"), RightsTest::allowingSix)) {
+      assertThat(new ShareGroup(admin, topics.group(), contact).configure()).isEqualTo(6);
+    }
+    set(RESET, "earliest");
+    allow(AclOperation.READ, AclOperation.DESCRIBE_CONFIGS);
+
+    assertThat(join("worker")).hasValue(5);
+    assertThat(lines).singleElement().asString().contains("5 times at most");
+  }
+
+  /** As a broker of before 4.3 says it. */
+  private static Stream<ConfigEntry> withoutLimit(ConfigEntry entry) {
+    return entry.name().equals(DELIVERIES) ? Stream.of() : Stream.of(entry);
+  }
+
+  /** As a broker says it that was started anew with a lower bound. */
+  private static Stream<ConfigEntry> allowingSix(ConfigEntry entry) {
+    boolean bound = entry.name().equals("group.share.max.delivery.count.limit");
+    return Stream.of(bound ? new ConfigEntry(entry.name(), "6") : entry);
+  }
+
+  /** Hears something else than what the broker says. */
+  private static final class OtherAdmin extends ForwardingAdmin {
+    private final Function<ConfigEntry, Stream<ConfigEntry>> heard;
+
+    OtherAdmin(Map<String, Object> clients, Function<ConfigEntry, Stream<ConfigEntry>> heard) {
       super(clients);
+      this.heard = heard;
     }
 
     @Override
     public DescribeConfigsResult describeConfigs(
         Collection<ConfigResource> resources, DescribeConfigsOptions options) {
-      Map<ConfigResource, KafkaFuture<Config>> old = new HashMap<>();
+      Map<ConfigResource, KafkaFuture<Config>> other = new HashMap<>();
       super.describeConfigs(resources, options)
           .values()
-          .forEach((resource, config) -> old.put(resource, config.thenApply(OldAdmin::old)));
-      return new DescribeConfigsResult(old) {};
+          .forEach((resource, config) -> other.put(resource, config.thenApply(this::other)));
+      return new DescribeConfigsResult(other) {};
     }
 
-    private static Config old(Config config) {
-      return new Config(
-          config.entries().stream().filter(entry -> !entry.name().equals(DELIVERIES)).toList());
+    private Config other(Config config) {
+      return new Config(config.entries().stream().flatMap(heard).toList());
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -78,11 +79,6 @@ public final class TestQueue implements AutoCloseable {
   public TestQueue(Broker broker) {
     this.broker = broker;
     this.sender = new Sender(clients());
-    open();
-  }
-
-  /** Makes the topics that are missing. */
-  public void open() {
     new Queue(clients(), topics, new Contact(address(), line -> {})).open(() -> false);
   }
 
@@ -140,6 +136,20 @@ public final class TestQueue implements AutoCloseable {
     try (Admin admin = Admin.create(clients())) {
       Answers.await(admin.deleteTopics(List.of(topic)).all());
     }
+  }
+
+  /** Waits until a topic is there that was not. */
+  public void awaitTopic(String topic) {
+    try (Admin admin = Admin.create(clients())) {
+      while (!Answers.await(admin.listTopics().names()).contains(topic)) {
+        LockSupport.parkNanos(10_000_000);
+      }
+    }
+  }
+
+  /** Waits until a worker says how it is. */
+  public void awaitState() {
+    read(topics.workers(), LONGEST, found -> true);
   }
 
   /** Puts requests into the queue. */

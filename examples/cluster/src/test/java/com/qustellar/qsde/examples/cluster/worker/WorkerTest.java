@@ -19,7 +19,6 @@ import com.qustellar.qsde.reactor.DownloadEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +31,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -239,12 +237,11 @@ class WorkerTest {
   }
 
   @Test
-  void saysThatATopicTakesNothingThoughItsBrokerAnswers() throws Exception {
+  void saysThatATopicTakesNothingAndMakesItAnew() throws Exception {
     String results = queue.topics().results();
+    queue.submit(job(DemoFile.of("before", KIB)));
     start();
-    while (lines.isEmpty()) {
-      LockSupport.parkNanos(1_000_000);
-    }
+    queue.results(all -> !all.isEmpty());
     queue.delete(results);
     queue.submit(job(DemoFile.of("f", KIB)));
     while (lines.size() < 2) {
@@ -252,7 +249,7 @@ class WorkerTest {
     }
     assertThat(lines.get(1))
         .isEqualTo(results + " has not taken a record for 6 s, which is waited for");
-    queue.open();
+    queue.awaitTopic(results);
 
     assertThat(queue.results(all -> !all.isEmpty()))
         .singleElement()
@@ -313,16 +310,11 @@ class WorkerTest {
 
   @Test
   void makesATopicAnewThatSomebodyHasDeleted() throws Exception {
-    Map<String, Object> clients = new HashMap<>(queue.clients());
-    clients.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1000);
-    start(clients, Duration.ofSeconds(5));
-    while (lines.isEmpty()) {
-      LockSupport.parkNanos(1_000_000);
-    }
+    start();
+    queue.awaitState();
     queue.delete(queue.topics().workers());
-    while (!lines.contains(queue.address() + " answers")) {
-      LockSupport.parkNanos(1_000_000);
-    }
+    queue.awaitTopic(queue.topics().workers());
+    queue.awaitState();
     DemoFile file = DemoFile.of("f", KIB);
     queue.submit(job(file));
 
