@@ -184,7 +184,10 @@ class RandomMirrorTest {
           digestKnown
               ? all.stream().anyMatch(Place::isSound)
               : all.stream().allMatch(Place::isSound);
-      assertThat(sound).as("sound, but: %s", failure.getMessage()).isFalse();
+      // Where time flies, a machine that is busy may let any place seem silent.
+      if (!(failure instanceof DownloadException.Timeout)) {
+        assertThat(sound).as("sound, but: %s", failure.getMessage()).isFalse();
+      }
       Leftovers.assertNoneOrResumable(target);
       all.forEach(Place::heal);
       check(engine.download(asked).block(Torture.LIMIT), digestKnown, file, all);
