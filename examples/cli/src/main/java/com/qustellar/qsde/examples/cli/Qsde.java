@@ -1,5 +1,6 @@
 package com.qustellar.qsde.examples.cli;
 
+import com.qustellar.qsde.examples.demo.ProcessExit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -26,7 +27,7 @@ public final class Qsde {
    * @param args the command line
    */
   public static void main(String[] args) {
-    System.exit(run(Screen.ofProcess(), args));
+    ProcessExit.exit(run(Screen.ofProcess(), args));
   }
 
   /** Runs the command and returns its exit code: 0 done, 1 something failed, 2 wrong usage. */

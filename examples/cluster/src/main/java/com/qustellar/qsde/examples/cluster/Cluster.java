@@ -6,6 +6,7 @@ import com.qustellar.qsde.examples.cluster.demo.DemoCommand;
 import com.qustellar.qsde.examples.cluster.status.StatusCommand;
 import com.qustellar.qsde.examples.cluster.submit.SubmitCommand;
 import com.qustellar.qsde.examples.cluster.worker.WorkerCommand;
+import com.qustellar.qsde.examples.demo.ProcessExit;
 import com.qustellar.qsde.internal.http.SafeText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -39,7 +40,7 @@ public final class Cluster {
    * @param args the command line
    */
   public static void main(String[] args) {
-    System.exit(run(args));
+    ProcessExit.exit(run(args));
   }
 
   /** Runs the command and returns its exit code: 0 done, 1 something failed, 2 wrong usage. */
