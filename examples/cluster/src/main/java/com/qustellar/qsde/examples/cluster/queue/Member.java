@@ -227,7 +227,12 @@ public final class Member {
   private void renew(ShareConsumer<byte[], byte[]> consumer, long lock) {
     held.values().forEach(one -> consumer.acknowledge(one.taken, AcknowledgeType.RENEW));
     long asked = System.nanoTime();
-    consumer.commitSync(Duration.ofNanos(Math.max(1, renewed + lock - asked)));
+    long left = renewed + lock - asked;
+    if (left <= 0) {
+      // Not asked for: of a record that another has finished meanwhile a broker would say yes.
+      throw new KafkaException("this worker stood still for longer than its locks last");
+    }
+    consumer.commitSync(Duration.ofNanos(left));
     Map<Place, ConsumerRecord<byte[], byte[]>> found = new HashMap<>();
     consumer.poll(Duration.ZERO).forEach(one -> found.put(Place.of(one), one));
     renewed = asked;

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -61,9 +62,24 @@ public final class Queue {
    *     clients can't be used
    */
   public boolean open(BooleanSupplier ended) {
+    return open(topic -> {}, ended);
+  }
+
+  /**
+   * Makes the topics that have gone meanwhile as {@link #open} does, and says so. Blocks.
+   *
+   * @param ended whether to try no more
+   * @return whether all are there
+   * @throws KafkaException if a broker answers that it may not, or can't
+   */
+  public boolean reopen(BooleanSupplier ended) {
+    return open(topic -> contact.say(topic + " was gone, and has been made anew"), ended);
+  }
+
+  private boolean open(Consumer<String> made, BooleanSupplier ended) {
     return ask(
             admin -> {
-              make(admin);
+              make(admin, made);
               return 0;
             },
             ended)
@@ -82,7 +98,7 @@ public final class Queue {
   public OptionalInt join(BooleanSupplier ended) {
     return ask(
         admin -> {
-          make(admin);
+          make(admin, topic -> {});
           return new ShareGroup(admin, topics.group(), contact).configure();
         },
         ended);
@@ -96,6 +112,7 @@ public final class Queue {
         return OptionalInt.of(answer);
       } catch (KafkaException e) {
         if (Contact.isRefusal(e)) {
+          contact.found(); // as that is an answer
           throw e;
         }
         contact.lost();
@@ -120,7 +137,7 @@ public final class Queue {
     return settings;
   }
 
-  private void make(Admin admin) {
+  private void make(Admin admin, Consumer<String> made) {
     List<NewTopic> missing =
         Stream.of(topics.jobs(), topics.results(), topics.dead())
             .map(topic -> new NewTopic(topic, Optional.of(PARTITIONS), Optional.empty()))
@@ -140,19 +157,27 @@ public final class Queue {
     Stream.concat(missing.stream(), Stream.of(workers))
         .map(topic -> Map.entry(topic.name(), admin.createTopics(Set.of(topic)).all()))
         .toList()
-        .forEach(made -> await(admin, made.getKey(), made.getValue()));
+        .forEach(
+            topic -> {
+              if (isMade(admin, topic.getKey(), topic.getValue())) {
+                made.accept(topic.getKey());
+              }
+            });
   }
 
-  private static void await(Admin admin, String topic, KafkaFuture<Void> made) {
+  /** Returns whether a topic has been made, which was not there. */
+  private static boolean isMade(Admin admin, String topic, KafkaFuture<Void> made) {
     try {
       Answers.await(made);
+      return true;
     } catch (TopicExistsException e) {
       // As it mostly does: somebody has made it, as large as it should be.
-      return;
+      return false;
     } catch (AuthorizationException e) {
       // Who may not make a topic may use one all the same.
       try {
         Answers.await(admin.describeTopics(Set.of(topic)).allTopicNames());
+        return false;
       } catch (UnknownTopicOrPartitionException | AuthorizationException missing) {
         throw new TopicAuthorizationException(
             "the topic %s is not there for this user, who may not make it: %s"

@@ -8,11 +8,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +109,8 @@ final class ShareGroup {
     }
     try {
       set(DELIVERIES, String.valueOf(MOST_DELIVERIES));
-      return MOST_DELIVERIES;
+      // The controllers allow it; a broker that allows less does not say so.
+      return Math.min(MOST_DELIVERIES, ofBrokers(BROKER_MOST, LEAST_MOST));
     } catch (AuthorizationException e) {
       contact.say(
           "the group %s delivers a request %d times at most: %s=%d is to be set by who may"
@@ -122,19 +123,22 @@ final class ShareGroup {
 
   /** Returns the least that a setting has at a broker, of which each has its own. */
   private int ofBrokers(String setting, int unknown) {
+    return Answers.await(admin.describeCluster().nodes()).stream()
+        .mapToInt(broker -> ofBroker(broker.idString(), setting, unknown))
+        .min()
+        .orElse(unknown);
+  }
+
+  private int ofBroker(String broker, String setting, int unknown) {
     try {
-      int least = Integer.MAX_VALUE;
-      for (Node broker : Answers.await(admin.describeCluster().nodes())) {
-        ConfigResource one = new ConfigResource(ConfigResource.Type.BROKER, broker.idString());
-        ConfigEntry value = described(one).get(setting);
-        least = Math.min(least, value == null ? unknown : Integer.parseInt(value.value()));
-      }
-      return least;
-    } catch (AuthorizationException e) {
+      ConfigEntry value =
+          described(new ConfigResource(ConfigResource.Type.BROKER, broker)).get(setting);
+      return value == null ? unknown : Integer.parseInt(value.value());
+    } catch (AuthorizationException | RetriableException e) {
       contact.say(
-          "the brokers' %s can't be read: a request is delivered %d times at most, as they may"
+          "%s of the brokers can't be read: a request is delivered %d times at most, as they may"
                   .formatted(setting, unknown)
-              + " allow no more");
+              + " allow no more (%s)".formatted(e.getMessage()));
       return unknown;
     }
   }

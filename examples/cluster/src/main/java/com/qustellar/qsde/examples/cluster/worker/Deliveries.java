@@ -8,7 +8,6 @@ import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
 import com.qustellar.qsde.examples.cluster.job.Rules;
 import com.qustellar.qsde.examples.cluster.job.UnreadableException;
-import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Delivery;
 import com.qustellar.qsde.examples.cluster.queue.Sender;
 import com.qustellar.qsde.examples.cluster.queue.Verdict;
@@ -26,8 +25,6 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.util.retry.Retry;
-import reactor.util.retry.RetryBackoffSpec;
 
 /**
  * What becomes of each delivery: read, stored, told, and only then acknowledged.
@@ -44,20 +41,13 @@ final class Deliveries {
   /** How long it may take to delete what is left of a request that was given up. */
   private static final Duration DISCARDS = Duration.ofSeconds(30);
 
-  /** How long a topic may take for a record before that is told. */
-  private static final Duration LATE = Duration.ofSeconds(6);
-
   /** How long what is stopped has to end by itself, as the engine's downloads do. */
   private static final Duration ENDS = Duration.ofSeconds(3);
-
-  private static final RetryBackoffSpec UNTOLD =
-      Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1)).maxBackoff(Duration.ofSeconds(30));
 
   private final Settings settings;
   private final TargetStore store;
   private final Sender sender;
-  private final Contact contact;
-  private final Mono<Void> reopening;
+  private final Telling telling;
   private final int mostDeliveries;
   private final Sinks.Empty<Void> stopped = Sinks.empty();
   private final AtomicInteger running = new AtomicInteger();
@@ -67,21 +57,15 @@ final class Deliveries {
   /**
    * Handles deliveries.
    *
-   * @param reopening makes anew what topics are missing
+   * @param telling sees to it that what is said of them is written
    * @param mostDeliveries how many of a request the group makes, after which it drops it
    */
   Deliveries(
-      Settings settings,
-      TargetStore store,
-      Sender sender,
-      Contact contact,
-      Mono<Void> reopening,
-      int mostDeliveries) {
+      Settings settings, TargetStore store, Sender sender, Telling telling, int mostDeliveries) {
     this.settings = settings;
     this.store = store;
     this.sender = sender;
-    this.contact = contact;
-    this.reopening = reopening;
+    this.telling = telling;
     this.mostDeliveries = mostDeliveries;
   }
 
@@ -105,8 +89,16 @@ final class Deliveries {
     return failed.sum();
   }
 
-  /** Returns what becomes of a delivery, once that has been told. */
+  /**
+   * Returns what becomes of a delivery, once that has been told. The last one that the group makes
+   * goes on though it is cancelled, as it is when its lock is lost: nobody else is given it.
+   */
   Mono<Verdict> handle(Delivery delivery) {
+    Mono<Verdict> handled = handled(delivery);
+    return delivery.count() < mostDeliveries ? handled : handled.cache();
+  }
+
+  private Mono<Verdict> handled(Delivery delivery) {
     return Mono.defer(
             () -> {
               running.incrementAndGet();
@@ -212,7 +204,8 @@ final class Deliveries {
     cause.put("from", delivery.place());
     cause.put("delivery", String.valueOf(delivery.count()));
     String dead = settings.topics().dead();
-    return told(
+    return telling
+        .surely(
             dead,
             sender
                 .send(dead, delivery.key(), delivery.value(), cause)
@@ -246,40 +239,11 @@ final class Deliveries {
     String key = attempt.target() == null ? attempt.id() : attempt.target();
     String results = settings.topics().results();
     byte[] place = key.getBytes(StandardCharsets.UTF_8);
-    return told(results, sender.send(results, place, Codec.write(result), Map.of()));
+    return telling.surely(results, sender.send(results, place, Codec.write(result), Map.of()));
   }
 
   /** What others have said may be of any length. */
   private static String fit(String message) {
     return SafeText.strip(message, LONGEST_MESSAGE);
-  }
-
-  private Mono<Void> told(String topic, Mono<Void> sending) {
-    return Mono.defer(() -> heard(topic, sending.cache()))
-        .retryWhen(
-            UNTOLD.doBeforeRetry(
-                failed ->
-                    contact.say(
-                        "%s can't be written to, which is tried again: %s"
-                            .formatted(topic, failed.failure().getMessage()))));
-  }
-
-  /**
-   * Where other topics are written to and this one is not, Kafka's client says nothing of it; it
-   * may have been deleted.
-   */
-  private Mono<Void> heard(String topic, Mono<Void> sending) {
-    return sending.timeout(
-        LATE,
-        Mono.defer(
-            () -> {
-              if (contact.isLost()) {
-                return sending;
-              }
-              contact.say(
-                  "%s has not taken a record for %d s, which is waited for"
-                      .formatted(topic, LATE.toSeconds()));
-              return reopening.onErrorComplete().then(sending);
-            }));
   }
 }

@@ -17,11 +17,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Takes requests from the queue as it has room, and downloads them, until it is told to stop.
@@ -33,6 +30,7 @@ public final class Worker {
   private static final Duration SAYS = Duration.ofSeconds(2);
   private static final Duration HEARD = Duration.ofSeconds(3);
   private static final Duration AFTER = Duration.ofSeconds(20);
+  private static final Duration LOOKS = Duration.ofMillis(50);
 
   private final Settings settings;
   private final DownloadEngine engine;
@@ -75,9 +73,9 @@ public final class Worker {
       return true;
     }
     try (Sender sender = new Sender(settings.clients())) {
+      Telling telling = new Telling(queue, contact, () -> stop.getCount() == 0);
       Deliveries deliveries =
-          new Deliveries(
-              settings, store, sender, contact, reopening(queue), mostDeliveries.getAsInt());
+          new Deliveries(settings, store, sender, telling, mostDeliveries.getAsInt());
       List<Member> members =
           IntStream.range(0, settings.members())
               .mapToObj(
@@ -90,7 +88,7 @@ public final class Worker {
                           deliveries::handle,
                           contact))
               .toList();
-      Disposable saying = say(sender, deliveries, contact, reopening(queue));
+      Disposable saying = say(sender, deliveries, contact, telling);
       try {
         members.forEach(Member::start);
         lines.accept(settings.name() + " takes requests from " + settings.topics().jobs());
@@ -120,58 +118,47 @@ public final class Worker {
           "%s ends: %d downloads have %d s for that"
               .formatted(settings.name(), running, settings.grace().toSeconds()));
     }
-    if (await(members, settings.grace())) {
+    if (await(members, deliveries, settings.grace())) {
       return true;
     }
     // What is cancelled is released, once its journal stands.
     deliveries.stop();
     engine.cancelAll();
-    return await(members, AFTER);
+    return await(members, deliveries, AFTER);
   }
 
-  private static boolean await(List<Member> members, Duration longest) throws InterruptedException {
+  private static boolean await(List<Member> members, Deliveries deliveries, Duration longest)
+      throws InterruptedException {
     long deadline = System.nanoTime() + longest.toNanos();
     boolean ended = true;
     for (Member member : members) {
       ended &= member.await(Duration.ofNanos(deadline - System.nanoTime()));
     }
-    return ended;
+    // A last delivery goes on without its member.
+    while (deliveries.running() > 0 && System.nanoTime() < deadline) {
+      Thread.sleep(LOOKS.toMillis());
+    }
+    return ended && deliveries.running() == 0;
   }
 
-  private Disposable say(
-      Sender sender, Deliveries deliveries, Contact contact, Mono<Void> reopening) {
+  /**
+   * This is also how a worker that has nothing to do notices that no broker answers, or that
+   * somebody has deleted a topic.
+   */
+  private Disposable say(Sender sender, Deliveries deliveries, Contact contact, Telling telling) {
+    String topic = settings.topics().workers();
     return engine
         .progress()
         .sample(SAYS)
         .onBackpressureLatest()
         .concatMap(
-            now -> heard(state(sender, deliveries, now, false).cache(), contact, reopening), 1)
+            now ->
+                telling
+                    .once(topic, state(sender, deliveries, now, false))
+                    .doOnError(e -> contact.say(topic + " can't be written to: " + e.getMessage()))
+                    .onErrorComplete(),
+            1)
         .subscribe();
-  }
-
-  /**
-   * This is how a worker that has nothing to do notices that no broker answers, or that somebody
-   * has deleted a topic: Kafka's client says neither.
-   */
-  private static Mono<Void> heard(Mono<Void> state, Contact contact, Mono<Void> reopening) {
-    return state
-        .timeout(HEARD, reopening.then(state))
-        .doOnSuccess(unused -> contact.found())
-        .doOnError(
-            e -> {
-              if (e instanceof KafkaException refusal && Contact.isRefusal(refusal)) {
-                contact.found(); // as that is an answer
-              }
-              contact.say("what the worker does can't be told: " + e.getMessage());
-            })
-        .onErrorComplete();
-  }
-
-  /** Makes anew what topics are missing; completes once a broker answers. */
-  private Mono<Void> reopening(Queue queue) {
-    return Mono.<Void>fromRunnable(() -> queue.open(() -> stop.getCount() == 0))
-        .subscribeOn(Schedulers.boundedElastic())
-        .onErrorComplete(InterruptException.class);
   }
 
   private Mono<Void> state(

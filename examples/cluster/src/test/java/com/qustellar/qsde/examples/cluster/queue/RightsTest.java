@@ -33,6 +33,7 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
@@ -205,9 +206,11 @@ class RightsTest {
       assertThat(new ShareGroup(admin, topics.group(), contact).configure()).isEqualTo(2);
     }
     assertThat(lines)
-        .containsExactly(
-            "the brokers' group.share.delivery.count.limit can't be read: a request is delivered 2"
-                + " times at most, as they may allow no more");
+        .singleElement()
+        .asString()
+        .startsWith(
+            "group.share.delivery.count.limit of the brokers can't be read: a request is delivered"
+                + " 2 times at most, as they may allow no more (");
   }
 
   @Test
@@ -222,6 +225,31 @@ class RightsTest {
 
     assertThat(join("worker")).hasValue(5);
     assertThat(lines).singleElement().asString().contains("5 times at most");
+  }
+
+  @Test
+  void takesNoMoreForSetThanBrokersAllow() {
+    Contact contact = new Contact(broker.address(), lines::add);
+    try (OtherAdmin admin = new OtherAdmin(clients("admin"), RightsTest::allowingSix)) {
+      assertThat(new ShareGroup(admin, topics.group(), contact).configure()).isEqualTo(6);
+    }
+    assertThat(set()).contains(DELIVERIES + "=10");
+  }
+
+  @Test
+  void joinsThoughOneOfTheBrokersDoesNotAnswer() {
+    Contact contact = new Contact(broker.address(), lines::add);
+    try (OtherAdmin admin = new OtherAdmin(clients("admin"), RightsTest::silent)) {
+      assertThat(new ShareGroup(admin, topics.group(), contact).configure()).isEqualTo(5);
+    }
+    assertThat(lines).singleElement().asString().contains("5 times at most").endsWith("(silent)");
+  }
+
+  private static Stream<ConfigEntry> silent(ConfigEntry entry) {
+    if (entry.name().equals("group.share.max.delivery.count.limit")) {
+      throw new TimeoutException("silent");
+    }
+    return Stream.of(entry);
   }
 
   /** As a broker of before 4.3 says it. */

@@ -3,6 +3,7 @@ package com.qustellar.qsde.examples.cluster.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.examples.cluster.job.Codec;
@@ -27,7 +28,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 @Timeout(60)
 class WorkerTest {
@@ -58,12 +63,12 @@ class WorkerTest {
   }
 
   private void start(Map<String, Object> clients, Duration grace) throws Exception {
-    start(clients, grace, DirectoryTarget.open(dir, engine));
+    start(clients, grace, DirectoryTarget.open(dir, engine), 4);
   }
 
-  private void start(Map<String, Object> clients, Duration grace, TargetStore store) {
+  private void start(Map<String, Object> clients, Duration grace, TargetStore store, int members) {
     Settings settings =
-        new Settings("worker", clients, queue.address(), queue.topics(), 4, 1, grace);
+        new Settings("worker", clients, queue.address(), queue.topics(), members, 1, grace);
     worker = new Worker(settings, engine, store, lines::add);
     ended =
         CompletableFuture.supplyAsync(
@@ -87,6 +92,33 @@ class WorkerTest {
     engine.close();
     origin.close();
     queue.close();
+  }
+
+  private static void await(BooleanSupplier reached) throws InterruptedException {
+    while (!reached.getAsBoolean()) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** Keeps what it is told, without a delivery that is given up. */
+  private record Store(Function<Job, Mono<Stored>> stored) implements TargetStore {
+    @Override
+    public boolean accepts(String target) {
+      return true;
+    }
+
+    @Override
+    public Mono<Stored> store(Job job, DownloadRequest request) {
+      return stored.apply(job);
+    }
+
+    @Override
+    public Mono<Void> discard(Job job) {
+      throw new AssertionError("there is a later delivery");
+    }
   }
 
   private Job job(DemoFile file) {
@@ -223,9 +255,7 @@ class WorkerTest {
     queue.set(ConfigResource.Type.TOPIC, results, "max.message.bytes", "99");
     queue.submit(job(file));
     start();
-    while (lines.size() < 2) {
-      LockSupport.parkNanos(1_000_000);
-    }
+    await(() -> lines.size() == 2);
     assertThat(lines.get(1)).startsWith(results + " can't be written to, which is tried again: ");
     queue.set(ConfigResource.Type.TOPIC, results, "max.message.bytes", "1048588");
 
@@ -237,24 +267,50 @@ class WorkerTest {
   }
 
   @Test
-  void saysThatATopicTakesNothingAndMakesItAnew() throws Exception {
+  void makesTheTopicOfResultsAnew() throws Exception {
     String results = queue.topics().results();
     queue.submit(job(DemoFile.of("before", KIB)));
     start();
     queue.results(all -> !all.isEmpty());
     queue.delete(results);
     queue.submit(job(DemoFile.of("f", KIB)));
-    while (lines.size() < 2) {
-      LockSupport.parkNanos(1_000_000);
-    }
-    assertThat(lines.get(1))
-        .isEqualTo(results + " has not taken a record for 6 s, which is waited for");
     queue.awaitTopic(results);
 
     assertThat(queue.results(all -> !all.isEmpty()))
         .singleElement()
         .returns(Outcome.DONE, JobResult::outcome)
         .returns(1, JobResult::delivery);
+    assertThat(lines.get(1)).isEqualTo(results + " was gone, and has been made anew");
+  }
+
+  @Test
+  void goesOnWithTheLastDeliveryThoughItsLockIsLost() throws Exception {
+    queue.set(ConfigResource.Type.GROUP, queue.topics().group(), "share.delivery.count.limit", "2");
+    Sinks.One<Stored> end = Sinks.one();
+    AtomicInteger deliveries = new AtomicInteger();
+    start(
+        queue.clients(),
+        Duration.ofSeconds(5),
+        new Store(
+            job -> {
+              if (job.id().equals("next")) {
+                end.tryEmitValue(new Stored(KIB, KIB, null, false, 0)); // as the first is lost
+              } else if (deliveries.incrementAndGet() == 1) {
+                return Mono.error(new DownloadException.Cancelled(job.uri(), null, true, null));
+              } else {
+                // Its member stands still, as in a process that is stopped.
+                LockSupport.parkNanos(TestQueue.LOCK.multipliedBy(2).toNanos());
+              }
+              return end.asMono();
+            }),
+        1);
+    queue.submit(job(DemoFile.of("f", KIB)));
+    queue.submit(job(DemoFile.of("next", KIB)));
+
+    assertThat(queue.results(all -> all.size() == 3))
+        .extracting(result -> result.id() + " " + result.outcome() + " " + result.delivery())
+        .containsExactlyInAnyOrder("f RELEASED 1", "f DONE 2", "next DONE 1");
+    assertThat(lines.get(1)).contains("this worker stood still for longer than its locks last");
   }
 
   @Test
@@ -262,9 +318,7 @@ class WorkerTest {
     DemoFile large = DemoFile.of("large", 20 * KIB * KIB).paced(6 * KIB * KIB);
     queue.submit(job(large).withChecksum(large.sha256()));
     start(queue.clients(), Duration.ZERO);
-    while (origin.bytesSent() < large.size() / 2) {
-      LockSupport.parkNanos(1_000_000);
-    }
+    await(() -> origin.bytesSent() >= large.size() / 2);
     stopWorker();
     start();
     List<JobResult> results = queue.results(all -> all.size() == 2);
@@ -279,26 +333,14 @@ class WorkerTest {
   void aWorkerThatIsStoppedReleasesWhatDoesNotEnd() throws Exception {
     AtomicBoolean cancelled = new AtomicBoolean();
     CountDownLatch begun = new CountDownLatch(1);
-    TargetStore stuck =
-        new TargetStore() {
-          @Override
-          public boolean accepts(String target) {
-            return true;
-          }
-
-          @Override
-          public Mono<Stored> store(Job job, DownloadRequest request) {
-            begun.countDown();
-            return Mono.<Stored>never().doOnCancel(() -> cancelled.set(true));
-          }
-
-          @Override
-          public Mono<Void> discard(Job job) {
-            throw new AssertionError("there is a later delivery");
-          }
-        };
+    Store stuck =
+        new Store(
+            job -> {
+              begun.countDown();
+              return Mono.<Stored>never().doOnCancel(() -> cancelled.set(true));
+            });
     queue.submit(job(DemoFile.of("f", KIB)));
-    start(queue.clients(), Duration.ZERO, stuck);
+    start(queue.clients(), Duration.ZERO, stuck, 4);
     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
     stopWorker();
 
