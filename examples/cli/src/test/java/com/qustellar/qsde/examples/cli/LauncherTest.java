@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The launcher in a tree of its own, with a java and an mvn that only write down how they are
@@ -32,19 +34,24 @@ class LauncherTest {
 
   private static final Path LAUNCHER = Path.of("../../qsde");
 
-  /** Copies the tree's jar into being, as a build would. */
+  /**
+   * Writes the tree's jar, as a build would; half of it where it is to fail or to end the launcher.
+   */
   private static final String MVN =
       """
       #!/bin/sh
       echo "$@" >>"$ROOT/mvn.log"
-      [ -z "$FAIL" ] || { echo 'it does not compile'; exit 1; }
+      jar=whole
+      [ -z "$FAIL$SIGNAL" ] || jar=half
       for module in cli:qsde benchmarks:qsde-benchmarks webflux:qsde-webflux cluster:qsde-cluster; do
         case "$*" in *"${module%%:*}"*)
           target="$ROOT/examples/${module%%:*}/target"
           mkdir -p "$target"
-          touch "$target/${module##*:}.jar" ;;
+          echo $jar >"$target/${module##*:}.jar" ;;
         esac
       done
+      [ -z "$FAIL" ] || { echo 'it does not compile'; exit 1; }
+      [ -z "$SIGNAL" ] || kill -s "$SIGNAL" "$LAUNCHER"
       """;
 
   /** Makes the files that a JVM would when it is asked to, and else tells how it was called. */
@@ -121,8 +128,13 @@ class LauncherTest {
     Files.setLastModifiedTime(
         Files.writeString(source, ""), FileTime.from(Instant.now().plusSeconds(1)));
 
+    Path running = Files.createLink(temp.resolve("running"), jar());
+    Files.writeString(running, "old");
+
     assertThat(run().err()).containsExactly("Building qsde (a source has changed)…");
     assertThat(trainings()).isEqualTo(2);
+    assertThat(jar()).hasContent("whole");
+    assertThat(running).as("what a process may have open").hasContent("old");
   }
 
   @Test
@@ -159,6 +171,26 @@ class LauncherTest {
             "Building qsde (first run, about a minute)…",
             "it does not compile",
             "qsde: qsde could not be built, Maven's output above says why");
+    assertThat(jar()).doesNotExist();
+    assertItIsBuiltAfterAll();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "KILL"})
+  void aBuildThatIsBrokenOffIsBegunAnew(String signal) throws Exception {
+    List<String> command = List.of("sh", "-c", "LAUNCHER=$$ exec \"$0\"", launcher());
+
+    Ran ran = run(command, temp, Map.of("SIGNAL", signal));
+
+    assertThat(ran.exit()).isGreaterThan(128);
+    assertItIsBuiltAfterAll();
+  }
+
+  private void assertItIsBuiltAfterAll() throws Exception {
+    assertThat(run().err()).containsExactly("Building qsde (the last build did not get there)…");
+    assertThat(jar()).hasContent("whole");
+    assertThat(run().err()).isEmpty();
+    assertThat(builds()).hasSize(2);
   }
 
   @Test
@@ -322,6 +354,10 @@ class LauncherTest {
     return root.resolve("qsde").toString();
   }
 
+  private Path jar() {
+    return root.resolve("examples/cli/target/qsde.jar");
+  }
+
   private List<String> builds() throws IOException {
     return Files.readAllLines(root.resolve("mvn.log"), StandardCharsets.UTF_8);
   }
@@ -333,7 +369,7 @@ class LauncherTest {
   /** A path on which there is what a shell script needs, but neither java nor mvn. */
   private String tools() throws IOException {
     Path tools = Files.createDirectories(temp.resolve("tools"));
-    for (String tool : List.of("bash", "find", "mktemp", "rm", "touch", "mv", "readlink")) {
+    for (String tool : List.of("bash", "find", "mkdir", "rm", "touch", "mv", "readlink")) {
       for (String path : System.getenv("PATH").split(":", -1)) {
         Path file = Path.of(path, tool);
         if (Files.isExecutable(file) && !Files.exists(tools.resolve(tool))) {

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import org.springframework.stereotype.Component;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
-import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -19,28 +20,13 @@ import reactor.core.scheduler.Schedulers;
 @Component
 final class DatabaseWriter {
 
-  private record Write(Mono<Long> statement, MonoSink<Void> done) {}
-
   private final DatabaseClient database;
-  private final Sinks.Many<Write> writes = Sinks.many().unicast().onBackpressureBuffer();
+
+  /** H2 has no thread of its own: what it does, it does on the one that asks, disk and all. */
+  private final Scheduler.Worker worker = Schedulers.boundedElastic().createWorker();
 
   DatabaseWriter(DatabaseClient database) {
     this.database = database;
-    // H2 has no thread of its own: what it does, it does on the one that asks, disk and all.
-    writes
-        .asFlux()
-        .publishOn(Schedulers.boundedElastic())
-        .concatMap(DatabaseWriter::run)
-        .subscribe();
-  }
-
-  private static Mono<Void> run(Write write) {
-    return write
-        .statement()
-        .doOnSuccess(rows -> write.done().success())
-        .doOnError(write.done()::error)
-        .onErrorComplete()
-        .then();
   }
 
   /** Executes a statement with these values, when subscribed to. */
@@ -50,13 +36,18 @@ final class DatabaseWriter {
       statement = statement.bind(value.getKey(), value.getValue());
     }
     Mono<Long> rows = statement.fetch().rowsUpdated();
-    return Mono.create(
-        done -> {
-          // Emissions from several threads take turns.
-          synchronized (writes) {
-            writes.emitNext(new Write(rows, done), Sinks.EmitFailureHandler.FAIL_FAST);
-          }
-        });
+    return Mono.create(done -> worker.schedule(() -> run(rows, done)));
+  }
+
+  /** It waits for the end, which an error that Reactor throws on can't keep from it. */
+  private static void run(Mono<Long> statement, MonoSink<Void> done) {
+    try {
+      statement.block();
+    } catch (Throwable e) {
+      done.error(Exceptions.unwrap(e));
+      return;
+    }
+    done.success();
   }
 
   static Parameter nullable(@Nullable Object value, Class<?> type) {

@@ -50,6 +50,9 @@ final class FilesController {
 
   private static final ResolvableType RESOURCE = ResolvableType.forClass(Resource.class);
 
+  /** How a range that is understood begins; the name of a unit has no case (RFC 9110 §14.1). */
+  private static final String BYTES = "bytes=";
+
   /** Somebody waits for these bytes: they go before downloads that are queued. */
   private static final int RELAY_PRIORITY = 1;
 
@@ -94,20 +97,22 @@ final class FilesController {
     Instant modified = attributes.lastModifiedTime().toInstant();
     String etag = "\"" + Long.toHexString(modified.toEpochMilli()) + "-" + attributes.size() + "\"";
     ServerHttpRequest request = exchange.getRequest();
-    List<String> wanted = ifMatch(request.getHeaders());
-    if (!wanted.isEmpty() && !wanted.contains("*") && !wanted.contains(etag)) {
+    HttpHeaders fields = request.getHeaders();
+    if (!isWanted(fields, etag, modified)) {
       throw ServiceProblem.of(
           HttpStatus.PRECONDITION_FAILED, "file-changed", "the file is another one: " + etag);
     }
-    if (exchange.checkNotModified(etag, modified)) {
+    if (isKnown(exchange, etag, modified)) {
       return exchange.getResponse().setComplete();
     }
     Resource resource = new FileSystemResource(file);
-    HttpHeaders fields = request.getHeaders();
     List<HttpRange> ranges = List.of();
     // Of a HEAD it means nothing (RFC 9110 §14.2).
-    if (request.getMethod().equals(HttpMethod.GET) && wantsRange(fields, etag)) {
-      ranges = satisfiable(fields, resource, attributes.size());
+    String range = fields.getFirst(HttpHeaders.RANGE);
+    if (range != null
+        && request.getMethod().equals(HttpMethod.GET)
+        && counts(range, fields, etag)) {
+      ranges = satisfiable(range, attributes.size());
     }
     request = withRanges(request, ranges);
     String name = String.valueOf(file.getFileName());
@@ -117,20 +122,35 @@ final class FilesController {
         Mono.just(resource), RESOURCE, RESOURCE, type, request, exchange.getResponse(), Map.of());
   }
 
-  private static List<String> ifMatch(HttpHeaders headers) {
+  /** Where there are tags, the date counts for nothing (RFC 9110 §13.2.2). */
+  private static boolean isWanted(HttpHeaders headers, String etag, Instant modified) {
+    List<String> tags;
     try {
-      return headers.getIfMatch();
+      tags = headers.getIfMatch();
     } catch (IllegalArgumentException e) {
       throw ServiceProblem.invalid("If-Match is not a list of entity tags");
     }
+    long unmodifiedSince = headers.getIfUnmodifiedSince();
+    return tags.isEmpty()
+        ? unmodifiedSince == -1 || modified.getEpochSecond() <= unmodifiedSince / 1000
+        : tags.contains("*") || tags.contains(etag);
+  }
+
+  /**
+   * Spring would look at If-Unmodified-Since again, and at nothing after it: it gets no date then.
+   */
+  private static boolean isKnown(ServerWebExchange exchange, String etag, Instant modified) {
+    if (exchange.getRequest().getHeaders().getIfUnmodifiedSince() == -1) {
+      return exchange.checkNotModified(etag, modified);
+    }
+    exchange.getResponse().getHeaders().setLastModified(modified);
+    return exchange.checkNotModified(etag);
   }
 
   /** A unit that is not known is to be ignored (RFC 9110 §14.2), as a range of another file is. */
-  private static boolean wantsRange(HttpHeaders headers, String etag) {
-    String range = headers.getFirst(HttpHeaders.RANGE);
+  private static boolean counts(String range, HttpHeaders headers, String etag) {
     String condition = headers.getFirst(HttpHeaders.IF_RANGE);
-    return range != null
-        && range.regionMatches(true, 0, "bytes=", 0, 6)
+    return range.regionMatches(true, 0, BYTES, 0, BYTES.length())
         && (condition == null || condition.equals(etag));
   }
 
@@ -147,13 +167,18 @@ final class FilesController {
         .build();
   }
 
-  /** Of several ranges those that the file does not have are left out (RFC 9110 §15.3.7). */
-  private static List<HttpRange> satisfiable(HttpHeaders headers, Resource resource, long size) {
+  /**
+   * Of several ranges those that the file does not have are left out (RFC 9110 §15.3.7). None at
+   * all where several ask for as much as there is, or for more: the file as a whole is the shorter
+   * answer, and Spring refuses to give another.
+   */
+  private static List<HttpRange> satisfiable(String wanted, long size) {
     List<HttpRange> ranges;
     try {
       ranges =
-          headers.getRange().stream().filter(range -> range.getRangeStart(size) < size).toList();
-      HttpRange.toResourceRegions(ranges, resource); // refuses more than there is
+          HttpRange.parseRanges(BYTES + wanted.substring(BYTES.length())).stream()
+              .filter(range -> range.getRangeStart(size) < size)
+              .toList();
     } catch (IllegalArgumentException e) {
       ranges = List.of();
     }
@@ -166,7 +191,12 @@ final class FilesController {
       refusal.getHeaders().set(HttpHeaders.CONTENT_RANGE, "bytes */" + size);
       throw refusal;
     }
-    return ranges;
+    long bytes = ranges.stream().mapToLong(range -> length(range, size)).sum();
+    return ranges.size() > 1 && bytes >= size ? List.of() : ranges;
+  }
+
+  private static long length(HttpRange range, long size) {
+    return range.getRangeEnd(size) - range.getRangeStart(size) + 1;
   }
 
   /**

@@ -75,18 +75,50 @@ class DownloadsTest extends TestService {
     // The one range that the file does not have is left out (RFC 9110 §15.3.7).
     Answer first = get(path, "Range", "bytes=0-1,999999-").isStatus(206);
     assertThat(first.header("Content-Range")).isEqualTo("bytes 0-1/300000");
+    // What is left covers the file.
+    String whole = "bytes=0-299999,300000-";
+    assertThat(get(path, "Range", whole).isStatus(206).header("Content-Range"))
+        .isEqualTo("bytes 0-299999/300000");
+    // As much as the file or more: the file.
+    for (String all : List.of("bytes=0-149999,150000-", "bytes=0-,0-", "bytes=0-,-1")) {
+      assertThat(get(path, "Range", all).isStatus(200).bytes()).isEqualTo(BODY.bytes());
+    }
+    assertThat(get(path, "Range", "Bytes=1000-1999").isStatus(206).bytes()).isEqualTo(part.bytes());
     get(path, "Range", range, "If-Match", etag).isStatus(206);
     get(path, "If-Match", "\"other\"").isProblem(412, "file-changed");
     get(path, "If-Match", "other").isProblem(400, "invalid-value");
     send(port, "HEAD", path, null, "Range", range).isStatus(200);
     get(path, "Range", "pages=1-2").isStatus(200);
-    for (String wrong : List.of("bytes=300000-", "bytes=2-1", "bytes=x", "bytes=0-,0-")) {
+    for (String wrong : List.of("bytes=300000-", "bytes=2-1", "bytes=x", "BYTES=-0")) {
       Answer refused = get(path, "Range", wrong);
       refused.isProblem(416, "range-not-satisfiable");
       assertThat(refused.header("Content-Range")).isEqualTo("bytes */300000");
       assertThat(refused.header("Content-Disposition")).isNull();
     }
     assertThat(get(path, "If-None-Match", etag).isStatus(304).bytes()).isEmpty();
+  }
+
+  @Test
+  void ofSeveralConditionsTheOneThatSaysMoreCounts() {
+    String id = add(file());
+    awaitState(id, COMPLETED);
+    String path = "/downloads/" + id + "/file";
+    Answer head = send(port, "HEAD", path, null).isStatus(200);
+    String etag = head.header("ETag");
+    String modified = head.header("Last-Modified");
+    String before = "Thu, 01 Jan 2015 00:00:00 GMT";
+
+    get(path, "If-Unmodified-Since", before).isProblem(412, "file-changed");
+    Answer same = get(path, "If-Unmodified-Since", modified).isStatus(200);
+    assertThat(same.header("Last-Modified")).isEqualTo(modified);
+    assertThat(same.header("ETag")).isEqualTo(etag);
+    get(path, "If-Unmodified-Since", "yesterday").isStatus(200);
+    get(path, "If-Match", etag, "If-Unmodified-Since", before).isStatus(200);
+    get(path, "If-Match", "\"other\"", "If-Unmodified-Since", modified)
+        .isProblem(412, "file-changed");
+    get(path, "If-None-Match", etag, "If-Unmodified-Since", modified).isStatus(304);
+    get(path, "If-None-Match", "\"other\"", "If-Modified-Since", modified).isStatus(200);
+    get(path, "If-Modified-Since", modified).isStatus(304);
   }
 
   @ParameterizedTest
