@@ -192,8 +192,6 @@ final class SegmentFetch {
       end = last.end();
       exchange = null;
     }
-    // A server without ranges begins at byte 0, whatever was asked for.
-    best = Math.min(best, position);
     refused = last.refused();
     doubtful = last.isDoubtful();
   }

@@ -3,11 +3,13 @@ package com.qustellar.qsde.reactor;
 import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadResult.Note;
 import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.Limits;
+import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.Resource;
@@ -136,6 +138,21 @@ class SingleStreamTest extends EngineTestBase {
     assertThat(result.checksum().hex()).isEqualTo(BODY.sha256());
     assertThat(result.retries()).isEqualTo(2);
     assertThat(ranges().subList(1, 3)).containsExactly("none", "none");
+  }
+
+  /** It begins at byte 0 each time: only what is beyond the best of all times is progress. */
+  @Test
+  void aStreamThatBreaksNowSoonerAndNowLaterIsGivenUp() {
+    use(builder().retryPolicy(RetryPolicy.defaults().withMaxAttempts(3)));
+    origin.serve("/file", Resource.of(BODY).withoutRanges().withoutValidators());
+    int[] answers = {0};
+    origin
+        .on("/file")
+        .answer(reply -> reply.closeAfter(answers[0]++ % 2 == 0 ? 2 * SEGMENT : 4 * SEGMENT));
+
+    failure(DownloadException.ConnectionLost.class, request("/file"));
+
+    assertThat(origin.requests()).hasSizeBetween(3, 4);
   }
 
   @Test
