@@ -179,9 +179,9 @@ final class FileDownload implements Work {
       return alone(suspects.next(mismatch.actual(), alone ? NONE : failed.sole()));
     }
     boolean wrong = DownloadTask.isWrong(failure);
-    boolean doubted = request.checksum() != null && failed.isFirstToBeDoubted();
-    if (alone ? wrong || Mirrors.isOfAMirror(failure) : doubted) {
-      return alone(suspects.next(null, NONE));
+    boolean itsOwn = wrong || Mirrors.isOfAMirror(failure);
+    if (itsOwn && (alone || (request.checksum() != null && failed.isFirstToBeDoubted()))) {
+      return alone(suspects.next(null, alone ? NONE : failed.sole()));
     }
     return wrong && !pass.anew() ? Optional.of(Pass.again(first())) : Optional.empty();
   }

@@ -253,10 +253,11 @@ final class Mirrors {
   }
 
   /**
-   * Returns whether none is of use, though one may be that has only another file than the first.
+   * Returns whether nobody but the first is left, as one has been dropped that may only have
+   * another file than that.
    */
   synchronized boolean isFirstToBeDoubted() {
-    return differing && all.stream().allMatch(Mirror::isOut);
+    return differing && all.stream().allMatch(mirror -> mirror == beginner || mirror.isOut());
   }
 
   // ---- who has brought what

@@ -3,9 +3,9 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.Checksum;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -13,16 +13,18 @@ import org.jspecify.annotations.Nullable;
  * Who is asked alone after a file has come out wrong: each mirror in turn, as one of them may have
  * brought other bytes than the rest. A request of one mirror asks that one once more.
  *
- * <p>Where the same wrong digest comes a second time no mirror is at fault, but the digest that is
- * expected. Not thread-safe: passes follow each other.
+ * <p>Where two mirrors, or of more than two three, agree on the same wrong digest none of them is
+ * at fault, but the digest that is expected. Not thread-safe: passes follow each other.
  */
 final class Suspects {
 
   private final Deque<Integer> left;
-  private final Set<Checksum> seen = new HashSet<>();
+  private final Map<Checksum, Integer> seen = new HashMap<>();
+  private final int agreed;
 
   /** Begins with all mirrors of a request, of which there are so many. */
   Suspects(int mirrors) {
+    agreed = Math.min(3, Math.max(2, mirrors));
     left = new ArrayDeque<>(IntStream.range(0, mirrors).boxed().toList());
   }
 
@@ -33,7 +35,7 @@ final class Suspects {
    * @param sole who had brought all of it; empty if several had
    */
   OptionalInt next(@Nullable Checksum actual, OptionalInt sole) {
-    if (actual != null && !seen.add(actual)) {
+    if (actual != null && seen.merge(actual, 1, Integer::sum) == agreed) {
       return OptionalInt.empty();
     }
     if (sole.isPresent() && left.remove(sole.getAsInt())) {

@@ -269,6 +269,32 @@ class MirrorTest extends EngineTestBase {
   }
 
   @Test
+  void whereTheFirstHasAnotherFileAndFailsForNowTheOthersAreAskedAlone() throws IOException {
+    use(builder().retryPolicy(RetryPolicy.defaults().withMaxAttempts(2)));
+    origin.serve("/file", Body.random(24, BODY.length() + 1));
+    origin.onEvery(
+        (request, reply) ->
+            asked(request).start() == 0 ? reply : Reply.status(500).body(Body.of("not now")));
+
+    get(verified());
+
+    assertHolds(target(), BODY);
+    // What it is asked for again is nothing, as the other one has all of it.
+    assertThat(origin.requests()).hasSizeLessThan(10);
+  }
+
+  @Test
+  void twoThatAreOutOfDateDoNotHideTheThird() throws IOException {
+    ScriptedOrigin third = origin();
+    origin.serve("/file", OTHER);
+    third.serve("/mirror", OTHER);
+
+    get(verified().withMirrors(third.uri("/mirror").toString(), second.uri("/mirror").toString()));
+
+    assertHolds(target(), BODY);
+  }
+
+  @Test
   void oneThatHasAnotherFileKeepsNobodyFromAskingTheFirstAgain() throws IOException {
     second.serve("/mirror", OTHER);
     Reply unbounded = Reply.status(200).body(BODY).chunked();

@@ -39,10 +39,18 @@ class SuspectsTest {
   }
 
   @Test
-  void aDigestThatComesTwiceIsNoMirrorsFault() {
+  void aDigestThatThreeAgreeOnIsNoMirrorsFault() {
     Suspects suspects = new Suspects(5);
     assertThat(suspects.next(digest(1), SEVERAL)).hasValue(0);
     assertThat(suspects.next(digest(2), SEVERAL)).hasValue(1);
+    assertThat(suspects.next(digest(1), SEVERAL)).hasValue(2);
+    assertThat(suspects.next(digest(1), SEVERAL)).isEmpty();
+  }
+
+  @Test
+  void ofTwoBothAreEnough() {
+    Suspects suspects = new Suspects(2);
+    assertThat(suspects.next(digest(1), SEVERAL)).hasValue(0);
     assertThat(suspects.next(digest(1), SEVERAL)).isEmpty();
   }
 }
