@@ -1,5 +1,7 @@
 package com.qustellar.qsde.internal.plan;
 
+import java.util.Arrays;
+
 /**
  * Finds out by trying how many connections a download is worth: twice as many as long as that
  * brings more throughput, and the number before when it does not.
@@ -29,12 +31,15 @@ public final class ConnectionRamp {
 
   private static final int LONGEST_REST = 1024;
 
+  /** The last windows. */
+  private final double[] recent = new double[TRIAL];
+
   private int connections;
   private int before;
   private double bestBefore;
-  private double best;
   private double last;
   private int windows;
+  private int at;
   private boolean fast;
   private boolean resting;
   private int rest = SHORTEST_REST;
@@ -76,21 +81,20 @@ public final class ConnectionRamp {
     fast = bytesPerSecond >= FAST * connections;
     boolean warming = fast && bytesPerSecond >= last * GAIN;
     last = bytesPerSecond;
-    best = Math.max(best, bytesPerSecond);
-    if (warming && !resting) {
+    recent[Math.floorMod(at++, TRIAL)] = bytesPerSecond;
+    double best = Arrays.stream(recent).max().orElse(0);
+    if ((warming && !resting) || best == 0) {
       return;
     }
     windows++;
     if (resting) {
       if (windows > rest && connections < most) {
         rest = Math.min(LONGEST_REST, 2 * rest);
-        // What it was long ago says nothing.
-        best = bytesPerSecond;
-        grow(most);
+        grow(best, most);
       }
     } else if (best >= bestBefore * GAIN) {
       if (connections < most) {
-        grow(most);
+        grow(best, most);
       } else {
         rest();
       }
@@ -112,11 +116,11 @@ public final class ConnectionRamp {
     rest();
   }
 
-  private void grow(int most) {
+  private void grow(double best, int most) {
     before = connections;
     bestBefore = best;
     connections = Math.min(most, 2 * connections);
-    best = 0;
+    Arrays.fill(recent, 0);
     last = 0;
     windows = 0;
     resting = false;

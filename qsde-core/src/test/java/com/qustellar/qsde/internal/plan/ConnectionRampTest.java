@@ -88,6 +88,36 @@ class ConnectionRampTest {
   }
 
   @Test
+  void windowsWithoutAByteTellNothing() {
+    observe(3, n -> 0);
+    assertThat(ramp.connections()).isEqualTo(4);
+    observe(2, n -> n * 8e6);
+    assertThat(ramp.connections()).isEqualTo(16);
+  }
+
+  @Test
+  void burstsDoNotFoolItAfterARestEither() {
+    int[] window = {0};
+    int above = 0;
+    for (int i = 0; i < 3000; i++) {
+      observe(1, n -> window[0]++ % 2 == 0 ? 5e6 : 0);
+      above += ramp.connections() > 4 ? 1 : 0;
+    }
+    assertThat(above).isLessThan(60);
+  }
+
+  @Test
+  void aStallAsARestEndsIsNoReasonForMore() {
+    for (int stalled = 20; stalled < 60; stalled++) {
+      ConnectionRamp steady = new ConnectionRamp(4);
+      for (int i = 0; i < 100; i++) {
+        steady.observe(i == stalled ? 1e6 : 5e6, 16);
+      }
+      assertThat(steady.connections()).as("stalled in window %d", stalled).isEqualTo(4);
+    }
+  }
+
+  @Test
   void anOriginThatRefusesIsNotTriedAgainSoon() {
     observe(1, n -> n * 8e6);
     ramp.refused(6);
