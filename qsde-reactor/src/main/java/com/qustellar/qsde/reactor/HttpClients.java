@@ -13,8 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
@@ -28,14 +26,17 @@ import reactor.netty.http.client.HttpClient;
 final class HttpClients {
 
   static final int MOST = 64;
+  private static final int MOST_ORIGINS = 1024;
 
   private final HttpClient plain;
   private final AddressResolverGroup<InetSocketAddress> names;
   private final int maxHeaderBytes;
   private final TlsContexts tls = new TlsContexts();
-  private final Set<Origin> withoutHttp2 = ConcurrentHashMap.newKeySet();
 
-  // Guarded by this, by Route.key; the one that was used last stands last.
+  // Guarded by this, as all below; the one that was used last stands last.
+  private final Map<Origin, Boolean> withoutHttp2 = new LinkedHashMap<>(16, 0.75f, true);
+
+  // By Route.key.
   private final Map<List<Object>, Mono<HttpClient>> clients = new LinkedHashMap<>(16, 0.75f, true);
 
   /** What a connection depends on, as far as it is not the same for all. */
@@ -93,13 +94,11 @@ final class HttpClients {
    */
   Mono<HttpClient> client(NetworkSettings settings, URI uri) {
     Route wanted = Route.of(settings, uri);
-    boolean known = isHttp2(wanted) && withoutHttp2.contains(Origin.of(uri));
-    Route route = known ? wanted.onHttp1() : wanted;
     synchronized (this) {
+      boolean known = isHttp2(wanted) && withoutHttp2.get(Origin.of(uri)) != null;
+      Route route = known ? wanted.onHttp1() : wanted;
       Mono<HttpClient> client = clients.computeIfAbsent(route.key(), unused -> prepare(route));
-      if (clients.size() > MOST) {
-        clients.remove(clients.keySet().iterator().next());
-      }
+      limit(clients, MOST);
       return client;
     }
   }
@@ -110,7 +109,16 @@ final class HttpClients {
    */
   void speaksHttp1(NetworkSettings settings, URI uri) {
     if (isHttp2(Route.of(settings, uri))) {
-      withoutHttp2.add(Origin.of(uri));
+      synchronized (this) {
+        withoutHttp2.put(Origin.of(uri), true);
+        limit(withoutHttp2, MOST_ORIGINS);
+      }
+    }
+  }
+
+  private static void limit(Map<?, ?> map, int most) {
+    if (map.size() > most) {
+      map.remove(map.keySet().iterator().next());
     }
   }
 
