@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A client makes its connection to one address after the other. So the connections that are made
  * here carry nothing: the first that stands ends the attempt as a timeout would, and the client
- * goes on with the address that follows.
+ * goes on; {@link UnreachableAddresses} sees to it that it does with the address that has answered.
  *
  * <p>Used on the channel's event loop only.
  */
@@ -38,6 +39,7 @@ final class ConnectRace {
   private final @Nullable SocketAddress local;
   private final ChannelPromise attempt;
   private final Iterator<InetSocketAddress> others;
+  private final Consumer<InetSocketAddress> won;
   private final List<Channel> asked = new ArrayList<>();
   private @Nullable Future<?> timer;
 
@@ -46,12 +48,14 @@ final class ConnectRace {
       InetSocketAddress remote,
       @Nullable SocketAddress local,
       ChannelPromise attempt,
-      List<InetSocketAddress> others) {
+      List<InetSocketAddress> others,
+      Consumer<InetSocketAddress> won) {
     this.channel = channel;
     this.remote = remote;
     this.local = local;
     this.attempt = attempt;
     this.others = others.iterator();
+    this.won = won;
   }
 
   /**
@@ -62,15 +66,17 @@ final class ConnectRace {
    * @param local what to connect from, null for any
    * @param attempt ends with the attempt, and the attempt with it
    * @param others the addresses that would follow
+   * @param won hears which of them has answered first, before the attempt ends by it
    */
   static void run(
       Channel channel,
       InetSocketAddress remote,
       @Nullable SocketAddress local,
       ChannelPromise attempt,
-      List<InetSocketAddress> others) {
+      List<InetSocketAddress> others,
+      Consumer<InetSocketAddress> won) {
     if (!others.isEmpty() && !attempt.isDone()) {
-      ConnectRace race = new ConnectRace(channel, remote, local, attempt, others);
+      ConnectRace race = new ConnectRace(channel, remote, local, attempt, others, won);
       race.wait(race::next);
       attempt.addListener(ended -> race.end());
     }
@@ -99,7 +105,8 @@ final class ConnectRace {
   }
 
   private void answered(InetSocketAddress address, boolean connected) {
-    if (connected) {
+    if (connected && !attempt.isDone()) {
+      won.accept(address);
       attempt.tryFailure(
           new ConnectTimeoutException("no answer from " + remote + " before " + address + "'s"));
     } else {

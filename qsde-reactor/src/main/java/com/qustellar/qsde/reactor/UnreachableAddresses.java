@@ -31,6 +31,9 @@ final class UnreachableAddresses extends ChannelOutboundHandlerAdapter {
   /** The addresses of names that have several, in the order in which they are tried. */
   private final Map<InetSocketAddress, List<InetSocketAddress>> tried = new LinkedHashMap<>();
 
+  /** Which address of a name has answered first, where others were silent. */
+  private final Map<InetSocketAddress, InetSocketAddress> answered = new LinkedHashMap<>();
+
   /** Has the outcome of a connection count that is about to be made. */
   void watch(Channel channel) {
     channel.pipeline().addFirst(this);
@@ -57,10 +60,35 @@ final class UnreachableAddresses extends ChannelOutboundHandlerAdapter {
 
   /** Returns the addresses that are tried after one of a name. */
   private synchronized List<InetSocketAddress> after(InetSocketAddress address) {
-    InetSocketAddress name =
-        InetSocketAddress.createUnresolved(address.getHostString(), address.getPort());
-    List<InetSocketAddress> all = tried.getOrDefault(name, List.of());
-    return all.subList(all.indexOf(address) + 1, all.size());
+    List<InetSocketAddress> all = tried.getOrDefault(name(address), List.of());
+    int index = all.indexOf(address);
+    // Where it is not among them the name has got others since.
+    return index < 0 ? List.of() : all.subList(index + 1, all.size());
+  }
+
+  /**
+   * Returns what is connected to when an address is to be: one that was silent gives way to the one
+   * that has answered meanwhile, or each that stands between them would be waited for once more.
+   */
+  private synchronized InetSocketAddress instead(InetSocketAddress address) {
+    InetSocketAddress name = name(address);
+    InetSocketAddress other = answered.getOrDefault(name, address);
+    boolean better =
+        failed.containsKey(address)
+            && !failed.containsKey(other)
+            && tried.getOrDefault(name, List.of()).contains(other);
+    return better ? other : address;
+  }
+
+  private synchronized void won(InetSocketAddress silent, InetSocketAddress winner) {
+    keep(answered, name(winner), winner);
+    List<InetSocketAddress> all = after(silent);
+    keep(failed, silent, true);
+    all.subList(0, Math.max(0, all.indexOf(winner))).forEach(other -> keep(failed, other, true));
+  }
+
+  private static InetSocketAddress name(InetSocketAddress address) {
+    return InetSocketAddress.createUnresolved(address.getHostString(), address.getPort());
   }
 
   private static <K, V> void keep(Map<K, V> map, K key, V value) {
@@ -77,13 +105,17 @@ final class UnreachableAddresses extends ChannelOutboundHandlerAdapter {
       @Nullable SocketAddress local,
       ChannelPromise promise)
       throws Exception {
+    SocketAddress to = remote instanceof InetSocketAddress address ? instead(address) : remote;
     super.connect(
-        context,
-        remote,
-        local,
-        promise.addListener(done -> ended(remote, done.isSuccess(), done.cause())));
-    if (remote instanceof InetSocketAddress address) {
-      ConnectRace.run(context.channel(), address, local, promise, after(address));
+        context, to, local, promise.addListener(done -> ended(to, done.isSuccess(), done.cause())));
+    if (to instanceof InetSocketAddress address) {
+      ConnectRace.run(
+          context.channel(),
+          address,
+          local,
+          promise,
+          after(address),
+          winner -> won(address, winner));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.qustellar.qsde.DownloadException.Timeout;
 import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.reactor.testing.Body;
@@ -78,6 +79,21 @@ class ConnectRaceTest extends EngineTestBase {
     assertThat(get(request).retries()).isZero();
 
     assertHolds(target(), BODY);
+  }
+
+  /** Each is waited for a quarter of a second, and not once more for each before it. */
+  @Test
+  void eachThatIsSilentIsWaitedForOnce() throws IOException {
+    List<InetAddress> all = new ArrayList<>();
+    for (int i = 2; i < 10; i++) {
+      all.add(silent("127.0.0." + i));
+    }
+    all.add(ip("127.0.0.1"));
+
+    DownloadResult result = get(named(Duration.ofMinutes(1), all.toArray(new InetAddress[0])));
+
+    // 2 s, and 9 s if each began anew.
+    assertThat(result.elapsed()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(8));
   }
 
   @Test
