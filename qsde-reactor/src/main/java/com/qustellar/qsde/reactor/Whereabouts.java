@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Where a download with a {@link Source} asks first, and where it asks again when that has expired.
@@ -55,11 +56,10 @@ final class Whereabouts {
         () -> {
           synchronized (this) {
             if (asking == null) {
-              // It may block, whatever it was told.
+              // It may block, whatever it was told; and wait for the engine, so not on its threads.
               asking =
-                  engine
-                      .io()
-                      .call(supplier::get)
+                  Mono.fromCallable(supplier::get)
+                      .subscribeOn(Schedulers.boundedElastic())
                       .flatMap(Mono::fromCompletionStage)
                       .timeout(patience, engine.scheduler())
                       .switchIfEmpty(Mono.error(() -> new IllegalStateException("it named none")))

@@ -11,15 +11,19 @@ import com.qustellar.qsde.reactor.testing.RecordedRequest;
 import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 
 /** Requests whose source tells where the bytes are, and is asked again when that has expired. */
 class SourceTest extends EngineTestBase {
@@ -60,6 +64,33 @@ class SourceTest extends EngineTestBase {
     assertHolds(target(), BODY);
     assertThat(asked.get()).isBetween(3, 4);
     assertThat(origin.requests("/file")).isEmpty();
+  }
+
+  /** As many as the engine has threads for files, on small machines. */
+  @Test
+  void itMayWaitForTheSameEngine() throws IOException {
+    origin.serve("/token", BODY);
+    serve(Integer.MAX_VALUE, 403);
+    AtomicInteger tokens = new AtomicInteger();
+    List<DownloadRequest> requests =
+        IntStream.range(0, 4)
+            .mapToObj(
+                n ->
+                    DownloadRequest.of(origin.uri("/file"), dir.resolve("file" + n))
+                        .withSource(
+                            () -> {
+                              Path token = dir.resolve("token" + tokens.incrementAndGet());
+                              get(DownloadRequest.of(origin.uri("/token"), token));
+                              return CompletableFuture.completedFuture(
+                                  new Source(origin.uri("/signed"), Map.of("X-Token", "t1")));
+                            }))
+            .toList();
+
+    engine.downloadAll(Flux.fromIterable(requests)).blockLast(LIMIT);
+
+    for (int n = 0; n < 4; n++) {
+      assertHolds(dir.resolve("file" + n), BODY);
+    }
   }
 
   @Test
