@@ -19,23 +19,29 @@ import reactor.core.publisher.Mono;
  */
 final class IoPool implements Executor {
 
-  private final ExecutorService threads;
+  private final LinkedTransferQueue<Runnable> waiting = new LinkedTransferQueue<>();
+  private final ThreadPoolExecutor threads;
 
   IoPool() {
     int size = Math.max(2, Math.min(Runtime.getRuntime().availableProcessors(), 16));
     AtomicInteger number = new AtomicInteger();
-    ThreadPoolExecutor pool =
+    threads =
         new ThreadPoolExecutor(
             size,
             size,
             0,
             TimeUnit.SECONDS,
             // Without locks: event loops give work to it, and must not wait for one another there.
-            new LinkedTransferQueue<>(),
-            task -> new Worker(this, task, "qsde-io-" + number.incrementAndGet()));
+            waiting,
+            task -> new Worker(this, task, "qsde-io-" + number.incrementAndGet())) {
+          /** Whoever gives it: what follows from a task comes after it, and not inside of it. */
+          @Override
+          public void execute(Runnable task) {
+            super.execute(() -> ((Worker) Thread.currentThread()).run(task));
+          }
+        };
     // Threads that come and go would do so under a lock.
-    pool.prestartAllCoreThreads();
-    threads = pool;
+    threads.prestartAllCoreThreads();
   }
 
   @Override
@@ -50,8 +56,8 @@ final class IoPool implements Executor {
 
   /**
    * Calls a blocking function on the pool, right after the one that runs where the subscriber is on
-   * it already: what follows a file operation costs no other turn. Once started it runs to its end:
-   * a cancelled subscriber only no longer hears of it.
+   * it already and nobody waits: what follows a file operation then costs no other turn. Once
+   * started it runs to its end: a cancelled subscriber only no longer hears of it.
    */
   <T> Mono<T> call(Callable<? extends T> function) {
     return Mono.create(
@@ -71,13 +77,9 @@ final class IoPool implements Executor {
           if (Thread.currentThread() instanceof Worker worker && worker.isOf(this)) {
             worker.run(work);
           } else {
-            threads.execute(() -> onWorker(work));
+            threads.execute(work);
           }
         });
-  }
-
-  private static void onWorker(Runnable work) {
-    ((Worker) Thread.currentThread()).run(work);
   }
 
   /** A thread of a pool. */
@@ -121,12 +123,15 @@ final class IoPool implements Executor {
       }
     }
 
-    /** One is enough for a thread: the others are for whoever has time. */
+    /**
+     * One is enough for a thread: the others are for whoever has time. Where others wait it comes
+     * after them, or downloads that each begin at the end of another would keep them waiting.
+     */
     private void later(Runnable task) {
-      if (running && next == null) {
+      if (running && next == null && pool.waiting.isEmpty()) {
         next = task;
       } else {
-        pool.threads.execute(() -> onWorker(task));
+        pool.threads.execute(task);
       }
     }
 
