@@ -69,7 +69,9 @@ final class Admission {
     return Mono.using(
         () -> new Gate.Ticket(downloads, priority),
         ticket -> ticket.admitted().then(Mono.defer(work)),
-        ticket -> ticket.gate().leave(ticket));
+        ticket -> ticket.gate().leave(ticket),
+        // Once the end has been told: the next one may be for the same target.
+        false);
   }
 
   /**

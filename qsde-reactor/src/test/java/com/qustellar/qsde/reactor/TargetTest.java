@@ -67,6 +67,23 @@ class TargetTest extends EngineTestBase {
     assertDirectoryHolds(name);
   }
 
+  /** It begins in the moment in which the other one ends. */
+  @Test
+  void aQueuedOneOfTheSameTargetWaitsForTheEndOfTheOneThatFails() throws IOException {
+    use(builder().limits(limits().withMaxConcurrentDownloads(1)));
+    Body body = Body.of("there");
+    origin.serve("/file", body);
+    for (int i = 0; i < 50; i++) {
+      Path target = dir.resolve("target" + i);
+      engine.submit(DownloadRequest.of(origin.uri("/gone"), target));
+      Download second = engine.submit(DownloadRequest.of(origin.uri("/file"), target));
+
+      second.result().block(LIMIT);
+
+      assertHolds(target, body);
+    }
+  }
+
   @Test
   void theNameIsKnownToProgress() {
     origin.serve("/file.bin", BODY);
