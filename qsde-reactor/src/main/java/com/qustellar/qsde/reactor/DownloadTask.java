@@ -89,9 +89,20 @@ final class DownloadTask implements Download {
   }
 
   private void queue() {
+    Disposable.Swap turn = Disposables.swap();
+    synchronized (this) {
+      if (stage != Stage.RUNNING) {
+        return;
+      }
+      // Before it is subscribed to: a pause must find it, however soon it comes.
+      subscription.update(turn);
+    }
     Mono<DownloadResult> admitted =
-        engine.admission().download(request.priority(), this::run).contextWrite(context);
-    subscription.update(
+        engine
+            .admission()
+            .download(request.priority(), () -> turn.isDisposed() ? Mono.never() : run())
+            .contextWrite(context);
+    turn.update(
         admitted.subscribe(
             result -> end(result, null),
             thrown ->

@@ -13,7 +13,10 @@ import com.qustellar.qsde.reactor.testing.Resource;
 import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
 
@@ -79,6 +82,39 @@ class PauseTest extends EngineTestBase {
     download.resume();
     assertThat(download.result().block(LIMIT).resumedBytes()).isZero();
     assertHolds(target(), BODY);
+  }
+
+  @Test
+  void itsPlaceIsFreeHoweverCloselyAPauseFollows() throws Exception {
+    use(builder().limits(limits().withMaxConcurrentDownloads(1)));
+    serveHalf();
+    origin.serve("/other", Body.of("other"));
+    Download download = paused(request("/file"));
+    for (int i = 0; i < 100; i++) {
+      CyclicBarrier both = new CyclicBarrier(2);
+      CompletableFuture<Void> resumed =
+          CompletableFuture.runAsync(
+              () -> {
+                meet(both);
+                download.resume();
+              });
+      meet(both);
+      download.pause();
+      resumed.join();
+      download.pause();
+      awaitState(download, DownloadState.PAUSED);
+
+      get(DownloadRequest.of(origin.uri("/other"), dir.resolve("other" + i)));
+    }
+    download.dispose();
+  }
+
+  private static void meet(CyclicBarrier barrier) {
+    try {
+      barrier.await();
+    } catch (InterruptedException | BrokenBarrierException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
