@@ -34,7 +34,7 @@ final class HttpClients {
   private final TlsContexts tls = new TlsContexts();
 
   // Guarded by this, as all below; the one that was used last stands last.
-  private final Map<Origin, Boolean> withoutHttp2 = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<List<Object>, Boolean> withoutHttp2 = new LinkedHashMap<>(16, 0.75f, true);
 
   // By Route.key.
   private final Map<List<Object>, Mono<HttpClient>> clients = new LinkedHashMap<>(16, 0.75f, true);
@@ -95,7 +95,7 @@ final class HttpClients {
   Mono<HttpClient> client(NetworkSettings settings, URI uri) {
     Route wanted = Route.of(settings, uri);
     synchronized (this) {
-      boolean known = isHttp2(wanted) && withoutHttp2.get(Origin.of(uri)) != null;
+      boolean known = isHttp2(wanted) && withoutHttp2.get(offer(wanted, uri)) != null;
       Route route = known ? wanted.onHttp1() : wanted;
       Mono<HttpClient> client = clients.computeIfAbsent(route.key(), unused -> prepare(route));
       limit(clients, MOST);
@@ -108,12 +108,18 @@ final class HttpClients {
    * its connections would be made one after the other, each to be shared.
    */
   void speaksHttp1(NetworkSettings settings, URI uri) {
-    if (isHttp2(Route.of(settings, uri))) {
+    Route asked = Route.of(settings, uri);
+    if (isHttp2(asked)) {
       synchronized (this) {
-        withoutHttp2.put(Origin.of(uri), true);
+        withoutHttp2.put(offer(asked, uri), true);
         limit(withoutHttp2, MOST_ORIGINS);
       }
     }
+  }
+
+  /** Another way to an origin may be another's answer. */
+  private static List<Object> offer(Route route, URI uri) {
+    return List.of(route.key(), Origin.of(uri));
   }
 
   private static void limit(Map<?, ?> map, int most) {

@@ -21,7 +21,9 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -43,19 +45,35 @@ final class TlsContexts {
   private final AtomicBoolean warned = new AtomicBoolean();
 
   // Guarded by this.
+  private final Map<List<Object>, Mono<SslContext>> contexts = new HashMap<>();
   private final List<SslContext> made = new ArrayList<>();
   private boolean closed;
 
   /**
    * Returns a client that makes TLS connections as the settings say. Files are read when subscribed
-   * to, on a thread that may block: the JDK's authorities are in a file as well.
+   * to, on a thread that may block: the JDK's authorities are in a file as well. Clients of the
+   * same settings share what was read, and the sessions that servers let them go on with.
    *
    * @param http2 whether to offer HTTP/2 to servers
    */
   Mono<HttpClient> secure(HttpClient client, TlsSettings settings, boolean http2) {
-    return Mono.fromCallable(() -> kept(context(settings, http2)))
-        .subscribeOn(Schedulers.boundedElastic())
+    return Mono.defer(() -> shared(settings, http2))
         .map(context -> client.secure(provider(context)));
+  }
+
+  private synchronized Mono<SslContext> shared(TlsSettings settings, boolean http2) {
+    List<Object> key = List.of(settings, http2);
+    return contexts.computeIfAbsent(
+        key,
+        unused ->
+            Mono.fromCallable(() -> kept(context(settings, http2)))
+                .subscribeOn(Schedulers.boundedElastic())
+                .doOnError(thrown -> forget(key))
+                .cache());
+  }
+
+  private synchronized void forget(List<Object> key) {
+    contexts.remove(key);
   }
 
   private synchronized SslContext kept(SslContext context) {
