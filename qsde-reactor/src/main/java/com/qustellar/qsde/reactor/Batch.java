@@ -7,6 +7,7 @@ import java.util.function.IntSupplier;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * The downloads of one subscription to a batch.
@@ -22,6 +23,8 @@ final class Batch {
 
   private final Gate room;
   private final Function<DownloadRequest, DownloadTask> start;
+  private final Sinks.Empty<Void> over = Sinks.empty();
+  private volatile boolean ended;
 
   /**
    * Prepares one subscription.
@@ -48,6 +51,7 @@ final class Batch {
   /** Starts what the source asks for; its failure is told after the last outcome. */
   Flux<DownloadOutcome> outcomes(Publisher<? extends DownloadRequest> requests) {
     return Flux.from(requests)
+        .takeUntilOther(over.asMono())
         .map(request -> new Entry(room, request))
         .concatMapDelayError(entry -> entry.admitted().thenReturn(entry), true, 1)
         .flatMapDelayError(this::download, Integer.MAX_VALUE, 1)
@@ -65,15 +69,27 @@ final class Batch {
   private Mono<DownloadOutcome> outcome(DownloadRequest request) {
     DownloadTask task;
     try {
+      if (ended) {
+        throw new DownloadException.Cancelled(request.uri(), request.target(), false, null);
+      }
       task = start.apply(request);
     } catch (DownloadException e) {
-      return Mono.just(new DownloadOutcome.Failed(request, e));
+      return Mono.just(Outcomes.failed(request, e));
+    }
+    if (ended) {
+      task.dispose(); // by whoever has cancelled all before it was there
     }
     return task.result()
         .<DownloadOutcome>map(result -> new DownloadOutcome.Completed(request, result))
         .onErrorResume(
             DownloadException.class, thrown -> Mono.just(Outcomes.failed(request, thrown)))
         .doOnCancel(task::dispose);
+  }
+
+  /** Takes nothing more; what has been taken and not begun is cancelled. */
+  void end() {
+    ended = true;
+    over.tryEmitEmpty();
   }
 
   /** Takes up what a changed limit has room for. */

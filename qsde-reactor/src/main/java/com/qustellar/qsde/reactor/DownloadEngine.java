@@ -240,7 +240,10 @@ public interface DownloadEngine extends AutoCloseable {
    */
   void updateNetwork(UnaryOperator<NetworkSettings> update);
 
-  /** Cancels every unfinished download, from any thread. The engine stays usable. */
+  /**
+   * Cancels every unfinished download, from any thread. A batch takes nothing more from its source,
+   * and ends with the outcomes of what it has begun. The engine stays usable.
+   */
   void cancelAll();
 
   /**

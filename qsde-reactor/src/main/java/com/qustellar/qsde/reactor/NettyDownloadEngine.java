@@ -278,6 +278,7 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public void cancelAll() {
+    batches.forEach(Batch::end);
     // Who waits first: else each that ends would let one of them start.
     for (DownloadTask task : tasks) {
       if (task.sampler().state() == DownloadState.QUEUED) {

@@ -11,7 +11,9 @@ import com.qustellar.qsde.reactor.testing.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,26 @@ class BatchTest extends EngineTestBase {
         assertHolds(dir.resolve("f" + n), SMALL);
       }
     }
+  }
+
+  @Test
+  void cancelAllEndsIt() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
+    use(builder().limits(limits().withMaxConcurrentDownloads(4)));
+    origin.onEvery((request, reply) -> Reply.status(200).body(SMALL).stallAfter(1, held));
+    CompletableFuture<List<DownloadOutcome>> all =
+        engine.downloadAll(requests(1000)).collectList().toFuture();
+    await(() -> origin.requests().size() >= 4);
+
+    engine.cancelAll();
+
+    assertThat(all.get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+        .hasSizeBetween(4, 4 + Batch.AHEAD + 2)
+        .allMatch(DownloadOutcome.Cancelled.class::isInstance);
+    held.countDown();
+    serveAll();
+    assertThat(engine.downloadAll(requests(1)).blockLast(LIMIT))
+        .isInstanceOf(DownloadOutcome.Completed.class);
   }
 
   @Test
