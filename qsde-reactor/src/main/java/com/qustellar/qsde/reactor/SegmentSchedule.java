@@ -8,6 +8,7 @@ import com.qustellar.qsde.internal.plan.Takeover.Holder;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -295,6 +296,7 @@ final class SegmentSchedule {
     long total;
     SegmentFetch next;
     synchronized (this) {
+      long now = now();
       if (over || planner == null || isUsedUp(planner)) {
         return null; // as is mostly so: of a small file after its first answer
       }
@@ -302,6 +304,7 @@ final class SegmentSchedule {
         return null;
       }
       planner.share(count.expected());
+      planner.pace(Arrays.stream(lately(now)).max().orElse(0));
       Optional<ByteRange> range = planner.next(reach.getAsLong());
       boolean none = planner.remaining() == 0 && range.isEmpty();
       if (none && divisible && !paced.getAsBoolean() && takeOver(planner)) {
@@ -311,7 +314,7 @@ final class SegmentSchedule {
         return null;
       }
       next = fetch.apply(range.get());
-      running.add(new Runner(next, now()));
+      running.add(new Runner(next, now));
       total = planner.totalSegments();
     }
     planned.accept(total);

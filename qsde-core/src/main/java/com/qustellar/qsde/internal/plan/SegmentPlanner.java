@@ -27,16 +27,21 @@ public final class SegmentPlanner {
   /** The shortest and the longest segments of a guided plan. */
   private static final long SHORTEST = 4L << 20;
 
+  /** The shortest where connections are slow: what takes one of them a while, but this at least. */
+  private static final long SHORTEST_OF_SLOW = 256L << 10;
+
+  private static final double WHILE_SECONDS = 1 / 3.0;
+
   private static final long LONGEST = 128L << 20;
 
   /** A guided segment is a connection's share of what is left, divided by this. */
   private static final int PARTS_OF_A_SHARE = 2;
 
   private final ByteRange file;
-  private final long shortest;
   private final long longest;
   private final boolean guided;
   private final RangeSet left;
+  private long shortest;
   private long parts;
   private long handedOut;
 
@@ -66,7 +71,8 @@ public final class SegmentPlanner {
   }
 
   /**
-   * Plans a file in segments of 4 to 128 MiB: half of each connection's share of what is left.
+   * Plans a file in segments of 4 to 128 MiB: half of each connection's share of what is left. They
+   * are shorter towards the end where connections turn out to be {@linkplain #pace slow}.
    *
    * @param totalBytes the length of the file
    * @param covered the bytes that need no fetching; read once, not kept
@@ -87,6 +93,19 @@ public final class SegmentPlanner {
   public void share(int connections) {
     if (guided) {
       parts = (long) PARTS_OF_A_SHARE * connections;
+    }
+  }
+
+  /**
+   * A connection brings so much; only a guided plan asks how much. Of slow ones each has less to
+   * end with, or those that are done sooner would wait for the last one.
+   *
+   * @param bytesPerSecond what the fastest ones bring, 0 if nobody knows
+   */
+  public void pace(double bytesPerSecond) {
+    if (guided && bytesPerSecond > 0) {
+      long bytes = (long) (bytesPerSecond * WHILE_SECONDS);
+      shortest = Math.max(SHORTEST_OF_SLOW, Math.min(SHORTEST, bytes));
     }
   }
 

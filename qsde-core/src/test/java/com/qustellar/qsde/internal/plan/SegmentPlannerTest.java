@@ -71,6 +71,23 @@ class SegmentPlannerTest {
   }
 
   @Test
+  void slowConnectionsEndWithShorterSegments() {
+    SegmentPlanner planner = SegmentPlanner.guided(256L << 20, new RangeSet(), 16);
+    assertThat(planner.next().orElseThrow().length()).isEqualTo(8 << 20);
+    planner.pace(3 << 20);
+    List<ByteRange> segments = drain(planner);
+    assertThat(segments.get(segments.size() - 2).length()).isEqualTo(1 << 20);
+
+    planner = SegmentPlanner.guided(64L << 20, new RangeSet(), 16);
+    planner.pace(0);
+    assertThat(planner.next().orElseThrow().length()).isEqualTo(4 << 20);
+    planner.pace(1e9);
+    assertThat(planner.next().orElseThrow().length()).isEqualTo(4 << 20);
+    planner.pace(1000);
+    assertThat(planner.next().orElseThrow().length()).isEqualTo((56 << 20) / 32);
+  }
+
+  @Test
   void guidedPlanTakesFewRequests() {
     assertThat(SegmentPlanner.guided(1L << 30, new RangeSet(), 4).totalSegments()).isLessThan(40);
   }
