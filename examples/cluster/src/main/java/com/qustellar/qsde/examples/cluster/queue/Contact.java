@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RetriableException;
 
 /** Says once that no broker answers, and once that one does again, whoever of a process notices. */
@@ -46,6 +47,17 @@ public final class Contact {
   }
 
   /**
+   * Hears what Kafka's client has failed with: what a broker refuses is an answer of it.
+   *
+   * @param failure of the client
+   */
+  public void failed(Throwable failure) {
+    if (failure instanceof ApiException && !(failure instanceof RetriableException)) {
+      found();
+    }
+  }
+
+  /**
    * Says something else, once for as often as it is said in a row.
    *
    * @param line what there is to say
@@ -58,7 +70,7 @@ public final class Contact {
 
   /**
    * {@return whether trying again would be in vain: a broker has answered that it may not be, or
-   * the client's settings can't be used}
+   * the client can't do it, as where its settings can't be used}
    *
    * @param failure what Kafka's client has failed with
    */

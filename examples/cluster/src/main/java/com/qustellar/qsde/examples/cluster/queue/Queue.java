@@ -112,7 +112,7 @@ public final class Queue {
         return OptionalInt.of(answer);
       } catch (KafkaException e) {
         if (Contact.isRefusal(e)) {
-          contact.found(); // as that is an answer
+          contact.failed(e);
           throw e;
         }
         contact.lost();

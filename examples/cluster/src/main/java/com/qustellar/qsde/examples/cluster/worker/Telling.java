@@ -67,12 +67,7 @@ final class Telling {
                   late -> look(topic, looks.incrementAndGet()).then(Mono.error(late)))
               .retryWhen(Retry.indefinitely().filter(TimeoutException.class::isInstance))
               .doOnSuccess(unused -> contact.found())
-              .doOnError(
-                  e -> {
-                    if (e instanceof KafkaException refusal && Contact.isRefusal(refusal)) {
-                      contact.found(); // as that is an answer
-                    }
-                  });
+              .doOnError(contact::failed);
         });
   }
 
