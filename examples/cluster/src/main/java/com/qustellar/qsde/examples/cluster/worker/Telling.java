@@ -24,7 +24,10 @@ final class Telling {
   private static final int LOOKS = 3;
 
   private static final RetryBackoffSpec UNTOLD =
-      Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1)).maxBackoff(Duration.ofSeconds(30));
+      Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1))
+          .maxBackoff(Duration.ofSeconds(30))
+          // Any other is no failure of Kafka's: the sender is closed.
+          .filter(KafkaException.class::isInstance);
 
   private final Contact contact;
 
@@ -81,7 +84,8 @@ final class Telling {
   }
 
   /**
-   * Returns the end of a record's sending, which is tried until it succeeds.
+   * Returns the end of a record's sending, which is tried until it succeeds, or the sender is
+   * closed.
    *
    * @param topic where to
    * @param sending writes it

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Queue;
+import com.qustellar.qsde.examples.cluster.queue.Sender;
 import com.qustellar.qsde.examples.cluster.testing.TestQueue;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,18 @@ class TellingTest {
                     .containsExactly("topic has not taken a record for 9 s, which is waited for"))
         .then(sent::tryEmitEmpty)
         .verifyComplete();
+  }
+
+  @Test
+  void givesUpWhereTheSenderIsClosed() {
+    Sender closed = new Sender(queue.clients());
+    closed.close();
+    Telling telling =
+        new Telling(new Queue(queue.clients(), queue.topics(), contact), contact, () -> false);
+    StepVerifier.create(telling.surely("topic", closed.send("topic", null, new byte[1], Map.of())))
+        .expectError()
+        .verify(Duration.ofSeconds(20));
+    assertThat(lines).isEmpty();
   }
 
   @Test
