@@ -1,7 +1,8 @@
 package com.qustellar.qsde.examples.cluster.queue;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
@@ -11,10 +12,15 @@ import org.apache.kafka.common.errors.RetriableException;
 /** Says once that no broker answers, and once that one does again, whoever of a process notices. */
 public final class Contact {
 
+  /** So many lines are remembered. */
+  private static final int MOST = 100;
+
   private final String brokers;
   private final Consumer<String> lines;
   private final AtomicBoolean lost = new AtomicBoolean();
-  private final AtomicReference<String> said = new AtomicReference<>("");
+
+  // Guarded by itself.
+  private final Set<String> said = new HashSet<>();
 
   /**
    * Begins as if there were contact.
@@ -37,6 +43,7 @@ public final class Contact {
   /** One has. */
   public void found() {
     if (lost.compareAndSet(true, false)) {
+      mended();
       lines.accept(brokers + " answers");
     }
   }
@@ -58,13 +65,27 @@ public final class Contact {
   }
 
   /**
-   * Says something else, once for as often as it is said in a row.
+   * Says something else, once until something is {@link #mended}.
    *
    * @param line what there is to say
    */
   public void say(String line) {
-    if (!line.equals(said.getAndSet(line))) {
+    boolean fresh;
+    synchronized (said) {
+      if (said.size() == MOST) {
+        said.clear();
+      }
+      fresh = said.add(line);
+    }
+    if (fresh) {
       lines.accept(line);
+    }
+  }
+
+  /** Something is right again that was not: what goes wrong after that is said anew. */
+  public void mended() {
+    synchronized (said) {
+      said.clear();
     }
   }
 

@@ -73,7 +73,12 @@ public final class Queue {
    * @throws KafkaException if a broker answers that it may not, or can't
    */
   public boolean reopen(BooleanSupplier ended) {
-    return open(topic -> contact.say(topic + " was gone, and has been made anew"), ended);
+    return open(
+        topic -> {
+          contact.mended();
+          contact.say(topic + " was gone, and has been made anew");
+        },
+        ended);
   }
 
   private boolean open(Consumer<String> made, BooleanSupplier ended) {

@@ -4,6 +4,7 @@ import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Queue;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.KafkaException;
@@ -91,12 +92,21 @@ final class Telling {
    * @param sending writes it
    */
   Mono<Void> surely(String topic, Mono<Void> sending) {
+    AtomicBoolean failing = new AtomicBoolean();
     return once(topic, sending)
         .retryWhen(
             UNTOLD.doBeforeRetry(
-                failed ->
-                    contact.say(
-                        "%s can't be written to, which is tried again: %s"
-                            .formatted(topic, failed.failure().getMessage()))));
+                failed -> {
+                  failing.set(true);
+                  contact.say(
+                      "%s can't be written to, which is tried again: %s"
+                          .formatted(topic, failed.failure().getMessage()));
+                }))
+        .doOnSuccess(
+            unused -> {
+              if (failing.get()) {
+                contact.mended();
+              }
+            });
   }
 }

@@ -10,11 +10,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 
@@ -66,6 +69,30 @@ class TellingTest {
         .expectError()
         .verify(Duration.ofSeconds(20));
     assertThat(lines).isEmpty();
+  }
+
+  @Test
+  void saysAnewWhatFailsAfterARecordWasTakenThatHadFailed() {
+    StepVerifier.withVirtualTime(
+            () -> {
+              Telling telling =
+                  new Telling(
+                      new Queue(queue.clients(), queue.topics(), contact), contact, () -> false);
+              AtomicInteger sends = new AtomicInteger();
+              Mono<Void> failingTwice =
+                  Mono.defer(
+                      () ->
+                          sends.incrementAndGet() % 3 == 0
+                              ? Mono.empty()
+                              : Mono.error(new KafkaException("no")));
+              return telling
+                  .surely("topic", failingTwice)
+                  .then(telling.surely("topic", failingTwice));
+            })
+        .thenAwait(Duration.ofMinutes(2))
+        .verifyComplete();
+    String line = "topic can't be written to, which is tried again: no";
+    assertThat(lines).containsExactly(line, line);
   }
 
   @Test
