@@ -304,7 +304,7 @@ final class SegmentSchedule {
         return null;
       }
       planner.share(count.expected());
-      planner.pace(Arrays.stream(lately(now)).max().orElse(0));
+      planner.pace(Arrays.stream(lately(now)).average().orElse(0));
       Optional<ByteRange> range = planner.next(reach.getAsLong());
       boolean none = planner.remaining() == 0 && range.isEmpty();
       if (none && divisible && !paced.getAsBoolean() && takeOver(planner)) {

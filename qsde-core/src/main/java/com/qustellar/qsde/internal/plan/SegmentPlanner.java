@@ -100,7 +100,7 @@ public final class SegmentPlanner {
    * A connection brings so much; only a guided plan asks how much. Of slow ones each has less to
    * end with, or those that are done sooner would wait for the last one.
    *
-   * @param bytesPerSecond what the fastest ones bring, 0 if nobody knows
+   * @param bytesPerSecond what it brings on average, 0 if nobody knows
    */
   public void pace(double bytesPerSecond) {
     if (guided && bytesPerSecond > 0) {

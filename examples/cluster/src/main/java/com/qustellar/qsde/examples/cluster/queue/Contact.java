@@ -1,19 +1,26 @@
 package com.qustellar.qsde.examples.cluster.queue;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RetriableException;
 
 /** Says once that no broker answers, and once that one does again, whoever of a process notices. */
 public final class Contact {
 
+  /** So many lines are remembered. */
+  private static final int MOST = 100;
+
   private final String brokers;
   private final Consumer<String> lines;
   private final AtomicBoolean lost = new AtomicBoolean();
-  private final AtomicReference<String> said = new AtomicReference<>("");
+
+  // Guarded by itself.
+  private final Set<String> said = new HashSet<>();
 
   /**
    * Begins as if there were contact.
@@ -36,6 +43,7 @@ public final class Contact {
   /** One has. */
   public void found() {
     if (lost.compareAndSet(true, false)) {
+      mended();
       lines.accept(brokers + " answers");
     }
   }
@@ -46,19 +54,44 @@ public final class Contact {
   }
 
   /**
-   * Says something else, once for as often as it is said in a row.
+   * Hears what Kafka's client has failed with: what a broker refuses is an answer of it.
+   *
+   * @param failure of the client
+   */
+  public void failed(Throwable failure) {
+    if (failure instanceof ApiException && !(failure instanceof RetriableException)) {
+      found();
+    }
+  }
+
+  /**
+   * Says something else, once until something is {@link #mended}.
    *
    * @param line what there is to say
    */
   public void say(String line) {
-    if (!line.equals(said.getAndSet(line))) {
+    boolean fresh;
+    synchronized (said) {
+      if (said.size() == MOST) {
+        said.clear();
+      }
+      fresh = said.add(line);
+    }
+    if (fresh) {
       lines.accept(line);
+    }
+  }
+
+  /** Something is right again that was not: what goes wrong after that is said anew. */
+  public void mended() {
+    synchronized (said) {
+      said.clear();
     }
   }
 
   /**
    * {@return whether trying again would be in vain: a broker has answered that it may not be, or
-   * the client's settings can't be used}
+   * the client can't do it, as where its settings can't be used}
    *
    * @param failure what Kafka's client has failed with
    */

@@ -166,6 +166,7 @@ public final class Member {
 
   private void step(ShareConsumer<byte[], byte[]> consumer) {
     if (held.isEmpty()) {
+      renewed = System.nanoTime(); // a lock begins while this waits
       take(consumer.poll(POLL));
       return;
     }
@@ -196,7 +197,6 @@ public final class Member {
     for (ConsumerRecord<byte[], byte[]> found : records) {
       Held one = new Held(found);
       held.put(one.place, one);
-      renewed = System.nanoTime();
       one.running =
           handler
               .apply(Delivery.of(found))
@@ -225,13 +225,13 @@ public final class Member {
    * another's. (Asked for with a poll instead it would fetch other records as well, and keep them.)
    */
   private void renew(ShareConsumer<byte[], byte[]> consumer, long lock) {
-    held.values().forEach(one -> consumer.acknowledge(one.taken, AcknowledgeType.RENEW));
     long asked = System.nanoTime();
     long left = renewed + lock - asked;
     if (left <= 0) {
       // Not asked for: of a record that another has finished meanwhile a broker would say yes.
       throw new KafkaException("this worker stood still for longer than its locks last");
     }
+    held.values().forEach(one -> consumer.acknowledge(one.taken, AcknowledgeType.RENEW));
     consumer.commitSync(Duration.ofNanos(left));
     Map<Place, ConsumerRecord<byte[], byte[]>> found = new HashMap<>();
     consumer.poll(Duration.ZERO).forEach(one -> found.put(Place.of(one), one));

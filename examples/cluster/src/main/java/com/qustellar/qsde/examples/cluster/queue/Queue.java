@@ -73,7 +73,12 @@ public final class Queue {
    * @throws KafkaException if a broker answers that it may not, or can't
    */
   public boolean reopen(BooleanSupplier ended) {
-    return open(topic -> contact.say(topic + " was gone, and has been made anew"), ended);
+    return open(
+        topic -> {
+          contact.mended();
+          contact.say(topic + " was gone, and has been made anew");
+        },
+        ended);
   }
 
   private boolean open(Consumer<String> made, BooleanSupplier ended) {
@@ -112,7 +117,7 @@ public final class Queue {
         return OptionalInt.of(answer);
       } catch (KafkaException e) {
         if (Contact.isRefusal(e)) {
-          contact.found(); // as that is an answer
+          contact.failed(e);
           throw e;
         }
         contact.lost();

@@ -14,6 +14,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -26,6 +27,11 @@ public final class Sender implements AutoCloseable {
   private static final int LONGEST_MILLIS = 20_000;
 
   private final Producer<byte @Nullable [], byte @Nullable []> producer;
+
+  /** Its own: where a topic has gone all the threads wait, and what makes it anew needs another. */
+  private final Scheduler waiting =
+      Schedulers.newBoundedElastic(
+          Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE, Integer.MAX_VALUE, "qsde-sender", 60, true);
 
   /**
    * Makes a sender.
@@ -73,7 +79,7 @@ public final class Sender implements AutoCloseable {
                       }
                     }))
         // Kafka's own thread must not run what follows, and send() waits for its first metadata.
-        .subscribeOn(Schedulers.boundedElastic())
+        .subscribeOn(waiting)
         .publishOn(Schedulers.parallel());
   }
 
@@ -81,5 +87,6 @@ public final class Sender implements AutoCloseable {
   @Override
   public void close() {
     producer.close(Duration.ofSeconds(5));
+    waiting.dispose();
   }
 }

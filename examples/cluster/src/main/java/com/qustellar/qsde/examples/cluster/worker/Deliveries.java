@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -91,31 +92,39 @@ final class Deliveries {
 
   /**
    * Returns what becomes of a delivery, once that has been told. The last one that the group makes
-   * goes on though it is cancelled, as it is when its lock is lost: nobody else is given it.
+   * goes on though it is cancelled, as it is when its lock is lost: there may be no other. After a
+   * broker's restart there is one more with the same count, and so a cancelled one discards nothing
+   * that another may be writing.
    */
   Mono<Verdict> handle(Delivery delivery) {
-    Mono<Verdict> handled = handled(delivery);
-    return delivery.count() < mostDeliveries ? handled : handled.cache();
+    AtomicBoolean cancelled = new AtomicBoolean();
+    Mono<Verdict> handled = handled(delivery, cancelled);
+    return delivery.count() < mostDeliveries
+        ? handled
+        : handled.cache().doOnCancel(() -> cancelled.set(true));
   }
 
-  private Mono<Verdict> handled(Delivery delivery) {
+  private Mono<Verdict> handled(Delivery delivery, AtomicBoolean cancelled) {
     return Mono.defer(
             () -> {
               running.incrementAndGet();
               long begun = System.nanoTime();
               try {
                 Job job = Codec.readJob(delivery.value());
-                return handle(job, new Attempt(delivery, job.id(), job.target(), begun));
+                return handle(job, new Attempt(delivery, cancelled, job.id(), job.target(), begun));
               } catch (UnreadableException e) {
                 String message = String.valueOf(e.getMessage());
                 return reject(
-                    new Attempt(delivery, delivery.place(), null, begun), "Unreadable", message);
+                    new Attempt(delivery, cancelled, delivery.place(), null, begun),
+                    "Unreadable",
+                    message);
               }
             })
         .doFinally(unused -> running.decrementAndGet());
   }
 
-  private record Attempt(Delivery delivery, String id, @Nullable String target, long begun) {
+  private record Attempt(
+      Delivery delivery, AtomicBoolean cancelled, String id, @Nullable String target, long begun) {
     double seconds() {
       return (System.nanoTime() - begun) / 1e9;
     }
@@ -184,7 +193,10 @@ final class Deliveries {
   private Mono<Verdict> giveUp(Job job, Attempt attempt, String error, String message) {
     return reject(attempt, error, message)
         .flatMap(
-            verdict -> store.discard(job).timeout(DISCARDS).onErrorComplete().thenReturn(verdict));
+            verdict ->
+                attempt.cancelled().get()
+                    ? Mono.just(verdict)
+                    : store.discard(job).timeout(DISCARDS).onErrorComplete().thenReturn(verdict));
   }
 
   private Mono<Verdict> reject(Attempt attempt, String error, String message) {

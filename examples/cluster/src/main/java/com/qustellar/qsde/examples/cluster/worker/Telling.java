@@ -4,6 +4,7 @@ import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Queue;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.KafkaException;
@@ -24,7 +25,10 @@ final class Telling {
   private static final int LOOKS = 3;
 
   private static final RetryBackoffSpec UNTOLD =
-      Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1)).maxBackoff(Duration.ofSeconds(30));
+      Retry.backoff(Long.MAX_VALUE, Duration.ofSeconds(1))
+          .maxBackoff(Duration.ofSeconds(30))
+          // Any other is no failure of Kafka's: the sender is closed.
+          .filter(KafkaException.class::isInstance);
 
   private final Contact contact;
 
@@ -67,12 +71,7 @@ final class Telling {
                   late -> look(topic, looks.incrementAndGet()).then(Mono.error(late)))
               .retryWhen(Retry.indefinitely().filter(TimeoutException.class::isInstance))
               .doOnSuccess(unused -> contact.found())
-              .doOnError(
-                  e -> {
-                    if (e instanceof KafkaException refusal && Contact.isRefusal(refusal)) {
-                      contact.found(); // as that is an answer
-                    }
-                  });
+              .doOnError(contact::failed);
         });
   }
 
@@ -86,18 +85,28 @@ final class Telling {
   }
 
   /**
-   * Returns the end of a record's sending, which is tried until it succeeds.
+   * Returns the end of a record's sending, which is tried until it succeeds, or the sender is
+   * closed.
    *
    * @param topic where to
    * @param sending writes it
    */
   Mono<Void> surely(String topic, Mono<Void> sending) {
+    AtomicBoolean failing = new AtomicBoolean();
     return once(topic, sending)
         .retryWhen(
             UNTOLD.doBeforeRetry(
-                failed ->
-                    contact.say(
-                        "%s can't be written to, which is tried again: %s"
-                            .formatted(topic, failed.failure().getMessage()))));
+                failed -> {
+                  failing.set(true);
+                  contact.say(
+                      "%s can't be written to, which is tried again: %s"
+                          .formatted(topic, failed.failure().getMessage()));
+                }))
+        .doOnSuccess(
+            unused -> {
+              if (failing.get()) {
+                contact.mended();
+              }
+            });
   }
 }

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Queue;
+import com.qustellar.qsde.examples.cluster.queue.Sender;
 import com.qustellar.qsde.examples.cluster.testing.TestQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 
@@ -53,6 +57,42 @@ class TellingTest {
                     .containsExactly("topic has not taken a record for 9 s, which is waited for"))
         .then(sent::tryEmitEmpty)
         .verifyComplete();
+  }
+
+  @Test
+  void givesUpWhereTheSenderIsClosed() {
+    Sender closed = new Sender(queue.clients());
+    closed.close();
+    Telling telling =
+        new Telling(new Queue(queue.clients(), queue.topics(), contact), contact, () -> false);
+    StepVerifier.create(telling.surely("topic", closed.send("topic", null, new byte[1], Map.of())))
+        .expectError()
+        .verify(Duration.ofSeconds(20));
+    assertThat(lines).isEmpty();
+  }
+
+  @Test
+  void saysAnewWhatFailsAfterARecordWasTakenThatHadFailed() {
+    StepVerifier.withVirtualTime(
+            () -> {
+              Telling telling =
+                  new Telling(
+                      new Queue(queue.clients(), queue.topics(), contact), contact, () -> false);
+              AtomicInteger sends = new AtomicInteger();
+              Mono<Void> failingTwice =
+                  Mono.defer(
+                      () ->
+                          sends.incrementAndGet() % 3 == 0
+                              ? Mono.empty()
+                              : Mono.error(new KafkaException("no")));
+              return telling
+                  .surely("topic", failingTwice)
+                  .then(telling.surely("topic", failingTwice));
+            })
+        .thenAwait(Duration.ofMinutes(2))
+        .verifyComplete();
+    String line = "topic can't be written to, which is tried again: no";
+    assertThat(lines).containsExactly(line, line);
   }
 
   @Test

@@ -63,12 +63,13 @@ class WorkerTest {
   }
 
   private void start(Map<String, Object> clients, Duration grace) throws Exception {
-    start(clients, grace, DirectoryTarget.open(dir, engine), 4);
+    start(clients, grace, DirectoryTarget.open(dir, engine), 4, 1);
   }
 
-  private void start(Map<String, Object> clients, Duration grace, TargetStore store, int members) {
+  private void start(
+      Map<String, Object> clients, Duration grace, TargetStore store, int members, int each) {
     Settings settings =
-        new Settings("worker", clients, queue.address(), queue.topics(), members, 1, grace);
+        new Settings("worker", clients, queue.address(), queue.topics(), members, each, grace);
     worker = new Worker(settings, engine, store, lines::add);
     ended =
         CompletableFuture.supplyAsync(
@@ -303,6 +304,7 @@ class WorkerTest {
               }
               return end.asMono();
             }),
+        1,
         1);
     queue.submit(job(DemoFile.of("f", KIB)));
     queue.submit(job(DemoFile.of("next", KIB)));
@@ -310,6 +312,29 @@ class WorkerTest {
     assertThat(queue.results(all -> all.size() == 3))
         .extracting(result -> result.id() + " " + result.outcome() + " " + result.delivery())
         .containsExactlyInAnyOrder("f RELEASED 1", "f DONE 2", "next DONE 1");
+    assertThat(lines.get(1)).contains("this worker stood still for longer than its locks last");
+  }
+
+  @Test
+  void noticesThatItStoodStillBetweenTwoRecordsOfOnePoll() throws Exception {
+    queue.submit(job(DemoFile.of("f", KIB)));
+    queue.submit(job(DemoFile.of("next", KIB)));
+    AtomicInteger deliveries = new AtomicInteger();
+    Store store =
+        new Store(
+            job -> {
+              if (deliveries.incrementAndGet() == 1) {
+                LockSupport.parkNanos(TestQueue.LOCK.multipliedBy(2).toNanos());
+              }
+              return deliveries.get() <= 2
+                  ? Mono.never()
+                  : Mono.just(new Stored(KIB, KIB, null, false, 0));
+            });
+    start(queue.clients(), Duration.ofSeconds(5), store, 1, 2);
+
+    assertThat(queue.results(all -> all.size() == 2))
+        .extracting(JobResult::delivery)
+        .containsExactly(2, 2);
     assertThat(lines.get(1)).contains("this worker stood still for longer than its locks last");
   }
 
@@ -340,7 +365,7 @@ class WorkerTest {
               return Mono.<Stored>never().doOnCancel(() -> cancelled.set(true));
             });
     queue.submit(job(DemoFile.of("f", KIB)));
-    start(queue.clients(), Duration.ZERO, stuck, 4);
+    start(queue.clients(), Duration.ZERO, stuck, 4, 1);
     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
     stopWorker();
 
