@@ -21,7 +21,7 @@ public final class ConnectionRamp {
   private static final double GAIN = 1.15;
 
   /** What a connection brings, in bytes a second, that waits for this process and not the net. */
-  private static final double FAST = 64 << 20;
+  private static final double FAST = 16 << 20;
 
   /** So many windows they get to show it. */
   private static final int TRIAL = 4;
