@@ -187,10 +187,17 @@ final class SegmentFetch {
   private void ended(Exchange last) {
     file.mirrors().ended(last);
     mirror = last.mirror();
+    long from;
     synchronized (this) {
+      from = position;
       position = last.position();
       end = last.end();
       exchange = null;
+    }
+    long brought = last.brought();
+    if (from > 0 && brought > 0 && position - from == brought) {
+      // Gone on with where the last one broke: that is new, however far another stream has come.
+      best = Math.min(best, from);
     }
     refused = last.refused();
     doubtful = last.isDoubtful();

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -244,6 +245,21 @@ class ResumeTest extends EngineTestBase {
     DownloadResult result = get(request("/file"));
     assertDone(result, BODY);
     assertThat(result.notes()).containsExactly(Note.SINGLE_STREAM, Note.RESTARTED);
+  }
+
+  /** What the earlier run had is far ahead of it; each time it goes on is progress all the same. */
+  @Test
+  void aStreamThatStartsOverMayBreakAsOftenAsItGoesOn() throws IOException {
+    origin.serve("/file", BODY);
+    leave(request("/file"), BODY);
+    use(builder().retryPolicy(QUICK.withMaxAttempts(2)));
+    AtomicInteger answers = new AtomicInteger();
+    origin.serve("/file", Resource.of(BODY).withoutRanges());
+    origin
+        .on("/file")
+        .answer(reply -> reply.closeAfter(answers.incrementAndGet() * (SEGMENT + 1000L)));
+
+    assertDone(get(request("/file")), BODY);
   }
 
   @Test
