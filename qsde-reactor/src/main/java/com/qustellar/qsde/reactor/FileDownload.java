@@ -179,8 +179,14 @@ final class FileDownload implements Work {
       return alone(suspects.next(mismatch.actual(), alone ? NONE : failed.sole()));
     }
     boolean wrong = DownloadTask.isWrong(failure);
-    boolean itsOwn = wrong || Mirrors.isOfAMirror(failure);
-    if (itsOwn && (alone || (request.checksum() != null && failed.isFirstToBeDoubted()))) {
+    boolean answered = wrong || failure instanceof DownloadException.HttpStatus;
+    boolean itsOwn = answered || Mirrors.isOfAMirror(failure);
+    // Where only the network is away, what has come is kept for a later run.
+    boolean doubted =
+        (answered || !failure.retryable())
+            && request.checksum() != null
+            && failed.isFirstToBeDoubted();
+    if (itsOwn && (alone || doubted)) {
       return alone(suspects.next(null, alone ? NONE : failed.sole()));
     }
     return wrong && !pass.anew() ? Optional.of(Pass.again(first())) : Optional.empty();

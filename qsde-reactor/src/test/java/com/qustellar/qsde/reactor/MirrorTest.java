@@ -284,6 +284,21 @@ class MirrorTest extends EngineTestBase {
   }
 
   @Test
+  @KeepsPartFiles
+  void whatTheFirstHasBroughtIsKeptWhereItIsOnlyAway() {
+    use(builder().retryPolicy(QUICK.withMaxAttempts(2)));
+    second.serve("/mirror", Resource.of(BODY).withoutRanges());
+    pace(origin, 2_000_000);
+    Download download = engine.submit(verified());
+    await(() -> sent(origin) > 8 * SEGMENT && !second.requests().isEmpty());
+    origin.close();
+
+    assertThat(download.result().materialize().block(LIMIT).getThrowable())
+        .isInstanceOf(DownloadException.class);
+    assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
+  }
+
+  @Test
   void twoThatAreOutOfDateDoNotHideTheThird() throws IOException {
     ScriptedOrigin third = origin();
     origin.serve("/file", OTHER);
