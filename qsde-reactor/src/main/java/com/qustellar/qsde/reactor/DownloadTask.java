@@ -98,10 +98,7 @@ final class DownloadTask implements Download {
       subscription.update(turn);
     }
     Mono<DownloadResult> admitted =
-        engine
-            .admission()
-            .download(request.priority(), () -> turn.isDisposed() ? Mono.never() : run())
-            .contextWrite(context);
+        engine.admission().download(request.priority(), () -> run(turn)).contextWrite(context);
     turn.update(
         admitted.subscribe(
             result -> end(result, null),
@@ -117,15 +114,16 @@ final class DownloadTask implements Download {
         request.uri(), request.target(), DownloadException.Timeout.Phase.TOTAL, null);
   }
 
-  private Mono<DownloadResult> run() {
-    sampler.state(DownloadState.CONNECTING);
-    Duration timeout;
+  private Mono<DownloadResult> run(Disposable turn) {
     synchronized (this) {
-      timeout = timeLeft;
+      if (stage != Stage.RUNNING || turn.isDisposed()) {
+        return Mono.never(); // paused or cancelled while it was let in
+      }
+      sampler.state(DownloadState.CONNECTING);
       runningSince = engine.scheduler().now(TimeUnit.NANOSECONDS);
-    }
-    if (timeout != null) {
-      timer.update(Mono.delay(timeout, engine.scheduler()).subscribe(tick -> abort(timedOut())));
+      if (timeLeft != null) {
+        timer.update(Mono.delay(timeLeft, engine.scheduler()).subscribe(tick -> abort(timedOut())));
+      }
     }
     return work.run();
   }
