@@ -57,6 +57,9 @@ final class SegmentSchedule {
 
   private static final int FEW = 8;
 
+  /** What a segment takes at least, and twice what an answer does, or it is all waiting. */
+  private static final double A_WHILE_SECONDS = 1 / 3.0;
+
   /** With so many that are receiving, those that have ended need not be asked. */
   private static final int ENOUGH = 3;
 
@@ -77,6 +80,7 @@ final class SegmentSchedule {
   private boolean checked;
   private Duration window = SHORTEST_WINDOW;
   private long begun;
+  private double answerSeconds;
   private long lookedAt;
   private long brought;
   private final Deque<Ended> ended = new ArrayDeque<>();
@@ -201,6 +205,7 @@ final class SegmentSchedule {
       planner = plan;
       divisible = ranged;
       long answer = now() - begun;
+      answerSeconds = answer / 1e9;
       window = Duration.ofNanos(Math.min(LONGEST_WINDOW.toNanos(), answer));
       window = window.compareTo(SHORTEST_WINDOW) < 0 ? SHORTEST_WINDOW : window;
       lookedAt = now();
@@ -304,7 +309,10 @@ final class SegmentSchedule {
         return null;
       }
       planner.share(count.expected());
-      planner.pace(Arrays.stream(lately(now)).average().orElse(0));
+      if (!paced.getAsBoolean()) {
+        double seconds = Math.max(A_WHILE_SECONDS, 2 * answerSeconds);
+        planner.shorten((long) (Arrays.stream(lately(now)).average().orElse(0) * seconds));
+      }
       Optional<ByteRange> range = planner.next(reach.getAsLong());
       boolean none = planner.remaining() == 0 && range.isEmpty();
       if (none && divisible && !paced.getAsBoolean() && takeOver(planner)) {

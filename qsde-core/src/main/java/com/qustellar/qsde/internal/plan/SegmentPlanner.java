@@ -27,10 +27,8 @@ public final class SegmentPlanner {
   /** The shortest and the longest segments of a guided plan. */
   private static final long SHORTEST = 4L << 20;
 
-  /** The shortest where connections are slow: what takes one of them a while, but this at least. */
+  /** The shortest where connections are slow. */
   private static final long SHORTEST_OF_SLOW = 256L << 10;
-
-  private static final double WHILE_SECONDS = 1 / 3.0;
 
   private static final long LONGEST = 128L << 20;
 
@@ -72,7 +70,7 @@ public final class SegmentPlanner {
 
   /**
    * Plans a file in segments of 4 to 128 MiB: half of each connection's share of what is left. They
-   * are shorter towards the end where connections turn out to be {@linkplain #pace slow}.
+   * are shorter towards the end where connections turn out to be {@linkplain #shorten slow}.
    *
    * @param totalBytes the length of the file
    * @param covered the bytes that need no fetching; read once, not kept
@@ -97,14 +95,14 @@ public final class SegmentPlanner {
   }
 
   /**
-   * A connection brings so much; only a guided plan asks how much. Of slow ones each has less to
-   * end with, or those that are done sooner would wait for the last one.
+   * Says what a connection brings in a while: no segment of a guided plan need be longer to be
+   * worth a request. Of slow ones each has less to end with then, or those that are done sooner
+   * would wait for the last one.
    *
-   * @param bytesPerSecond what it brings on average, 0 if nobody knows
+   * @param bytes so many; 256 KiB at least and 4 MiB at most count, and 0 if nobody knows
    */
-  public void pace(double bytesPerSecond) {
-    if (guided && bytesPerSecond > 0) {
-      long bytes = (long) (bytesPerSecond * WHILE_SECONDS);
+  public void shorten(long bytes) {
+    if (guided && bytes > 0) {
       shortest = Math.max(SHORTEST_OF_SLOW, Math.min(SHORTEST, bytes));
     }
   }

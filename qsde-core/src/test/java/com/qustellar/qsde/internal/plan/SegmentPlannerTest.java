@@ -74,16 +74,16 @@ class SegmentPlannerTest {
   void slowConnectionsEndWithShorterSegments() {
     SegmentPlanner planner = SegmentPlanner.guided(256L << 20, new RangeSet(), 16);
     assertThat(planner.next().orElseThrow().length()).isEqualTo(8 << 20);
-    planner.pace(3 << 20);
+    planner.shorten(1 << 20);
     List<ByteRange> segments = drain(planner);
     assertThat(segments.get(segments.size() - 2).length()).isEqualTo(1 << 20);
 
     planner = SegmentPlanner.guided(64L << 20, new RangeSet(), 16);
-    planner.pace(0);
+    planner.shorten(0);
     assertThat(planner.next().orElseThrow().length()).isEqualTo(4 << 20);
-    planner.pace(1e9);
+    planner.shorten(1 << 30);
     assertThat(planner.next().orElseThrow().length()).isEqualTo(4 << 20);
-    planner.pace(1000);
+    planner.shorten(1000);
     assertThat(planner.next().orElseThrow().length()).isEqualTo((56 << 20) / 32);
   }
 
