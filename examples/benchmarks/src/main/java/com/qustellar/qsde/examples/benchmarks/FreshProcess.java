@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,9 @@ record FreshProcess(
 
   private static final long PEAK_INTERVAL_MILLIS = 20;
 
+  /** One that hangs, as wget2 does now and then, must not keep the others waiting for ever. */
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
   private static final String TIMED =
       "unset LC_ALL; LC_NUMERIC=C; TIMEFORMAT='%3R %3U %3S'; time \"$@\" > \"$0\" 2>&1";
 
@@ -34,7 +38,13 @@ record FreshProcess(
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     long peak = 0;
+    long begun = System.nanoTime();
     do {
+      if (System.nanoTime() - begun > LONGEST.toNanos()) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        throw new IOException(title + " has not ended in " + LONGEST.toMinutes() + " minutes");
+      }
       peak = Math.max(peak, PeakMemory.ofTree(process.pid()));
     } while (!process.waitFor(PEAK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
     if (process.exitValue() != 0) {
