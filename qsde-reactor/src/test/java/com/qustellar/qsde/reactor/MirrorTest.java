@@ -241,6 +241,18 @@ class MirrorTest extends EngineTestBase {
     assertHolds(dir.resolve("c"), BODY);
   }
 
+  /** One goes on where the other one broke, and the other one begins anew each time. */
+  @Test
+  void twoThatUndoEachOthersProgressAreGivenUp() {
+    use(builder().retryPolicy(QUICK.withMaxAttempts(3)));
+    origin.serve("/file", Resource.of(BODY).withoutRanges());
+    origin.on("/file").answer(reply -> reply.closeAfter(20 * SEGMENT));
+    second.serve("/mirror", Resource.of(BODY).withoutRanges().withoutValidators());
+    second.on("/mirror").answer(reply -> reply.closeAfter(10 * SEGMENT));
+
+    failure(DownloadException.ConnectionLost.class, mirrored());
+  }
+
   // ---- wrong bytes
 
   @Test
