@@ -13,12 +13,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The work of a download into a file: a look at what is there, one pass over the file, and one more
@@ -339,15 +341,20 @@ final class FileDownload implements Work {
     synchronized (this) {
       kept = left;
     }
-    return kept == null
-        ? Mono.empty()
-        : engine
-            .io()
-            .call(
-                () -> {
-                  PartName.discard(request.uri(), kept);
-                  return null;
-                })
-            .then();
+    if (kept == null) {
+      return Mono.empty();
+    }
+    Callable<@Nullable Void> delete =
+        () -> {
+          PartName.discard(request.uri(), kept);
+          return null;
+        };
+    return engine
+        .io()
+        .<Void>call(delete)
+        // The engine has ended, and its threads with it.
+        .onErrorResume(
+            RejectedExecutionException.class,
+            ended -> Mono.fromCallable(delete).subscribeOn(Schedulers.boundedElastic()));
   }
 }

@@ -218,6 +218,16 @@ class PauseTest extends EngineTestBase {
   }
 
   @Test
+  void aDiscardDeletesWhatAClosedEngineHasKept() {
+    serveHalf();
+    Download download = paused(request("/file"));
+    engine.close();
+    assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
+    download.discard();
+    await(() -> dir.toFile().list().length == 0);
+  }
+
+  @Test
   void anEngineThatIsClosedEndsWhatIsPaused() {
     serveHalf();
     Download download = paused(request("/file"));
