@@ -8,12 +8,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -119,7 +120,7 @@ final class Admission {
     synchronized (hosts) {
       hosts.values().removeIf(host -> host.isForgettable(now()));
       hosts
-          .computeIfAbsent(origin.toString(), o -> new Host(connectionsPerHost, this::now))
+          .computeIfAbsent(origin.toString(), o -> new Host(connectionsPerHost, scheduler))
           .hold(until);
     }
   }
@@ -153,7 +154,7 @@ final class Admission {
 
   private Host enter(String name) {
     synchronized (hosts) {
-      Host host = hosts.computeIfAbsent(name, n -> new Host(connectionsPerHost, this::now));
+      Host host = hosts.computeIfAbsent(name, n -> new Host(connectionsPerHost, scheduler));
       host.users++;
       return host;
     }
@@ -214,7 +215,7 @@ final class Admission {
   }
 
   private static final class Host extends Gate {
-    private final LongSupplier clock;
+    private final Scheduler scheduler;
     private volatile long heldUntil;
     // Guarded by the map of hosts.
     private int users;
@@ -223,16 +224,51 @@ final class Admission {
     private final Map<Object, Line> lines = new HashMap<>();
     private int allowed = Integer.MAX_VALUE;
     private long refusedAt;
+    private @Nullable Disposable timer;
 
-    Host(IntSupplier bound, LongSupplier clock) {
+    Host(IntSupplier bound, Scheduler scheduler) {
       super(bound);
-      this.clock = clock;
+      this.scheduler = scheduler;
+    }
+
+    private long now() {
+      return scheduler.now(TimeUnit.NANOSECONDS);
     }
 
     @Override
     int bound() {
-      long grown = allowed + (clock.getAsLong() - refusedAt) / MINUTE;
-      return (int) Math.min(super.bound(), grown);
+      return (int) Math.min(super.bound(), grown());
+    }
+
+    private long grown() {
+      return allowed + (now() - refusedAt) / MINUTE;
+    }
+
+    /** Nobody may leave for hours: who waits is let in when the minute is over. */
+    @Override
+    void full() {
+      boolean anyWaits = lines.values().stream().anyMatch(line -> !line.waiting.isEmpty());
+      if (timer == null && anyWaits && grown() < super.bound()) {
+        long left = MINUTE - (now() - refusedAt) % MINUTE;
+        try {
+          timer = scheduler.schedule(this::minuteIsOver, left, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+          // The caller's scheduler has ended before the engine: whoever leaves lets others in.
+          return;
+        }
+      }
+    }
+
+    private void minuteIsOver() {
+      stopTimer();
+      admit();
+    }
+
+    private synchronized void stopTimer() {
+      if (timer != null) {
+        timer.dispose();
+        timer = null;
+      }
     }
 
     @Override
@@ -271,6 +307,9 @@ final class Admission {
       if (line.running == 0 && line.waiting.isEmpty()) {
         lines.remove(connection.owner);
       }
+      if (lines.isEmpty()) {
+        stopTimer();
+      }
     }
 
     synchronized int share() {
@@ -290,7 +329,7 @@ final class Admission {
       }
       // Of several that are refused at the same time each lowers it by one.
       allowed = Math.max(1, Math.min(bound(), inside()) - 1);
-      refusedAt = clock.getAsLong();
+      refusedAt = now();
       return true;
     }
 

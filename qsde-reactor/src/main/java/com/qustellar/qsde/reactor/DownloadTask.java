@@ -273,9 +273,9 @@ final class DownloadTask implements Download {
         return; // cancelled meanwhile
       }
       stage = Stage.PAUSED;
+      sampler.state(DownloadState.PAUSED);
       again = resumeAsked;
     }
-    sampler.state(DownloadState.PAUSED);
     if (again) {
       resume();
     }
@@ -290,8 +290,8 @@ final class DownloadTask implements Download {
       }
       stage = Stage.RUNNING;
       runningSince = null;
+      sampler.queued();
     }
-    sampler.queued();
     queue();
   }
 

@@ -11,6 +11,7 @@ import com.qustellar.qsde.internal.plan.ByteRange;
 import io.netty.buffer.ByteBuf;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -401,7 +402,10 @@ final class Exchange {
     if (verdict instanceof ResponseVerdict.Partial part) {
       return write(part, body);
     }
-    if (there.ranged()) {
+    if (there.ranged() && !known.ranged()) {
+      // It is fetched as a whole by now: nobody waits for ranges.
+      mirror.representation(Objects.requireNonNullElse(mirror.representation(), there).asStream());
+    } else if (there.ranged()) {
       if (file.mirrors().hasOthers(mirror)) {
         return Mono.error(invalid("it gives no ranges any more", false));
       }

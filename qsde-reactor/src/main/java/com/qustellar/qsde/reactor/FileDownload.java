@@ -13,9 +13,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The work of a download into a file: a look at what is there, one pass over the file, and one more
@@ -78,9 +83,7 @@ final class FileDownload implements Work {
       Targets.checkDirectory(request, target);
       return fetch(place);
     }
-    return engine
-        .io()
-        .call(() -> Targets.present(request, target, task::isDisposed))
+    return read(ended -> Targets.present(request, target, ended))
         .flatMap(present -> present.map(this::alreadyPresent).orElseGet(() -> fetch(place)));
   }
 
@@ -89,11 +92,17 @@ final class FileDownload implements Work {
     // A digest that is expected and that the target has not was looked for already.
     boolean conditional = request.ifNewer() && (place.directory() || request.checksum() == null);
     return conditional
-        ? engine
-            .io()
-            .call(() -> PresentFile.find(request, place.likely(), task::isDisposed))
+        ? read(ended -> PresentFile.find(request, place.likely(), ended))
             .flatMap(present -> pass(place, present.orElse(null), first))
         : pass(place, null, first);
+  }
+
+  /** Calls what may read a whole file: no further than to a cancel, which a pause is as well. */
+  private <T> Mono<T> read(Function<BooleanSupplier, T> function) {
+    return Mono.using(
+        AtomicBoolean::new,
+        ended -> engine.io().call(() -> function.apply(ended::get)),
+        ended -> ended.set(true));
   }
 
   private Place look() {
@@ -332,15 +341,20 @@ final class FileDownload implements Work {
     synchronized (this) {
       kept = left;
     }
-    return kept == null
-        ? Mono.empty()
-        : engine
-            .io()
-            .call(
-                () -> {
-                  PartName.discard(request.uri(), kept);
-                  return null;
-                })
-            .then();
+    if (kept == null) {
+      return Mono.empty();
+    }
+    Callable<@Nullable Void> delete =
+        () -> {
+          PartName.discard(request.uri(), kept);
+          return null;
+        };
+    return engine
+        .io()
+        .<Void>call(delete)
+        // The engine has ended, and its threads with it.
+        .onErrorResume(
+            RejectedExecutionException.class,
+            ended -> Mono.fromCallable(delete).subscribeOn(Schedulers.boundedElastic()));
   }
 }

@@ -100,6 +100,9 @@ class Gate {
     }
   }
 
+  /** There is room for no more, now; called under the lock. */
+  void full() {}
+
   /** Decides under the lock, acts after it. */
   void admit() {
     for (Ticket next = next(); next != null; next = next()) {
@@ -109,6 +112,7 @@ class Gate {
 
   private synchronized @Nullable Ticket next() {
     if (inside >= bound()) {
+      full();
       return null;
     }
     Ticket ticket = poll();

@@ -122,7 +122,8 @@ final class HttpClients {
     return List.of(route.key(), Origin.of(uri));
   }
 
-  private static void limit(Map<?, ?> map, int most) {
+  /** Forgets the eldest of too many. */
+  static void limit(Map<?, ?> map, int most) {
     if (map.size() > most) {
       map.remove(map.keySet().iterator().next());
     }

@@ -37,8 +37,9 @@ final class ProgressSampler {
     this.fileName = fileName;
   }
 
+  /** Not so once it has ended; and a pause ends with {@link #queued} alone, whatever comes late. */
   synchronized void state(DownloadState next) {
-    if (!state.isTerminal()) {
+    if (!state.isTerminal() && state != DownloadState.PAUSED) {
       state = next;
     }
   }
@@ -88,7 +89,9 @@ final class ProgressSampler {
   /** The download was paused, and waits for its turn again. */
   synchronized void queued() {
     waiting = 0;
-    state(DownloadState.QUEUED);
+    if (!state.isTerminal()) {
+      state = DownloadState.QUEUED;
+    }
   }
 
   /** The download starts over from byte 0. */

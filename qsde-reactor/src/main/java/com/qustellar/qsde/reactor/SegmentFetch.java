@@ -34,6 +34,11 @@ final class SegmentFetch {
 
   private static final int REFUSALS = 16;
 
+  /**
+   * So often what has come may be begun anew, by a mirror that knows no better, and none behind.
+   */
+  private static final int UNDONE = 4;
+
   private final NettyDownloadEngine engine;
   private final FileFetch file;
 
@@ -45,6 +50,8 @@ final class SegmentFetch {
 
   // Used by one attempt at a time, each of which happens after the last.
   private long best;
+  private long furthest;
+  private int undone;
   private int failures;
   private long failingSince;
   private boolean refused;
@@ -61,6 +68,7 @@ final class SegmentFetch {
     this.file = file;
     this.position = range.start();
     this.best = range.start();
+    this.furthest = range.start();
     this.end = range.endExclusive();
   }
 
@@ -194,13 +202,23 @@ final class SegmentFetch {
       end = last.end();
       exchange = null;
     }
-    long brought = last.brought();
-    if (from > 0 && brought > 0 && position - from == brought) {
+    measure(from, last.brought());
+    refused = last.refused();
+    doubtful = last.isDoubtful();
+  }
+
+  /** Tells what is new of what an exchange has brought, which was to go on at an offset. */
+  private void measure(long from, long brought) {
+    if (position >= furthest + PROGRESS) {
+      furthest = position;
+      undone = 0;
+    }
+    if (brought > 0 && position - from != brought) {
+      undone++;
+    } else if (brought > 0 && from > 0 && undone <= UNDONE) {
       // Gone on with where the last one broke: that is new, however far another stream has come.
       best = Math.min(best, from);
     }
-    refused = last.refused();
-    doubtful = last.isDoubtful();
   }
 
   /**

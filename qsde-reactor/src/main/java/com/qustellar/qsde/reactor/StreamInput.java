@@ -92,9 +92,7 @@ final class StreamInput extends InputStream implements CoreSubscriber<ByteBuffer
 
   /** Has a byte in the current buffer; returns whether there is one. */
   private boolean fill() throws IOException {
-    if (closed) {
-      throw new IOException("the stream is closed");
-    }
+    checkOpen();
     while (!current.hasRemaining()) {
       // Read before the queue, as nothing arrives behind the end.
       boolean last = complete;
@@ -104,6 +102,8 @@ final class StreamInput extends InputStream implements CoreSubscriber<ByteBuffer
         Objects.requireNonNull(upstream).request(1);
       } else if (!last) {
         park();
+        // By another thread meanwhile, perhaps: then nothing arrives any more.
+        checkOpen();
       } else if (failure == null) {
         return false;
       } else {
@@ -111,6 +111,12 @@ final class StreamInput extends InputStream implements CoreSubscriber<ByteBuffer
       }
     }
     return true;
+  }
+
+  private void checkOpen() throws IOException {
+    if (closed) {
+      throw new IOException("the stream is closed");
+    }
   }
 
   private void park() throws IOException {

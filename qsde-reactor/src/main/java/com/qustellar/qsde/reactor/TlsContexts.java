@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -21,7 +22,7 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,9 +45,12 @@ final class TlsContexts {
 
   private final AtomicBoolean warned = new AtomicBoolean();
 
-  // Guarded by this.
-  private final Map<List<Object>, Mono<SslContext>> contexts = new HashMap<>();
+  // Guarded by this; the one that was used last stands last.
+  private final Map<List<Object>, Mono<SslContext>> contexts = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Those of OpenSSL, which no collector frees. */
   private final List<SslContext> made = new ArrayList<>();
+
   private boolean closed;
 
   /**
@@ -63,13 +67,16 @@ final class TlsContexts {
 
   private synchronized Mono<SslContext> shared(TlsSettings settings, boolean http2) {
     List<Object> key = List.of(settings, http2);
-    return contexts.computeIfAbsent(
-        key,
-        unused ->
-            Mono.fromCallable(() -> kept(context(settings, http2)))
-                .subscribeOn(Schedulers.boundedElastic())
-                .doOnError(thrown -> forget(key))
-                .cache());
+    Mono<SslContext> shared =
+        contexts.computeIfAbsent(
+            key,
+            unused ->
+                Mono.fromCallable(() -> kept(context(settings, http2)))
+                    .subscribeOn(Schedulers.boundedElastic())
+                    .doOnError(thrown -> forget(key))
+                    .cache());
+    HttpClients.limit(contexts, HttpClients.MOST);
+    return shared;
   }
 
   private synchronized void forget(List<Object> key) {
@@ -77,7 +84,9 @@ final class TlsContexts {
   }
 
   private synchronized SslContext kept(SslContext context) {
-    made.add(context);
+    if (context instanceof ReferenceCounted) {
+      made.add(context);
+    }
     if (closed) {
       close();
     }

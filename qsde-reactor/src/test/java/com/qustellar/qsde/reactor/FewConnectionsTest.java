@@ -127,10 +127,8 @@ class FewConnectionsTest extends TracelessTestBase {
     Download download = engine.submit(request("/file").withConnections(2));
     await(() -> download.latest().retries() == 1);
     time.advanceTimeBy(Duration.ofSeconds(59));
-    engine.updateLimits(limits -> limits);
     assertThat(origin.requests()).hasSize(2);
     time.advanceTimeBy(Duration.ofSeconds(1));
-    engine.updateLimits(limits -> limits);
     await(() -> download.latest().retries() == 2);
     assertThat(origin.requests()).hasSize(3);
     go.countDown();

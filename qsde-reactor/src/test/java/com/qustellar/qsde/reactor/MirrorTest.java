@@ -241,6 +241,36 @@ class MirrorTest extends EngineTestBase {
     assertHolds(dir.resolve("c"), BODY);
   }
 
+  /** One goes on where the other one broke, and the other one begins anew each time. */
+  @Test
+  void twoThatUndoEachOthersProgressAreGivenUp() {
+    use(builder().retryPolicy(QUICK.withMaxAttempts(3)));
+    origin.serve("/file", Resource.of(BODY).withoutRanges());
+    origin.on("/file").answer(reply -> reply.closeAfter(20 * SEGMENT));
+    second.serve("/mirror", Resource.of(BODY).withoutRanges().withoutValidators());
+    second.on("/mirror").answer(reply -> reply.closeAfter(10 * SEGMENT));
+
+    failure(DownloadException.ConnectionLost.class, mirrored());
+  }
+
+  @Test
+  void allOfThemMayRefuseRangesOneAfterTheOther() throws IOException {
+    Resource whole = Resource.of(BODY).withoutRanges();
+    Reply notNow = Reply.status(500).body(Body.of("not now"));
+    origin.on("/file").request(2).answer(notNow);
+    second.on("/mirror").request(3).answer(notNow);
+    second.on("/mirror").requestsFrom(4).serve(whole);
+    origin.on("/file").request(4).serve(whole);
+    origin.on("/file").requestsFrom(5).answer(notNow);
+
+    DownloadResult result = get(mirrored().withConnections(1));
+
+    assertHolds(target(), BODY);
+    assertThat(result.notes()).contains(Note.SINGLE_STREAM);
+    assertThat(origin.requests()).hasSizeGreaterThan(4);
+    assertThat(second.requests()).hasSizeGreaterThan(3);
+  }
+
   // ---- wrong bytes
 
   @Test

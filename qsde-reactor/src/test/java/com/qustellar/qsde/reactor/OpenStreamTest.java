@@ -2,6 +2,7 @@ package com.qustellar.qsde.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
@@ -11,7 +12,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,26 @@ class OpenStreamTest extends EngineTestBase {
     in.close();
     await(() -> engine.downloads().isEmpty());
     assertThatThrownBy(() -> in.readNBytes(1 << 20)).hasMessageContaining("closed");
+  }
+
+  @Test
+  void closingItWakesWhoReads() throws Exception {
+    CountDownLatch latch = new CountDownLatch(1);
+    origin.serve("/file", BODY);
+    origin.on("/file").answer(reply -> reply.stallAfter(0, latch));
+    InputStream in = open();
+    CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+    Thread reader = new Thread(() -> thrown.complete(catchThrowable(in::read)));
+    reader.setDaemon(true);
+    reader.start();
+    await(() -> reader.getState() == Thread.State.WAITING);
+
+    in.close();
+
+    assertThat(thrown.get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("closed");
+    latch.countDown();
   }
 
   @Test

@@ -10,13 +10,18 @@ import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.KeepsPartFiles;
 import com.qustellar.qsde.reactor.testing.Resource;
+import com.qustellar.qsde.reactor.testing.ScriptedDisk;
+import com.qustellar.qsde.reactor.testing.ScriptedDisk.Operation;
 import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
 
@@ -130,6 +135,45 @@ class PauseTest extends EngineTestBase {
     assertHolds(target(), BODY);
   }
 
+  /** A target that is there already is read for its digest, which may take minutes. */
+  @Test
+  void whatIsThereIsReadNoFurther() throws IOException {
+    Body other = Body.of("other");
+    origin.serve("/other", other);
+    Path present = new ScriptedDisk().path(Files.write(target(), BODY.bytes()));
+    ScriptedDisk disk = (ScriptedDisk) present.getFileSystem();
+    CountDownLatch paused = new CountDownLatch(1);
+    AtomicInteger reads = new AtomicInteger();
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.READ && reads.incrementAndGet() == 1) {
+            awaitUninterruptibly(paused);
+          }
+        });
+    Download download =
+        engine.submit(
+            DownloadRequest.of(origin.uri("/file"), present)
+                .withOverwrite(true)
+                .withChecksum("sha256:" + other.sha256()));
+    await(() -> reads.get() == 1);
+    download.pause();
+    awaitState(download, DownloadState.PAUSED);
+    paused.countDown();
+
+    for (int i = 0; i < 10; i++) {
+      get(DownloadRequest.of(origin.uri("/other"), dir.resolve("other" + i)));
+    }
+    assertThat(reads).hasValue(1);
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   @Test
   void oneThatWaitsForItsTurnCanBePausedToo() {
     use(builder().limits(limits().withMaxConcurrentDownloads(1)));
@@ -170,6 +214,16 @@ class PauseTest extends EngineTestBase {
     Download download = paused(request("/file"));
     download.discard();
     download.closed().block(LIMIT);
+    await(() -> dir.toFile().list().length == 0);
+  }
+
+  @Test
+  void aDiscardDeletesWhatAClosedEngineHasKept() {
+    serveHalf();
+    Download download = paused(request("/file"));
+    engine.close();
+    assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
+    download.discard();
     await(() -> dir.toFile().list().length == 0);
   }
 

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.netty.http.client.HttpClient;
 
 /** Whom the TLS settings trust, what is said of others, and how TLS connections break. */
 class TlsTest extends EngineTestBase {
@@ -271,6 +272,33 @@ class TlsTest extends EngineTestBase {
     assertThat(failure.problem()).isEqualTo(Problem.SETTINGS);
     assertThat(failure).hasMessageContaining(file + " " + words);
     assertThat(origin.acceptedConnections()).isZero();
+  }
+
+  /** Whoever is given others again and again forgets what was not used for long. */
+  @Test
+  void onlySomeAreKept() throws IOException {
+    TlsContexts contexts = new TlsContexts();
+    Path first = pems.resolve("0.pem");
+    Path last = pems.resolve(HttpClients.MOST + ".pem");
+    for (int i = 0; i <= HttpClients.MOST; i++) {
+      Path file = pems.resolve(i + ".pem");
+      Certificates.pem(file, AUTHORITY.getRootCertificatePEM());
+      assertThat(made(contexts, file)).isNull();
+    }
+    Files.delete(first);
+    Files.delete(last);
+    assertThat(made(contexts, last)).isNull();
+    assertThat(made(contexts, first)).hasMessageContaining("does not exist");
+    contexts.close();
+  }
+
+  private static Throwable made(TlsContexts contexts, Path authorities) {
+    TlsSettings settings = TlsSettings.defaults().withTrustedCertificates(authorities);
+    return contexts
+        .secure(HttpClient.create(), settings, false)
+        .materialize()
+        .block(LIMIT)
+        .getThrowable();
   }
 
   /** What is put right is read the next time; what was good is not read again. */
