@@ -768,6 +768,8 @@ public abstract sealed class DownloadException extends RuntimeException {
     public enum Reason {
       /** The target exists and overwriting was not asked for. */
       EXISTS(" exists already", ": choose another name, or allow to overwrite it"),
+      /** The target is a device, a pipe or a socket, or a symbolic link to one. */
+      DEVICE(" is a device, a pipe or a socket, and no file", ": choose another name"),
       /** Another download, in this process or another, is writing the same target. */
       IN_USE(" is being downloaded already", ": wait for it, or choose another name"),
       /** The target's directory does not exist or is none. */
