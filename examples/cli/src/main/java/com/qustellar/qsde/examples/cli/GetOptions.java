@@ -35,10 +35,10 @@ final class GetOptions {
           OptionSpec.builder("-i", "--input-file")
               .paramLabel("FILE")
               .description(
-                  "A list of downloads, - for stdin: lines of a URL, or of several with tabs between them,",
-                  "which are mirrors of one file; and indented below each what is for it alone: out=, dir=,",
-                  "checksum=, header=. Or what --failures has written, to retry those.",
-                  "Or a Metalink (RFC 5854), which may stand in place of a URL as well."));
+                  "A list of downloads, - for stdin: lines of a URL, or of several with tabs between them, "
+                      + "which are mirrors of one file; and indented below each what is for it alone: out=, dir=, "
+                      + "checksum=, header=. Or what --failures has written, to retry those. "
+                      + "Or a Metalink (RFC 5854), which may stand in place of a URL as well."));
 
   private final Supplier<@Nullable Path> failures =
       options.value(
@@ -46,8 +46,8 @@ final class GetOptions {
           OptionSpec.builder("--failures")
               .paramLabel("FILE")
               .description(
-                  "Append a JSON line to it for each download that fails; -i takes it again. It holds",
-                  "whole URLs, and is readable by its owner only; header fields must be given again."));
+                  "Append a JSON line to it for each download that fails; -i takes it again. It holds "
+                      + "whole URLs, and is readable by its owner only; header fields must be given again."));
 
   private final LimitOptions limits = new LimitOptions();
   private final AccessOptions access = new AccessOptions();

@@ -47,8 +47,8 @@ final class TargetOptions {
           OptionSpec.builder("--checksum-file")
               .paramLabel("FILE")
               .description(
-                  "A list of digests, as sha256sum and its like write it; each file must have the one that",
-                  "stands there for its name."));
+                  "A list of digests, as sha256sum and its like write it; each file must have the one that "
+                      + "stands there for its name."));
 
   private final Supplier<@Nullable Long> maxBytes =
       options.value(
@@ -64,8 +64,8 @@ final class TargetOptions {
           OptionSpec.builder("--existing")
               .paramLabel("fail|skip|rename|overwrite")
               .description(
-                  "What to do where a file has the name already: fail by default; skip keeps it; rename",
-                  "gives the new one a number."));
+                  "What to do where a file has the name already: fail by default; skip keeps it; rename "
+                      + "gives the new one a number."));
 
   private final Supplier<Boolean> overwrite =
       options.flag(
@@ -75,8 +75,8 @@ final class TargetOptions {
       options.flag(
           OptionSpec.builder("--if-newer")
               .description(
-                  "Replace a file only where the server has another version than at the last --if-newer:",
-                  "NAME.qsde-version keeps what tells them apart."));
+                  "Replace a file only where the server has another version than at the last --if-newer: "
+                      + "NAME.qsde-version keeps what tells them apart."));
 
   private final Supplier<Boolean> remoteTime =
       options.flag(
