@@ -88,7 +88,8 @@ final class GetOptions {
         requests.addAll(metalink(metalink.get()));
       } else {
         requests.add(
-            UsageException.check(() -> request(DownloadRequest.of(url, target.in(target.dir())))));
+            UsageException.check(
+                () -> request(DownloadRequest.of(url, target.in(target.dir(), url)))));
       }
     }
     if (inputFile.get() != null) {
@@ -178,7 +179,9 @@ final class GetOptions {
 
   private DownloadRequest request(Metalink.Item item) {
     Path file =
-        target.output() == null ? MetalinkFiles.in(target.dir(), item) : target.in(target.dir());
+        target.output() == null
+            ? MetalinkFiles.in(target.dir(), item)
+            : target.in(target.dir(), item.urls().get(0));
     DownloadRequest bare = mirrored(item.urls(), file);
     DownloadRequest request =
         request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
@@ -208,7 +211,7 @@ final class GetOptions {
 
   private DownloadRequest request(DownloadList.Item item) {
     Path into = item.dir() == null ? target.dir() : Path.of(item.dir());
-    Path file = item.out() == null ? target.in(into) : into.resolve(item.out());
+    Path file = item.out() == null ? target.in(into, item.uris().get(0)) : into.resolve(item.out());
     DownloadRequest bare = mirrored(item.uris(), file);
     DownloadRequest request =
         request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));

@@ -19,6 +19,7 @@ final class TargetOptions {
   private final Supplier<@Nullable Path> output =
       options.value(
           Path.class,
+          new OutputFiles(),
           OptionSpec.builder("-o", "--output")
               .paramLabel("FILE")
               .description(
@@ -154,12 +155,14 @@ final class TargetOptions {
   }
 
   /** Returns where what has no other name goes: a file, or a directory that exists. */
-  Path in(Path into) {
+  Path in(Path into, String url) {
     if (output.get() != null) {
       return into.resolve(output.get());
     }
     // A directory that is not there must not become a file: the engine says that it is missing.
-    return Files.isDirectory(into) ? into : into.resolve("download");
+    return Files.isDirectory(into)
+        ? into
+        : into.resolve(FileNames.fromUri(DownloadRequest.of(url).uri()));
   }
 
   /** Adds what the options say; what they don't say stays as it is. */
