@@ -2,16 +2,19 @@ package com.qustellar.qsde.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.qustellar.qsde.DownloadException.InvalidRequest;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.internal.files.DownloadList;
 import com.qustellar.qsde.internal.http.HeaderField;
 import com.qustellar.qsde.internal.metalink.Metalink;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.FailureLog;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,7 +88,7 @@ final class GetOptions {
     for (String url : urls) {
       Optional<Path> metalink = MetalinkFiles.file(url);
       if (metalink.isPresent()) {
-        requests.addAll(metalink(metalink.get()));
+        requests.addAll(metalink(MetalinkFiles.read(metalink.get())));
       } else {
         requests.add(
             UsageException.check(
@@ -123,7 +126,8 @@ final class GetOptions {
       }
       return FailureLog.open(failures.get());
     } catch (IOException e) {
-      throw new UsageException("--failures can't write " + failures.get() + ": " + e);
+      throw new UsageException(
+          "--failures can't write " + failures.get() + ": " + TextFiles.why(e));
     }
   }
 
@@ -140,38 +144,43 @@ final class GetOptions {
   private List<DownloadRequest> listed(String file) {
     try {
       if (file.equals("-")) {
-        return listed("stdin", new BufferedReader(new InputStreamReader(System.in, UTF_8)));
+        return listed("stdin", null, System.in);
       }
       Path path = Path.of(file);
-      if (startsWith('<', path)) {
-        return metalink(path);
-      }
-      if (startsWith('{', path)) {
-        List<DownloadRequest> failed =
-            UsageException.check(() -> FailureLog.read(path).collectList().block());
-        return failed.stream()
-            .map(request -> UsageException.check(() -> request(request)))
-            .toList();
-      }
-      try (BufferedReader lines = Files.newBufferedReader(path, UTF_8)) {
-        return listed(file, lines);
-      }
+      // There may be a pipe under this name, which can be read but once.
+      return listed(file, path, new ByteArrayInputStream(Files.readAllBytes(path)));
     } catch (IOException e) {
-      throw new UsageException("--input-file can't read " + file + ": " + e);
+      throw new UsageException("--input-file can't read " + file + ": " + TextFiles.why(e));
     }
   }
 
-  /** An XML file, here a Metalink, begins with the one, what --failures writes with the other. */
-  private static boolean startsWith(char first, Path file) throws IOException {
-    try (Reader start = new InputStreamReader(Files.newInputStream(file), UTF_8)) {
-      int c = start.read();
-      return (c == '\uFEFF' ? start.read() : c) == first;
-    }
+  private List<DownloadRequest> listed(String name, @Nullable Path file, InputStream stream)
+      throws IOException {
+    BufferedInputStream in = new BufferedInputStream(stream);
+    return switch (TextFiles.first(in)) {
+      // An XML file, here a Metalink, begins with the one, what --failures writes with the other.
+      case '<' -> metalink(MetalinkFiles.read(name, in));
+      case '{' -> failed(name, file);
+      default -> listed(name, new BufferedReader(new InputStreamReader(in, UTF_8.newDecoder())));
+    };
   }
 
-  private List<DownloadRequest> metalink(Path file) {
+  private List<DownloadRequest> failed(String name, @Nullable Path file) {
+    if (file == null || !Files.isRegularFile(file)) {
+      throw new UsageException(
+          "what --failures has written is read from a file only, not from " + name);
+    }
+    List<DownloadRequest> failed =
+        UsageException.check(() -> FailureLog.read(file).collectList().block());
+    if (failed.isEmpty()) {
+      throw new UsageException(name + " has no line that --failures has written");
+    }
+    return failed.stream().map(request -> UsageException.check(() -> request(request))).toList();
+  }
+
+  private List<DownloadRequest> metalink(List<Metalink.Item> items) {
     List<DownloadRequest> requests = new ArrayList<>();
-    for (Metalink.Item item : MetalinkFiles.read(file)) {
+    for (Metalink.Item item : items) {
       requests.add(UsageException.check(() -> request(item)));
     }
     return requests;
@@ -196,17 +205,21 @@ final class GetOptions {
     DownloadList list = new DownloadList();
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       try {
-        list.line(line).ifPresent(item -> requests.add(listed(item)));
+        list.line(line).ifPresent(item -> requests.add(listed(name, item)));
       } catch (IllegalArgumentException e) {
         throw new UsageException(name + ", " + e.getMessage());
       }
     }
-    list.end().ifPresent(item -> requests.add(listed(item)));
+    list.end().ifPresent(item -> requests.add(listed(name, item)));
     return requests;
   }
 
-  private DownloadRequest listed(DownloadList.Item item) {
-    return UsageException.check(() -> request(item));
+  private DownloadRequest listed(String name, DownloadList.Item item) {
+    try {
+      return request(item);
+    } catch (IllegalArgumentException | InvalidRequest e) {
+      throw new UsageException(name + ", line " + item.line() + ": " + e.getMessage());
+    }
   }
 
   private DownloadRequest request(DownloadList.Item item) {
