@@ -29,6 +29,7 @@ final class HumanLines implements Report {
   private final boolean tellsRetries;
   private final boolean tellsDetails;
   private final Map<String, Integer> retries = new HashMap<>();
+  private long transferred;
   private boolean kept;
 
   HumanLines(
@@ -53,6 +54,7 @@ final class HumanLines implements Report {
     if (outcome instanceof DownloadOutcome.Failed failed) {
       error(String.valueOf(failed.error().getMessage()));
     } else if (outcome instanceof DownloadOutcome.Completed completed) {
+      transferred += transferred(completed.result());
       println(completed(completed.result()));
       if (tellsDetails) {
         println(details(completed.result()));
@@ -69,7 +71,7 @@ final class HumanLines implements Report {
   @Override
   public void summary(DownloadSummary summary) {
     close();
-    println(total(summary));
+    println(total(summary, transferred));
     if (kept) {
       println(RESUMABLE);
     }
@@ -88,7 +90,7 @@ final class HumanLines implements Report {
     }
     return name(result)
         + ": "
-        + transferred(result.bytes(), result.bytes() - result.resumedBytes(), result.elapsed())
+        + transferred(result.bytes(), transferred(result), result.elapsed())
         + (result.checksum() == null
             ? ""
             : ", " + result.checksum().algorithm().label() + " verified");
@@ -107,7 +109,7 @@ final class HumanLines implements Report {
     return details.toString();
   }
 
-  static String total(DownloadSummary summary) {
+  static String total(DownloadSummary summary, long transferred) {
     return summary.completed()
         + " completed, "
         + summary.failed()
@@ -115,7 +117,7 @@ final class HumanLines implements Report {
         + (summary.cancelled() == 0 ? "" : summary.cancelled() + " cancelled, ")
         + (summary.completed() == 0
             ? "after " + Figures.elapsed(summary.elapsed())
-            : transferred(summary.bytes(), summary.bytes(), summary.elapsed()));
+            : transferred(summary.bytes(), transferred, summary.elapsed()));
   }
 
   private static String name(DownloadResult result) {
@@ -126,6 +128,13 @@ final class HumanLines implements Report {
     String name = Objects.requireNonNullElse(file.getFileName(), file).toString();
     // A stream has no file.
     return name.isEmpty() ? "stdout" : Printable.of(name);
+  }
+
+  /** Returns the bytes that came in this run: not what was there before. */
+  private static long transferred(DownloadResult result) {
+    return result.notes().contains(DownloadResult.Note.ALREADY_PRESENT)
+        ? 0
+        : result.bytes() - result.resumedBytes();
   }
 
   private static String transferred(long bytes, long received, Duration elapsed) {

@@ -112,6 +112,32 @@ class HumanLinesTest {
   }
 
   @Test
+  void norDoesItInTheSummary() {
+    TestScreen screen = new TestScreen();
+    Report lines = lines(screen, false, false);
+    DownloadResult resumed =
+        new DownloadResult(
+            "one",
+            Path.of("a.bin"),
+            10 * MIB,
+            5 * MIB,
+            null,
+            Duration.ofSeconds(2),
+            0,
+            1,
+            URI.create("https://host/a"),
+            null,
+            Set.of());
+
+    lines.ended(new DownloadOutcome.Completed(REQUEST, resumed));
+    lines.summary(SUMMARY);
+
+    assertThat(screen.errLines())
+        .last()
+        .isEqualTo("2 completed, 1 failed, 10.0 MiB in 5.0 s, 1.0 MiB/s");
+  }
+
+  @Test
   void aFileThatWasThereWasNotTransferred() {
     DownloadResult present =
         new DownloadResult(
@@ -134,7 +160,7 @@ class HumanLinesTest {
   void theSummaryNamesWhatWasCancelled() {
     DownloadSummary summary = new DownloadSummary(0, 0, 3, 0, Duration.ofSeconds(1));
 
-    assertThat(HumanLines.total(summary))
+    assertThat(HumanLines.total(summary, 0))
         .isEqualTo("0 completed, 0 failed, 3 cancelled, after 1.0 s");
   }
 
