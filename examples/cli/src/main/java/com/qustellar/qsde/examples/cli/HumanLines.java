@@ -52,7 +52,7 @@ final class HumanLines implements Report {
     kept |= outcome instanceof DownloadOutcome.Cancelled cancelled && cancelled.resumable();
     retries.remove(outcome.request().id());
     if (outcome instanceof DownloadOutcome.Failed failed) {
-      error(String.valueOf(failed.error().getMessage()));
+      error(Failures.line(failed));
     } else if (outcome instanceof DownloadOutcome.Completed completed) {
       transferred += transferred(completed.result());
       println(completed(completed.result()));

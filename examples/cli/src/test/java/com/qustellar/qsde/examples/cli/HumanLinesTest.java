@@ -138,6 +138,23 @@ class HumanLinesTest {
   }
 
   @Test
+  void aFailureOfAServerNamesTheFile() {
+    TestScreen screen = new TestScreen();
+    Report lines = new HumanLines(screen.screen(), null, false, false);
+
+    lines.ended(
+        new DownloadOutcome.Failed(
+            DownloadRequest.of("https://n:SECRET@host/a?key=SECRET"),
+            new DownloadException.ConnectFailed(REQUEST.uri(), REQUEST.target(), null)));
+
+    assertThat(screen.errLines())
+        .singleElement()
+        .asString()
+        .startsWith("qsde: https://host/a?…: could not connect to host")
+        .doesNotContain("SECRET");
+  }
+
+  @Test
   void aFileThatWasThereWasNotTransferred() {
     DownloadResult present =
         new DownloadResult(
