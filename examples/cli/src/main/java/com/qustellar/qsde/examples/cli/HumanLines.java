@@ -24,6 +24,9 @@ final class HumanLines implements Report {
   private static final String RESUMABLE =
       "What was received is kept: the same command goes on where this one stopped.";
 
+  private static final String COMPLETED =
+      "With --existing skip it leaves alone what has completed.";
+
   private final Screen screen;
   private final @Nullable TerminalProgress view;
   private final boolean tellsRetries;
@@ -74,6 +77,9 @@ final class HumanLines implements Report {
     println(total(summary, transferred));
     if (kept) {
       println(RESUMABLE);
+      if (summary.completed() > 0) {
+        println(COMPLETED);
+      }
     }
   }
 

@@ -58,7 +58,9 @@ class HumanLinesTest {
     lines.ended(new DownloadOutcome.Cancelled(REQUEST, true));
     lines.summary(SUMMARY);
 
-    assertThat(screen.errLines()).hasSize(2).last().asString().contains("the same command goes on");
+    assertThat(screen.errLines()).hasSize(3);
+    assertThat(screen.errLines().get(1)).contains("the same command goes on");
+    assertThat(screen.errLines().get(2)).contains("--existing skip");
   }
 
   @Test
