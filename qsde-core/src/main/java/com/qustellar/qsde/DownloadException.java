@@ -29,7 +29,7 @@ public abstract sealed class DownloadException extends RuntimeException {
   private static final Pattern TECHNICAL =
       Pattern.compile(
           "^[\\w:]+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?: |"
-              + " \\[A[^]]*\\](?: after \\d+ \\w+)?$");
+              + " \\[A[^]]*\\](?: after \\d+ \\w+)?\\s*$");
 
   private final URI uri;
   private final transient @Nullable Path target; // few paths are serializable

@@ -326,7 +326,7 @@ class DownloadExceptionTest {
             + " | (Connection refused: h/192.0.2.1:9)",
         "syscall:read(..) failed: Connection reset by peer | (Connection reset by peer)",
         "Failed to resolve 'h' [A(1), AAAA(28)] after 2 queries | (Failed to resolve 'h')",
-        "Failed to resolve 'h' [A(1)] | (Failed to resolve 'h')",
+        "'Failed to resolve ''h'' [A(1)] after 1 query ' | (Failed to resolve 'h')",
       })
   void aCauseIsQuotedWithoutItsTechnicalities(String words, String quoted) {
     assertThat(new ConnectFailed(SECRET, null, new IOException(words)).getMessage())
