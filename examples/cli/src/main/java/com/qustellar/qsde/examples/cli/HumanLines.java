@@ -121,7 +121,7 @@ final class HumanLines implements Report {
         + summary.failed()
         + " failed, "
         + (summary.cancelled() == 0 ? "" : summary.cancelled() + " cancelled, ")
-        + (summary.completed() == 0
+        + (transferred == 0 && (summary.completed() == 0 || summary.bytes() > 0)
             ? "after " + Figures.elapsed(summary.elapsed())
             : transferred(summary.bytes(), transferred, summary.elapsed()));
   }

@@ -76,8 +76,8 @@ final class TargetOptions {
       options.flag(
           OptionSpec.builder("--if-newer")
               .description(
-                  "Replace a file only where the server has another version than at the last --if-newer: "
-                      + "NAME.qsde-version keeps what tells them apart."));
+                  "Replace a file only where the server has another version than at the last --if-newer; "
+                      + "what tells them apart is kept beside it."));
 
   private final Supplier<Boolean> remoteTime =
       options.flag(

@@ -181,6 +181,8 @@ class HumanLinesTest {
 
     assertThat(HumanLines.total(summary, 0))
         .isEqualTo("0 completed, 0 failed, 3 cancelled, after 1.0 s");
+    // Nothing that completed was transferred.
+    assertThat(HumanLines.total(SUMMARY, 0)).isEqualTo("2 completed, 1 failed, after 5.0 s");
   }
 
   private Report lines(TestScreen screen, boolean tellsRetries, boolean tellsDetails) {
