@@ -6,7 +6,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class DownloadException extends RuntimeException {
 
   private static final int LONGEST_QUOTE = 300;
+
+  /** What Netty tells beside the system's words: the call that failed, what was asked for. */
+  private static final Pattern TECHNICAL =
+      Pattern.compile(
+          "^[\\w:]+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?: |"
+              + " \\[A[^]]*\\](?: after \\d+ \\w+)?\\s*$");
 
   private final URI uri;
   private final transient @Nullable Path target; // few paths are serializable
@@ -96,7 +104,7 @@ public abstract sealed class DownloadException extends RuntimeException {
           HttpUris.redact(uri)
               + " answered "
               + StatusText.of(status)
-              + (retryAfter == null ? "" : " and asks to wait until " + retryAfter)
+              + (retryAfter == null ? "" : " and asks to wait until " + seconds(retryAfter))
               + ": "
               + StatusText.advice(status),
           uri,
@@ -133,6 +141,11 @@ public abstract sealed class DownloadException extends RuntimeException {
         case 408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524 -> true;
         default -> false;
       };
+    }
+
+    /** Retry-After knows no fractions; those of the moment of the answer would but be read. */
+    private static Instant seconds(Instant moment) {
+      return moment.truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static Duration untilOrZero(Instant from, Instant until) {
@@ -768,6 +781,8 @@ public abstract sealed class DownloadException extends RuntimeException {
     public enum Reason {
       /** The target exists and overwriting was not asked for. */
       EXISTS(" exists already", ": choose another name, or allow to overwrite it"),
+      /** The target is a device, a pipe or a socket, or a symbolic link to one. */
+      DEVICE(" is a device, a pipe or a socket, and no file", ": choose another name"),
       /** Another download, in this process or another, is writing the same target. */
       IN_USE(" is being downloaded already", ": wait for it, or choose another name"),
       /** The target's directory does not exist or is none. */
@@ -990,6 +1005,6 @@ public abstract sealed class DownloadException extends RuntimeException {
     String words = cause == null ? null : cause.getMessage();
     return words == null || words.isBlank() || words.contains("://")
         ? ""
-        : " (" + quote(words) + ")";
+        : " (" + quote(TECHNICAL.matcher(words).replaceAll("")) + ")";
   }
 }

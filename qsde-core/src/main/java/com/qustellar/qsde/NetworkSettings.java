@@ -317,7 +317,8 @@ public final class NetworkSettings {
 
   static Duration positive(String what, Duration duration) {
     if (duration.isZero() || duration.isNegative()) {
-      throw new IllegalArgumentException(what + " must be longer than zero, not " + duration);
+      throw new IllegalArgumentException(
+          what + " must be longer than zero" + (duration.isZero() ? "" : ", not " + duration));
     }
     return duration;
   }

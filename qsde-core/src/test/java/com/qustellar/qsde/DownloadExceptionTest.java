@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -315,6 +316,31 @@ class DownloadExceptionTest {
     assertThat(new ConnectFailed(SECRET, null, talkative).getMessage()).doesNotContain("SECRET");
     assertThat(new ConnectFailed(SECRET, null, null))
         .hasMessage("could not connect to h:8443: check the address, the port and the network");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "finishConnect(..) failed with error(-111): Connection refused: h/192.0.2.1:9"
+            + " | (Connection refused: h/192.0.2.1:9)",
+        "syscall:read(..) failed: Connection reset by peer | (Connection reset by peer)",
+        "Failed to resolve 'h' [A(1), AAAA(28)] after 2 queries | (Failed to resolve 'h')",
+        "'Failed to resolve ''h'' [A(1)] after 1 query ' | (Failed to resolve 'h')",
+      })
+  void aCauseIsQuotedWithoutItsTechnicalities(String words, String quoted) {
+    assertThat(new ConnectFailed(SECRET, null, new IOException(words)).getMessage())
+        .contains(" " + quoted + ": check");
+  }
+
+  @Test
+  void aMomentIsToldToTheSecond() {
+    Instant moment = Instant.parse("2026-01-01T00:01:00.987654321Z");
+
+    HttpStatus busy = new HttpStatus(SECRET, null, 503, moment, null);
+
+    assertThat(busy.getMessage()).contains("wait until 2026-01-01T00:01:00Z:");
+    assertThat(busy.retryAfter()).isEqualTo(moment);
   }
 
   @Test

@@ -203,7 +203,7 @@ class DownloadRequestTest {
     assertThatIllegalArgumentException().isThrownBy(() -> REQUEST.withBytesPerSecond(0));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> REQUEST.withTotalTimeout(Duration.ZERO))
-        .withMessage("the total timeout must be longer than zero, not PT0S");
+        .withMessage("the total timeout must be longer than zero");
   }
 
   @Test

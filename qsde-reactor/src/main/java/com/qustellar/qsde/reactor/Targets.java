@@ -86,12 +86,7 @@ final class Targets {
         return Optional.of(expected);
       }
     }
-    if (!mayReplace(request)) {
-      throw new FileAccess(request.uri(), target, Reason.EXISTS, null);
-    }
-    if (Files.isDirectory(target)) {
-      throw new FileAccess(request.uri(), target, Reason.NAME_REFUSED, null);
-    }
+    checkReplaceable(request, target);
     return Optional.empty();
   }
 
@@ -103,11 +98,30 @@ final class Targets {
   static void checkFree(DownloadRequest request, Path target) {
     boolean exists = exists(request, target);
     checkDirectory(request, target);
-    if (exists && !mayReplace(request)) {
+    if (exists) {
+      checkReplaceable(request, target);
+    }
+  }
+
+  /** A device such as {@code /dev/null} is never replaced, nor is a link to one. */
+  private static void checkReplaceable(DownloadRequest request, Path target) {
+    if (isDevice(target)) {
+      throw new FileAccess(request.uri(), target, Reason.DEVICE, null);
+    }
+    if (!mayReplace(request)) {
       throw new FileAccess(request.uri(), target, Reason.EXISTS, null);
     }
-    if (exists && Files.isDirectory(target)) {
+    if (Files.isDirectory(target)) {
       throw new FileAccess(request.uri(), target, Reason.NAME_REFUSED, null);
+    }
+  }
+
+  private static boolean isDevice(Path target) {
+    try {
+      return Files.readAttributes(target, BasicFileAttributes.class).isOther();
+    } catch (IOException e) {
+      // A symbolic link that leads nowhere, say.
+      return false;
     }
   }
 

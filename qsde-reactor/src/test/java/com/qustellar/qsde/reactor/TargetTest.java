@@ -20,12 +20,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -109,6 +112,26 @@ class TargetTest extends EngineTestBase {
         Reason.NAME_REFUSED, DownloadRequest.of(origin.uri("/file.bin"), dir).withOverwrite(true));
     assertThat(dir.resolve("file.bin")).isEmptyDirectory();
     assertDirectoryHolds("file.bin");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aPipeIsNeverReplaced() throws Exception {
+    origin.serve("/file", BODY);
+    origin.serve("/pipe", BODY);
+    Path pipe = dir.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Path link = Files.createSymbolicLink(dir.resolve("link"), pipe);
+    for (Path target : List.of(pipe, link)) {
+      DownloadRequest request = DownloadRequest.of(origin.uri("/file"), target);
+      assertRefused(Reason.DEVICE, request);
+      assertRefused(Reason.DEVICE, request.withOverwrite(true));
+      assertRefused(Reason.DEVICE, request.withIfNewer(true));
+    }
+    assertRefused(Reason.DEVICE, DownloadRequest.of(origin.uri("/pipe"), dir).withOverwrite(true));
+    assertDirectoryHolds("link", "pipe");
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+    assertThat(Files.isRegularFile(pipe)).isFalse();
   }
 
   @Test

@@ -146,8 +146,8 @@ final class Batch {
             .onErrorResume(
                 UncheckedIOException.class,
                 e -> {
-                  String message =
-                      "--failures can't write " + failures.file() + ": " + e.getCause();
+                  String why = TextFiles.why(e.getCause());
+                  String message = "--failures can't write " + failures.file() + ": " + why;
                   signals.add(() -> report.error(message));
                   return Mono.just(outcome);
                 });

@@ -2,16 +2,19 @@ package com.qustellar.qsde.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.qustellar.qsde.DownloadException.InvalidRequest;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.internal.files.DownloadList;
 import com.qustellar.qsde.internal.http.HeaderField;
 import com.qustellar.qsde.internal.metalink.Metalink;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.FailureLog;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,10 +38,10 @@ final class GetOptions {
           OptionSpec.builder("-i", "--input-file")
               .paramLabel("FILE")
               .description(
-                  "A list of downloads, - for stdin: lines of a URL, or of several with tabs between them,",
-                  "which are mirrors of one file; and indented below each what is for it alone: out=, dir=,",
-                  "checksum=, header=. Or what --failures has written, to retry those.",
-                  "Or a Metalink (RFC 5854), which may stand in place of a URL as well."));
+                  "A list of downloads, - for stdin: lines of a URL, or of several with tabs between them, "
+                      + "which are mirrors of one file; and indented below each what is for it alone: out=, dir=, "
+                      + "checksum=, header=. Or what --failures has written, to retry those. "
+                      + "Or a Metalink (RFC 5854), which may stand in place of a URL as well."));
 
   private final Supplier<@Nullable Path> failures =
       options.value(
@@ -46,8 +49,8 @@ final class GetOptions {
           OptionSpec.builder("--failures")
               .paramLabel("FILE")
               .description(
-                  "Append a JSON line to it for each download that fails; -i takes it again. It holds",
-                  "whole URLs, and is readable by its owner only; header fields must be given again."));
+                  "Append a JSON line to it for each download that fails; -i takes it again. It holds "
+                      + "whole URLs, and is readable by its owner only; header fields must be given again."));
 
   private final LimitOptions limits = new LimitOptions();
   private final AccessOptions access = new AccessOptions();
@@ -85,10 +88,11 @@ final class GetOptions {
     for (String url : urls) {
       Optional<Path> metalink = MetalinkFiles.file(url);
       if (metalink.isPresent()) {
-        requests.addAll(metalink(metalink.get()));
+        requests.addAll(metalink(MetalinkFiles.read(metalink.get())));
       } else {
         requests.add(
-            UsageException.check(() -> request(DownloadRequest.of(url, target.in(target.dir())))));
+            UsageException.check(
+                () -> request(DownloadRequest.of(url, target.in(target.dir(), url)))));
       }
     }
     if (inputFile.get() != null) {
@@ -122,7 +126,8 @@ final class GetOptions {
       }
       return FailureLog.open(failures.get());
     } catch (IOException e) {
-      throw new UsageException("--failures can't write " + failures.get() + ": " + e);
+      throw new UsageException(
+          "--failures can't write " + failures.get() + ": " + TextFiles.why(e));
     }
   }
 
@@ -139,38 +144,43 @@ final class GetOptions {
   private List<DownloadRequest> listed(String file) {
     try {
       if (file.equals("-")) {
-        return listed("stdin", new BufferedReader(new InputStreamReader(System.in, UTF_8)));
+        return listed("stdin", null, System.in);
       }
       Path path = Path.of(file);
-      if (startsWith('<', path)) {
-        return metalink(path);
-      }
-      if (startsWith('{', path)) {
-        List<DownloadRequest> failed =
-            UsageException.check(() -> FailureLog.read(path).collectList().block());
-        return failed.stream()
-            .map(request -> UsageException.check(() -> request(request)))
-            .toList();
-      }
-      try (BufferedReader lines = Files.newBufferedReader(path, UTF_8)) {
-        return listed(file, lines);
-      }
+      // There may be a pipe under this name, which can be read but once.
+      return listed(file, path, new ByteArrayInputStream(Files.readAllBytes(path)));
     } catch (IOException e) {
-      throw new UsageException("--input-file can't read " + file + ": " + e);
+      throw new UsageException("--input-file can't read " + file + ": " + TextFiles.why(e));
     }
   }
 
-  /** An XML file, here a Metalink, begins with the one, what --failures writes with the other. */
-  private static boolean startsWith(char first, Path file) throws IOException {
-    try (Reader start = new InputStreamReader(Files.newInputStream(file), UTF_8)) {
-      int c = start.read();
-      return (c == '\uFEFF' ? start.read() : c) == first;
-    }
+  private List<DownloadRequest> listed(String name, @Nullable Path file, InputStream stream)
+      throws IOException {
+    BufferedInputStream in = new BufferedInputStream(stream);
+    return switch (TextFiles.first(in)) {
+      // An XML file, here a Metalink, begins with the one, what --failures writes with the other.
+      case '<' -> metalink(MetalinkFiles.read(name, in));
+      case '{' -> failed(name, file);
+      default -> listed(name, new BufferedReader(new InputStreamReader(in, UTF_8.newDecoder())));
+    };
   }
 
-  private List<DownloadRequest> metalink(Path file) {
+  private List<DownloadRequest> failed(String name, @Nullable Path file) {
+    if (file == null || !Files.isRegularFile(file)) {
+      throw new UsageException(
+          "what --failures has written is read from a file only, not from " + name);
+    }
+    List<DownloadRequest> failed =
+        UsageException.check(() -> FailureLog.read(file).collectList().block());
+    if (failed.isEmpty()) {
+      throw new UsageException(name + " has no line that --failures has written");
+    }
+    return failed.stream().map(request -> UsageException.check(() -> request(request))).toList();
+  }
+
+  private List<DownloadRequest> metalink(List<Metalink.Item> items) {
     List<DownloadRequest> requests = new ArrayList<>();
-    for (Metalink.Item item : MetalinkFiles.read(file)) {
+    for (Metalink.Item item : items) {
       requests.add(UsageException.check(() -> request(item)));
     }
     return requests;
@@ -178,7 +188,9 @@ final class GetOptions {
 
   private DownloadRequest request(Metalink.Item item) {
     Path file =
-        target.output() == null ? MetalinkFiles.in(target.dir(), item) : target.in(target.dir());
+        target.output() == null
+            ? MetalinkFiles.in(target.dir(), item)
+            : target.in(target.dir(), item.urls().get(0));
     DownloadRequest bare = mirrored(item.urls(), file);
     DownloadRequest request =
         request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
@@ -193,22 +205,26 @@ final class GetOptions {
     DownloadList list = new DownloadList();
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       try {
-        list.line(line).ifPresent(item -> requests.add(listed(item)));
+        list.line(line).ifPresent(item -> requests.add(listed(name, item)));
       } catch (IllegalArgumentException e) {
         throw new UsageException(name + ", " + e.getMessage());
       }
     }
-    list.end().ifPresent(item -> requests.add(listed(item)));
+    list.end().ifPresent(item -> requests.add(listed(name, item)));
     return requests;
   }
 
-  private DownloadRequest listed(DownloadList.Item item) {
-    return UsageException.check(() -> request(item));
+  private DownloadRequest listed(String name, DownloadList.Item item) {
+    try {
+      return request(item);
+    } catch (IllegalArgumentException | InvalidRequest e) {
+      throw new UsageException(name + ", line " + item.line() + ": " + e.getMessage());
+    }
   }
 
   private DownloadRequest request(DownloadList.Item item) {
     Path into = item.dir() == null ? target.dir() : Path.of(item.dir());
-    Path file = item.out() == null ? target.in(into) : into.resolve(item.out());
+    Path file = item.out() == null ? target.in(into, item.uris().get(0)) : into.resolve(item.out());
     DownloadRequest bare = mirrored(item.uris(), file);
     DownloadRequest request =
         request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));

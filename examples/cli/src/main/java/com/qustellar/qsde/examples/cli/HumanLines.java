@@ -24,11 +24,15 @@ final class HumanLines implements Report {
   private static final String RESUMABLE =
       "What was received is kept: the same command goes on where this one stopped.";
 
+  private static final String COMPLETED =
+      "With --existing skip it leaves alone what has completed.";
+
   private final Screen screen;
   private final @Nullable TerminalProgress view;
   private final boolean tellsRetries;
   private final boolean tellsDetails;
   private final Map<String, Integer> retries = new HashMap<>();
+  private long transferred;
   private boolean kept;
 
   HumanLines(
@@ -51,8 +55,9 @@ final class HumanLines implements Report {
     kept |= outcome instanceof DownloadOutcome.Cancelled cancelled && cancelled.resumable();
     retries.remove(outcome.request().id());
     if (outcome instanceof DownloadOutcome.Failed failed) {
-      error(String.valueOf(failed.error().getMessage()));
+      error(Failures.line(failed));
     } else if (outcome instanceof DownloadOutcome.Completed completed) {
+      transferred += transferred(completed.result());
       println(completed(completed.result()));
       if (tellsDetails) {
         println(details(completed.result()));
@@ -69,9 +74,12 @@ final class HumanLines implements Report {
   @Override
   public void summary(DownloadSummary summary) {
     close();
-    println(total(summary));
+    println(total(summary, transferred));
     if (kept) {
       println(RESUMABLE);
+      if (summary.completed() > 0) {
+        println(COMPLETED);
+      }
     }
   }
 
@@ -88,7 +96,7 @@ final class HumanLines implements Report {
     }
     return name(result)
         + ": "
-        + transferred(result.bytes(), result.bytes() - result.resumedBytes(), result.elapsed())
+        + transferred(result.bytes(), transferred(result), result.elapsed())
         + (result.checksum() == null
             ? ""
             : ", " + result.checksum().algorithm().label() + " verified");
@@ -107,15 +115,15 @@ final class HumanLines implements Report {
     return details.toString();
   }
 
-  static String total(DownloadSummary summary) {
+  static String total(DownloadSummary summary, long transferred) {
     return summary.completed()
         + " completed, "
         + summary.failed()
         + " failed, "
         + (summary.cancelled() == 0 ? "" : summary.cancelled() + " cancelled, ")
-        + (summary.completed() == 0
+        + (transferred == 0 && (summary.completed() == 0 || summary.bytes() > 0)
             ? "after " + Figures.elapsed(summary.elapsed())
-            : transferred(summary.bytes(), summary.bytes(), summary.elapsed()));
+            : transferred(summary.bytes(), transferred, summary.elapsed()));
   }
 
   private static String name(DownloadResult result) {
@@ -126,6 +134,13 @@ final class HumanLines implements Report {
     String name = Objects.requireNonNullElse(file.getFileName(), file).toString();
     // A stream has no file.
     return name.isEmpty() ? "stdout" : Printable.of(name);
+  }
+
+  /** Returns the bytes that came in this run: not what was there before. */
+  private static long transferred(DownloadResult result) {
+    return result.notes().contains(DownloadResult.Note.ALREADY_PRESENT)
+        ? 0
+        : result.bytes() - result.resumedBytes();
   }
 
   private static String transferred(long bytes, long received, Duration elapsed) {

@@ -84,7 +84,7 @@ final class JsonLines implements Report {
           error.getClass().getSimpleName(),
           String.valueOf(error.getMessage()),
           error.retryable());
-      screen.error(String.valueOf(error.getMessage()));
+      screen.error(Failures.line(failed));
     } else if (outcome instanceof DownloadOutcome.Cancelled cancelled) {
       String kept = cancelled.resumable() ? ": the same command goes on where it stopped" : "";
       failed(outcome, null, "Cancelled", "the download was cancelled" + kept, false);

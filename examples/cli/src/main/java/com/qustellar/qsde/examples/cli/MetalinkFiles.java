@@ -36,18 +36,30 @@ final class MetalinkFiles {
    * @throws UsageException if it can't be read, is none, or has a file without a usable URL
    */
   static List<Metalink.Item> read(Path file) {
-    List<Metalink.Item> items = new ArrayList<>();
     try (InputStream in = Files.newInputStream(file)) {
+      return read(file.toString(), in);
+    } catch (IOException e) {
+      throw new UsageException("the Metalink " + file + " can't be read: " + TextFiles.why(e));
+    }
+  }
+
+  /**
+   * Returns the files of a Metalink.
+   *
+   * @param name what it is called in messages
+   * @throws UsageException as {@link #read(Path)} does
+   */
+  static List<Metalink.Item> read(String name, InputStream in) {
+    List<Metalink.Item> items = new ArrayList<>();
+    try {
       Metalink metalink = new Metalink(in);
       for (Optional<Metalink.Item> item = metalink.next();
           item.isPresent();
           item = metalink.next()) {
         items.add(item.get());
       }
-    } catch (IOException e) {
-      throw new UsageException("a Metalink can't be read: " + e);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(file + ", " + e.getMessage());
+      throw new UsageException(name + ", " + e.getMessage());
     }
     return items;
   }
@@ -70,7 +82,7 @@ final class MetalinkFiles {
         Files.createDirectories(directory);
       }
     } catch (IOException e) {
-      throw new UsageException("a Metalink's directory can't be made: " + e);
+      throw new UsageException("a Metalink's directory can't be made: " + TextFiles.why(e));
     }
     return directory.resolve(FileNames.safe(elements[elements.length - 1]));
   }

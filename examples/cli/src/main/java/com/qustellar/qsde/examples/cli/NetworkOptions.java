@@ -46,8 +46,8 @@ final class NetworkOptions {
           OptionSpec.builder("--speed-limit")
               .paramLabel("SIZE")
               .description(
-                  "Bytes a second that a connection must bring: one that is slower over 30 seconds is given",
-                  "up, and its part is asked for again. Default: none."));
+                  "Bytes a second that a connection must bring: one that is slower over 30 seconds is given "
+                      + "up, and its part is asked for again. Default: none."));
 
   private final Supplier<@Nullable Duration> connectTimeout =
       options.value(

@@ -61,7 +61,12 @@ public final class Qsde {
     CommandSpec spec = CommandSpec.create().name("qsde").versionProvider(new Version());
     spec.usageMessage()
         .description("Downloads files over HTTP: segmented, verified, retried.")
-        .synopsisSubcommandLabel("COMMAND");
+        .synopsisSubcommandLabel("COMMAND")
+        .footer(
+            "Those that the launcher builds at their first use:",
+            "  serve    Downloads as a service, with a page: qsde serve --help",
+            "  cluster  Downloads on many machines, over Kafka: qsde cluster --help",
+            "  bench    Measures it beside its rivals: qsde bench --help");
     return spec.addOption(
             OptionSpec.builder("-h", "--help")
                 .usageHelp(true)

@@ -57,12 +57,15 @@ final class StandardOutput {
   private void write(ByteBuffer bytes) {
     out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
     if (out.checkError()) {
-      throw new UncheckedIOException(new IOException("stdout is closed"));
+      // A stream that prints keeps to itself which of them it was.
+      throw new UncheckedIOException(
+          new IOException("nobody reads it any more, or its disk is full"));
     }
   }
 
   private static DownloadOutcome failed(DownloadRequest request, UncheckedIOException e) {
     return new DownloadOutcome.Failed(
-        request, new FileAccess(request.uri(), NAME, FileAccess.Reason.IO, e.getCause()));
+        request,
+        new FileAccess(request.uri(), Path.of("stdout"), FileAccess.Reason.IO, e.getCause()));
   }
 }

@@ -19,6 +19,7 @@ final class TargetOptions {
   private final Supplier<@Nullable Path> output =
       options.value(
           Path.class,
+          new OutputFiles(),
           OptionSpec.builder("-o", "--output")
               .paramLabel("FILE")
               .description(
@@ -47,8 +48,8 @@ final class TargetOptions {
           OptionSpec.builder("--checksum-file")
               .paramLabel("FILE")
               .description(
-                  "A list of digests, as sha256sum and its like write it; each file must have the one that",
-                  "stands there for its name."));
+                  "A list of digests, as sha256sum and its like write it; each file must have the one that "
+                      + "stands there for its name."));
 
   private final Supplier<@Nullable Long> maxBytes =
       options.value(
@@ -64,8 +65,8 @@ final class TargetOptions {
           OptionSpec.builder("--existing")
               .paramLabel("fail|skip|rename|overwrite")
               .description(
-                  "What to do where a file has the name already: fail by default; skip keeps it; rename",
-                  "gives the new one a number."));
+                  "What to do where a file has the name already: fail by default; skip keeps it; rename "
+                      + "gives the new one a number."));
 
   private final Supplier<Boolean> overwrite =
       options.flag(
@@ -75,8 +76,8 @@ final class TargetOptions {
       options.flag(
           OptionSpec.builder("--if-newer")
               .description(
-                  "Replace a file only where the server has another version than at the last --if-newer:",
-                  "NAME.qsde-version keeps what tells them apart."));
+                  "Replace a file only where the server has another version than at the last --if-newer; "
+                      + "what tells them apart is kept beside it."));
 
   private final Supplier<Boolean> remoteTime =
       options.flag(
@@ -154,12 +155,14 @@ final class TargetOptions {
   }
 
   /** Returns where what has no other name goes: a file, or a directory that exists. */
-  Path in(Path into) {
+  Path in(Path into, String url) {
     if (output.get() != null) {
       return into.resolve(output.get());
     }
     // A directory that is not there must not become a file: the engine says that it is missing.
-    return Files.isDirectory(into) ? into : into.resolve("download");
+    return Files.isDirectory(into)
+        ? into
+        : into.resolve(FileNames.fromUri(DownloadRequest.of(url).uri()));
   }
 
   /** Adds what the options say; what they don't say stays as it is. */

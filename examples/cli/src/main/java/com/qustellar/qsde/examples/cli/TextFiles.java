@@ -2,10 +2,16 @@ package com.qustellar.qsde.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the text files that options name. */
 final class TextFiles {
@@ -19,8 +25,37 @@ final class TextFiles {
       // Some editors begin a file with a mark.
       return text.startsWith("\uFEFF") ? text.substring(1) : text;
     } catch (IOException e) {
-      throw new UsageException(option + " can't read " + file + ": " + e);
+      throw new UsageException(option + " can't read " + file + ": " + why(e));
     }
+  }
+
+  /** Returns why a file can't be read or written, in words that need no Java. */
+  static String why(@Nullable Throwable failure) {
+    if (failure instanceof NoSuchFileException) {
+      return "there is no such file or directory";
+    }
+    if (failure instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (failure instanceof CharacterCodingException) {
+      return "it is no text in UTF-8";
+    }
+    String words =
+        failure instanceof FileSystemException file && file.getReason() != null
+            ? file.getReason()
+            : failure == null ? null : failure.getMessage();
+    return words == null ? String.valueOf(failure) : words;
+  }
+
+  /** Returns the first character that is to be read, a mark of some editors aside; -1 for none. */
+  static int first(BufferedInputStream in) throws IOException {
+    in.mark(4);
+    int first = in.read();
+    if (first == 0xEF && in.read() == 0xBB && in.read() == 0xBF) {
+      first = in.read();
+    }
+    in.reset();
+    return first;
   }
 
   static List<String> lines(String option, Path file) {

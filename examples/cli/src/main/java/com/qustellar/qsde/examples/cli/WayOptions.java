@@ -27,8 +27,8 @@ final class WayOptions {
           OptionSpec.builder("--proxy")
               .paramLabel("URL")
               .description(
-                  "The proxy for everything: http://, socks5:// or socks5h://[USER:PASSWORD@]HOST:PORT.",
-                  "'' for none. By default http_proxy, https_proxy, all_proxy and no_proxy say, as for curl."));
+                  "The proxy for everything: http://, socks5:// or socks5h://[USER:PASSWORD@]HOST:PORT. "
+                      + "'' for none. By default http_proxy, https_proxy, all_proxy and no_proxy say, as for curl."));
 
   private final Supplier<Boolean> ipv4 =
       options.flag(OptionSpec.builder("-4").description("Use IPv4 addresses only."));
@@ -43,8 +43,8 @@ final class WayOptions {
           OptionSpec.builder("--resolve")
               .paramLabel("HOST:PORT:ADDRESS")
               .description(
-                  "Connect to this address, or these with commas between, where HOST:PORT is wanted;",
-                  "may be repeated."));
+                  "Connect to this address, or these with commas between, where HOST:PORT is wanted; "
+                      + "may be repeated."));
 
   /** The environment, which a test may replace. */
   Map<String, String> environment = System.getenv();

@@ -365,7 +365,12 @@ class GetCommandTest {
         .contains("--retries", "--timeout", "--connect-timeout", "--max-bytes", "--overwrite")
         .contains("--[no-]fsync", "--ui", "--json", "-q", "-v", "--checksum-file", "--existing")
         .contains("-u", "--netrc", "--cookies", "--max-time", "--cacert", "--insecure");
-    assertThat(new TestScreen().run("--help")).isZero();
+    assertThat(screen.out().lines()).allMatch(line -> line.length() <= 80);
+    // A line that goes on does not go back.
+    assertThat(screen.out()).doesNotContainPattern("\\R {31}\\S.*\\R {29}\\S");
+    TestScreen overview = new TestScreen();
+    assertThat(overview.run("--help")).isZero();
+    assertThat(overview.out()).contains("get", "demo", "serve", "cluster", "bench");
     assertThat(new TestScreen().run("demo", "--help")).isZero();
   }
 

@@ -65,7 +65,17 @@ class GetOptionsTest {
   void aDirectoryThatIsMissingDoesNotBecomeAFile(@TempDir Path dir) {
     Path missing = dir.resolve("missing");
 
-    assertThat(target("-d", missing.toString(), URL).getParent()).isEqualTo(missing);
+    assertThat(target("-d", missing.toString(), URL)).isEqualTo(missing.resolve("file"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "none/"})
+  void whatCanBeNoFileIsNoOutput(String output, @TempDir Path dir) {
+    String file = output.isEmpty() ? "" : dir + "/" + output;
+    assertThatThrownBy(() -> parse("-o", file, URL))
+        .isInstanceOf(CommandLine.ParameterException.class)
+        .hasMessageContaining("'--output'");
+    assertThat(target("-o", dir + "/", URL)).isEqualTo(dir);
   }
 
   @Test

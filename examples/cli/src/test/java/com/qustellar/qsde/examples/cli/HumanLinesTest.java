@@ -58,7 +58,9 @@ class HumanLinesTest {
     lines.ended(new DownloadOutcome.Cancelled(REQUEST, true));
     lines.summary(SUMMARY);
 
-    assertThat(screen.errLines()).hasSize(2).last().asString().contains("the same command goes on");
+    assertThat(screen.errLines()).hasSize(3);
+    assertThat(screen.errLines().get(1)).contains("the same command goes on");
+    assertThat(screen.errLines().get(2)).contains("--existing skip");
   }
 
   @Test
@@ -112,6 +114,49 @@ class HumanLinesTest {
   }
 
   @Test
+  void norDoesItInTheSummary() {
+    TestScreen screen = new TestScreen();
+    Report lines = lines(screen, false, false);
+    DownloadResult resumed =
+        new DownloadResult(
+            "one",
+            Path.of("a.bin"),
+            10 * MIB,
+            5 * MIB,
+            null,
+            Duration.ofSeconds(2),
+            0,
+            1,
+            URI.create("https://host/a"),
+            null,
+            Set.of());
+
+    lines.ended(new DownloadOutcome.Completed(REQUEST, resumed));
+    lines.summary(SUMMARY);
+
+    assertThat(screen.errLines())
+        .last()
+        .isEqualTo("2 completed, 1 failed, 10.0 MiB in 5.0 s, 1.0 MiB/s");
+  }
+
+  @Test
+  void aFailureOfAServerNamesTheFile() {
+    TestScreen screen = new TestScreen();
+    Report lines = new HumanLines(screen.screen(), null, false, false);
+
+    lines.ended(
+        new DownloadOutcome.Failed(
+            DownloadRequest.of("https://n:SECRET@host/a?key=SECRET"),
+            new DownloadException.ConnectFailed(REQUEST.uri(), REQUEST.target(), null)));
+
+    assertThat(screen.errLines())
+        .singleElement()
+        .asString()
+        .startsWith("qsde: https://host/a?…: could not connect to host")
+        .doesNotContain("SECRET");
+  }
+
+  @Test
   void aFileThatWasThereWasNotTransferred() {
     DownloadResult present =
         new DownloadResult(
@@ -134,8 +179,10 @@ class HumanLinesTest {
   void theSummaryNamesWhatWasCancelled() {
     DownloadSummary summary = new DownloadSummary(0, 0, 3, 0, Duration.ofSeconds(1));
 
-    assertThat(HumanLines.total(summary))
+    assertThat(HumanLines.total(summary, 0))
         .isEqualTo("0 completed, 0 failed, 3 cancelled, after 1.0 s");
+    // Nothing that completed was transferred.
+    assertThat(HumanLines.total(SUMMARY, 0)).isEqualTo("2 completed, 1 failed, after 5.0 s");
   }
 
   private Report lines(TestScreen screen, boolean tellsRetries, boolean tellsDetails) {

@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -115,6 +120,56 @@ class ManyFilesTest {
     assertThat(files()).containsExactly("a");
   }
 
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aListMayComeFromAPipe() throws Exception {
+    Path pipe = home.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    CompletableFuture<Path> written =
+        CompletableFuture.supplyAsync(() -> write(pipe, origin.serve("/a", "a")));
+
+    assertThat(get("-i", pipe.toString())).isZero();
+
+    written.get(10, TimeUnit.SECONDS);
+    assertThat(files()).containsExactly("a");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void whatFailedIsNotReadFromAPipe() throws Exception {
+    Path pipe = home.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    CompletableFuture<Path> written = CompletableFuture.supplyAsync(() -> write(pipe, "{}"));
+
+    assertThat(get("-i", pipe.toString())).isEqualTo(2);
+
+    written.get(10, TimeUnit.SECONDS);
+    assertThat(screen.errLines()).singleElement().asString().contains("from a file only");
+  }
+
+  private static Path write(Path file, String text) {
+    try {
+      return Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whyAListCannotBeReadIsToldInWordsThatNeedNoJava() throws IOException {
+    Path latin = Files.write(home.resolve("latin"), new byte[] {'h', (byte) 0xFC, '\n'});
+
+    assertThat(get("-i", home.resolve("none").toString())).isEqualTo(2);
+    assertThat(get("-i", dir.toString())).isEqualTo(2);
+    assertThat(get("-i", latin.toString())).isEqualTo(2);
+    assertThat(get("--cookies", home.resolve("none").toString(), "http://a/")).isEqualTo(2);
+
+    assertThat(screen.errLines().get(0)).contains("none: there is no such file or directory (");
+    assertThat(screen.errLines().get(1)).contains("s a directory (");
+    assertThat(screen.errLines().get(2)).contains("latin: it is no text in UTF-8 (");
+    assertThat(screen.errLines()).hasSize(4).noneMatch(line -> line.contains("Exception"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -123,7 +178,8 @@ class ManyFilesTest {
         "http://a/;#;  checksum=md5=1 | list, line 3: ",
         "http://a/;  header=none | list, line 2: a header is a name",
         "' out=x' | list, line 1: an option stands below the URI",
-        "ftp://a/ | http",
+        "http://a/;;ftp://b/ | list, line 3: ftp://b/ cannot be used",
+        "{\"event\":\"failed\"} | list has no line that --failures has written",
       })
   void aListThatCannotWorkIsWrongUsage(String lines, String message) throws IOException {
     assertThat(get("-i", list(lines.split(";")))).isEqualTo(2);

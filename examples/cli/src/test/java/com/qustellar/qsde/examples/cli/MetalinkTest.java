@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.internal.metalink.Metalink;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -176,6 +177,19 @@ class MetalinkTest {
     assertThat(screen.errLines().get(0)).contains("it is no Metalink of RFC 5854");
     assertThat(screen.errLines().get(1)).contains("none.meta4");
     assertThat(screen.errLines()).hasSize(3);
+  }
+
+  @Test
+  void itMayComeFromStdin() throws IOException {
+    String url = origin.serve("/f", "hello");
+    InputStream before = System.in;
+    System.setIn(Files.newInputStream(metalink("<file name='x'><url>" + url + "</url></file>")));
+    try {
+      assertThat(get("-i", "-")).isZero();
+    } finally {
+      System.setIn(before);
+    }
+    assertThat(dir.resolve("x")).hasContent("hello");
   }
 
   @Test

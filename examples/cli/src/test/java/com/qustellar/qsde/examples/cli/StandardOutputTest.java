@@ -72,6 +72,10 @@ class StandardOutputTest {
     Screen broken = new Screen(out, screen.screen().err(), false);
     String url = origin.serve("/file", TEXT);
     assertThat(Qsde.run(broken, "get", "-q", "-o", "-", url)).isEqualTo(1);
-    assertThat(screen.errLines()).hasSize(1);
+    assertThat(screen.errLines())
+        .singleElement()
+        .asString()
+        .startsWith("qsde: stdout could not be")
+        .contains("disk is full");
   }
 }

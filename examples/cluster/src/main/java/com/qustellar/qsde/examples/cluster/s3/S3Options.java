@@ -30,10 +30,9 @@ public final class S3Options {
       names = "--allow",
       paramLabel = "s3://BUCKET[/PREFIX]",
       converter = AllowedConverter.class,
-      description = {
-        "Objects that targets may name; may be given several times. Without it there are none.",
-        "Credentials and region are found as by every tool of AWS."
-      })
+      description =
+          "Objects that targets may name; may be given several times. Without it there are none. "
+              + "Credentials and region are found as by every tool of AWS.")
   List<Allowed> allowed = new ArrayList<>();
 
   @Option(
@@ -46,10 +45,9 @@ public final class S3Options {
       names = "--s3-part-size",
       paramLabel = "SIZE",
       converter = Sizes.class,
-      description = {
-        "The parts in which objects are sent, 5M at least, and 8M by default; of each download up",
-        "to 4 are in memory. They grow where an object would have more than 10,000 of them."
-      })
+      description =
+          "The parts in which objects are sent, 5M at least, and 8M by default; of each download up "
+              + "to 4 are in memory. They grow where an object would have more than 10,000 of them.")
   long partSize = PartSizes.DEFAULT;
 
   /**

@@ -26,10 +26,9 @@ import picocli.CommandLine.Spec;
 /** Shows what the queue and its workers do. */
 @Command(
     name = "status",
-    description = {
-      "Shows how many requests wait, run, are done and failed, and what each worker does, until q",
-      "or Ctrl-C is typed."
-    },
+    description =
+        "Shows how many requests wait, run, are done and failed, and what each worker does, until q "
+            + "or Ctrl-C is typed.",
     sortOptions = false)
 public final class StatusCommand implements Callable<Integer> {
 

@@ -12,6 +12,7 @@ import com.qustellar.qsde.internal.metalink.Metalink;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -59,11 +60,12 @@ final class JobList {
    * @throws IOException if it can't be read, or can't be read from a stream
    */
   void read(Path file) throws IOException {
-    try (InputStream in = open(Files.newInputStream(file))) {
-      if (first(in) == '{') {
+    // A stream of the file's channel would ask a pipe where it stands.
+    try (InputStream in = open(new FileInputStream(file.toFile()))) {
+      if (first(in) == '{' && Files.isRegularFile(file)) {
         failures(file);
       } else {
-        list(in);
+        listOrRefuse(in);
       }
     }
   }
@@ -74,7 +76,10 @@ final class JobList {
    * @throws IOException if it can't be read, or only as a file
    */
   void read(InputStream stream) throws IOException {
-    InputStream in = open(stream);
+    listOrRefuse(open(stream));
+  }
+
+  private void listOrRefuse(InputStream in) throws IOException {
     if (first(in) == '{') {
       throw new IOException("what --failures has written is read as a file: give its name");
     }

@@ -8,6 +8,7 @@ import com.qustellar.qsde.internal.http.SafeText;
 import com.qustellar.qsde.internal.progress.Figures;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -18,6 +19,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Puts the downloads of a list into the queue. */
@@ -36,20 +38,18 @@ public final class SubmitCommand implements Callable<Integer> {
       names = {"-i", "--input-file"},
       paramLabel = "FILE",
       required = true,
-      description = {
-        "The list, - for stdin: what qsde get -i takes. A line that can't be taken is told with",
-        "its number, and the others are put into the queue all the same."
-      })
+      description =
+          "The list, - for stdin: what qsde get -i takes. A line that can't be taken is told with "
+              + "its number, and the others are put into the queue all the same.")
   String inputFile = "";
 
   @Option(
       names = {"-d", "--dir"},
       paramLabel = "PREFIX",
       defaultValue = "",
-      description = {
-        "Where the files go: a folder below the workers' directory, or s3://BUCKET/PREFIX. What",
-        "the list says with dir= goes before. Names are those of out=, or of the URLs."
-      })
+      description =
+          "Where the files go: a folder below the workers' directory, or s3://BUCKET/PREFIX. What "
+              + "the list says with dir= goes before. Names are those of out=, or of the URLs.")
   String prefix = "";
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
@@ -60,6 +60,10 @@ public final class SubmitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (!inputFile.equals("-") && !Files.isReadable(Path.of(inputFile))) {
+      throw new ParameterException(
+          spec.commandLine(), "--input-file can't read " + inputFile + ": is it there?");
+    }
     long begun = System.nanoTime();
     nextTold = begun + TOLD.toNanos();
     Contact contact = new Contact(kafka.brokers(), this::tell);

@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -126,13 +128,40 @@ class SubmitCommandTest {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aListMayComeFromAPipe() throws Exception {
+    Path pipe = dir.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Process writer = new ProcessBuilder("sh", "-c", "echo http://a/1 > '" + pipe + "'").start();
+    int code =
+        new CommandLine(new SubmitCommand())
+            .setErr(new PrintWriter(err))
+            .execute(
+                "-i", pipe.toString(),
+                "--brokers", queue.address(),
+                "--queue", queue.topics().name());
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(writer.waitFor()).isZero();
+    assertThat(queue.jobs(1)).extracting(Job::target).containsExactly("1");
+  }
+
+  @Test
+  void helpWrapsItsOwnLines() {
+    StringWriter out = new StringWriter();
+    new CommandLine(new SubmitCommand()).setOut(new PrintWriter(out)).usage(new PrintWriter(out));
+    assertThat(out.toString()).doesNotContainPattern("\\R {28}\\S.*\\R {26}\\S");
+  }
+
+  /** Before any broker is asked: there is none. */
+  @Test
   void aListThatIsNotThereIsTold() {
     int code =
         new CommandLine(new SubmitCommand())
             .setErr(new PrintWriter(err))
-            .execute("-i", dir.resolve("none").toString(), "--brokers", queue.address());
+            .execute("-i", dir.resolve("none").toString(), "--brokers", "127.0.0.1:1");
 
-    assertThat(code).isNotZero();
+    assertThat(code).isEqualTo(2);
     assertThat(err.toString()).contains("none");
   }
 }

@@ -1,11 +1,11 @@
 package com.qustellar.qsde.examples.webflux.service;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -17,13 +17,37 @@ import org.springframework.core.env.MapPropertySource;
 @ConfigurationPropertiesScan
 public class ServiceApplication {
 
+  private static final String HELP =
+      """
+      Usage: qsde serve [--PROPERTY=VALUE]...
+      Downloads as a service, with a page at / and an API that /openapi describes.
+        --server.address, --server.port   Where it listens: 127.0.0.1, 8080.
+        --service.directory               Where files and list are: qsde-service.
+        --service.token                   What writes must carry; none on loopback.
+        --service.hosts                   More names that it is asked for under.
+        --service.max-bytes               The most bytes of a download: 16GB.
+        --service.max-downloads           The most downloads in the list: 1000.
+        --qsde.limits.*, --qsde.network.*, --qsde.retry.*
+                                          How it downloads; README.md has them all.
+        --spring.profiles.active=demo     With an origin on loopback to download from.
+        -h, --help                        Show this and do nothing else.
+      """;
+
   /**
    * Starts the service.
    *
    * @param args properties: {@code --server.port=8081}
    */
   public static void main(String[] args) {
-    application().run(args);
+    if (asksForHelp(args)) {
+      System.out.print(HELP);
+    } else {
+      application().run(args);
+    }
+  }
+
+  private static boolean asksForHelp(String... args) {
+    return Stream.of(args).anyMatch(arg -> arg.equals("-h") || arg.equals("--help"));
   }
 
   /** {@return the application, not yet started} */
@@ -50,7 +74,7 @@ public class ServiceApplication {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("the directory of the service can't be made: " + directory, e);
+      throw new DirectoryException(directory, e);
     }
   }
 }

@@ -4,6 +4,7 @@ import static com.qustellar.qsde.DownloadState.COMPLETED;
 import static com.qustellar.qsde.DownloadState.FAILED;
 import static com.qustellar.qsde.DownloadState.PAUSED;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,7 +12,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,5 +98,31 @@ class RestartTest extends TestService {
                   assertThat(new DatabaseFailureAnalyzer().analyze(failure).getDescription())
                       .contains("already in use: \"" + database));
     }
+  }
+
+  @Test
+  void aDirectoryThatCannotBeIsToldInASentence(@TempDir Path directory) throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+
+    assertThatThrownBy(() -> start(file.resolve("service")).close())
+        .satisfies(
+            failure ->
+                assertThat(new DirectoryFailureAnalyzer().analyze(failure).getDescription())
+                    .contains(file.resolve("service") + " can't be made"));
+  }
+
+  @Test
+  void helpIsShownAndNothingElseDone() {
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    System.setOut(new PrintStream(shown, true, UTF_8));
+    try {
+      ServiceApplication.main(new String[] {"--server.port=0", "--help"});
+    } finally {
+      System.setOut(before);
+    }
+
+    assertThat(shown.toString(UTF_8)).startsWith("Usage: qsde serve").contains("--service.token");
+    assertThat(shown.toString(UTF_8).lines()).allMatch(line -> line.length() <= 80);
   }
 }
