@@ -17,6 +17,8 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -159,18 +161,24 @@ class StreamTest extends EngineTestBase {
   void aLongStreamSurvivesALinkThatNeverHolds() {
     Body large = Body.random(11, 64L << 20);
     AtomicInteger answered = new AtomicInteger();
+    AtomicInteger signed = new AtomicInteger();
+    Set<String> used = ConcurrentHashMap.newKeySet();
     IntSupplier good = () -> Math.min(3, 1 + answered.get() / 20);
     origin.serve("/signed", large);
     origin
         .on("/file")
-        .answer((request, reply) -> Reply.redirect(302, "/signed?number=" + good.getAsInt()));
+        .answer(
+            (request, reply) ->
+                Reply.redirect(
+                    302, "/signed?id=" + signed.incrementAndGet() + "&number=" + good.getAsInt()));
     origin
         .on("/signed")
         .answer(
             (request, reply) -> {
               String target = request.target();
               answered.incrementAndGet();
-              return target.charAt(target.length() - 1) - '0' >= good.getAsInt()
+              // However long the client was kept from it: what was just signed is good once.
+              return used.add(target) || target.charAt(target.length() - 1) - '0' >= good.getAsInt()
                   ? reply.resetAfter(2 << 20)
                   : Reply.status(403);
             });
