@@ -264,6 +264,8 @@ public abstract sealed class DownloadException extends RuntimeException {
   /** The host's name has no address, or no name server could be asked. */
   public static final class NameNotResolved extends DownloadException {
 
+    private final boolean retryable;
+
     /**
      * Reports it for a request.
      *
@@ -277,11 +279,38 @@ public abstract sealed class DownloadException extends RuntimeException {
           uri,
           target,
           cause);
+      this.retryable = true;
+    }
+
+    /**
+     * Reports that a host has addresses, but none of the only family that is used.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param family the family
+     * @param retryable whether that may change: an address in the URI stays what it is
+     * @param cause what was thrown underneath, if anything
+     */
+    public NameNotResolved(
+        URI uri,
+        @Nullable Path target,
+        AddressFamily family,
+        boolean retryable,
+        @Nullable Throwable cause) {
+      super(
+          host(uri)
+              + (retryable ? " has no " : " is no ")
+              + (family == AddressFamily.IPV4 ? "IPv4" : "IPv6")
+              + " address, and no other is to be used: allow both families, or ask another host",
+          uri,
+          target,
+          cause);
+      this.retryable = retryable;
     }
 
     @Override
     public boolean retryable() {
-      return true;
+      return retryable;
     }
   }
 

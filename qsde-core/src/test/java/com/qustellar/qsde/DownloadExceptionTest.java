@@ -76,6 +76,10 @@ class DownloadExceptionTest {
             new NameNotResolved(SECRET, FILE, refused),
             "the name h was not found: check its spelling and the network"),
         List.of(
+            new NameNotResolved(SECRET, FILE, AddressFamily.IPV6, true, refused),
+            "h has no IPv6 address, and no other is to be used: allow both families, or ask another"
+                + " host"),
+        List.of(
             new TlsFailure(SECRET, FILE, new IOException("PKIX path building failed")),
             "no trusted TLS connection to h (PKIX path building failed): check the name, the clock"
                 + " and the trusted certificates"),

@@ -50,6 +50,12 @@ final class TransportFailures {
       return new DownloadException.InvalidRequest(
           uri, target, String.valueOf(thrown.getMessage()), thrown);
     }
+    Throwable unresolved =
+        thrown instanceof Via.UnresolvedTargetException ? thrown.getCause() : thrown;
+    if (unresolved instanceof MissingFamilyException missing) {
+      return new DownloadException.NameNotResolved(
+          uri, target, missing.family(), !missing.isLiteral(), thrown);
+    }
     if (thrown instanceof UnknownHostException) {
       return new DownloadException.NameNotResolved(uri, target, thrown);
     }
