@@ -818,6 +818,8 @@ public abstract sealed class DownloadException extends RuntimeException {
       NO_DIRECTORY(" has no directory to stand in", ": create it first"),
       /** The file system does not permit it. */
       NO_PERMISSION(" may not be written", ": check the permissions of its directory"),
+      /** The file system is mounted to be read only. */
+      READ_ONLY(" is on a file system that is read-only", ": choose another directory"),
       /** A symbolic link stands where a file of the download belongs. */
       SYMBOLIC_LINK(" has a symbolic link in its place", ": remove it, or choose another name"),
       /** The file system refuses the name. */
