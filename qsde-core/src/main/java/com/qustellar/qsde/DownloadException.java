@@ -2,6 +2,7 @@ package com.qustellar.qsde;
 
 import com.qustellar.qsde.internal.http.HttpUris;
 import com.qustellar.qsde.internal.http.SafeText;
+import com.qustellar.qsde.internal.progress.Figures;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -652,8 +653,8 @@ public abstract sealed class DownloadException extends RuntimeException {
       super(
           HttpUris.redact(uri)
               + " is larger than the "
-              + maxBytes
-              + " bytes that are allowed: raise the limit if that is wanted",
+              + size(maxBytes)
+              + " that are allowed: raise the limit if that is wanted",
           uri,
           target,
           cause);
@@ -747,15 +748,22 @@ public abstract sealed class DownloadException extends RuntimeException {
           "no room for "
               + file(target)
               + ": "
-              + neededBytes
-              + " bytes are needed and "
-              + freeBytes
-              + " are free: make room or choose another disk",
+              + neededAndFree(neededBytes, freeBytes)
+              + ": make room or choose another disk",
           uri,
           target,
           cause);
       this.neededBytes = neededBytes;
       this.freeBytes = freeBytes;
+    }
+
+    private static String neededAndFree(long needed, long free) {
+      // Where the figures are the same, only the bytes tell what is missing.
+      boolean exact = size(needed).equals(size(free));
+      return (exact ? needed + " bytes" : size(needed))
+          + " are needed and "
+          + (exact ? String.valueOf(free) : size(free))
+          + " are free";
     }
 
     /** {@return the bytes that were still to be written} */
@@ -1025,6 +1033,10 @@ public abstract sealed class DownloadException extends RuntimeException {
 
   private static String file(@Nullable Path target) {
     return target == null ? "the file" : SafeText.strip(target.toString());
+  }
+
+  private static String size(long bytes) {
+    return bytes < 1024 ? bytes + " bytes" : Figures.size(bytes);
   }
 
   private static String quote(String said) {

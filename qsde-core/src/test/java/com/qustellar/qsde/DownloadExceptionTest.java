@@ -139,8 +139,20 @@ class DownloadExceptionTest {
                 + " or the source"),
         List.of(
             new DiskFull(SECRET, FILE, 10, 5, refused),
-            "no room for x.bin: 10 bytes are needed and 5 are free: make room or choose another"
-                + " disk"),
+            "no room for x.bin: 10 bytes are needed and 5 bytes are free: make room or choose"
+                + " another disk"),
+        List.of(
+            new DiskFull(SECRET, FILE, 50_000_000, 20 << 20, refused),
+            "no room for x.bin: 47.7 MiB are needed and 20.0 MiB are free: make room or choose"
+                + " another disk"),
+        List.of(
+            new DiskFull(SECRET, FILE, (20 << 20) + 1, 20 << 20, refused),
+            "no room for x.bin: 20971521 bytes are needed and 20971520 are free: make room or"
+                + " choose another disk"),
+        List.of(
+            new TooLarge(SECRET, FILE, 50_000_000, refused),
+            "https://h:8443/dir/x?… is larger than the 47.7 MiB that are allowed: raise the limit"
+                + " if that is wanted"),
         List.of(
             new FileAccess(SECRET, FILE, FileAccess.Reason.EXISTS, refused),
             "x.bin exists already: choose another name, or allow to overwrite it"),
