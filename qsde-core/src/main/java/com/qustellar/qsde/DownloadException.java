@@ -459,7 +459,32 @@ public abstract sealed class DownloadException extends RuntimeException {
      */
     public ProxyFailure(
         URI uri, @Nullable Path target, Fault fault, int status, @Nullable Throwable cause) {
-      super(fault.message.formatted(host(uri), why(cause)), uri, target, cause);
+      this(uri, target, null, fault, status, cause);
+    }
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param proxy the proxy, of which the message shows host and port; null where it is not known
+     * @param fault what is wrong with the proxy
+     * @param status the status that an HTTP proxy answered with, 0 for none
+     * @param cause what was thrown underneath, if anything
+     */
+    public ProxyFailure(
+        URI uri,
+        @Nullable Path target,
+        @Nullable URI proxy,
+        Fault fault,
+        int status,
+        @Nullable Throwable cause) {
+      super(
+          fault.message.formatted(
+              proxy == null ? "the proxy" : "the proxy " + server(proxy), host(uri), why(cause)),
+          uri,
+          target,
+          cause);
       this.fault = fault;
       this.status = status;
     }
@@ -483,16 +508,15 @@ public abstract sealed class DownloadException extends RuntimeException {
     /** What is wrong with a proxy. */
     public enum Fault {
       /** It could not be connected to, its name is not known, or it did not answer in time. */
-      UNREACHABLE(
-          "the proxy on the way to %s cannot be reached%s: check its address and the network"),
+      UNREACHABLE("%s on the way to %s cannot be reached%s: check its address and the network"),
       /** It wants credentials, or others. */
       CREDENTIALS(
-          "the proxy on the way to %s wants credentials%s: give them as user:password@ in front of"
+          "%s on the way to %s wants credentials%s: give them as user:password@ in front of"
               + " its host"),
       /** It does not let this server be reached. */
-      REFUSED("the proxy did not let %s be reached%s: check its address and credentials"),
+      REFUSED("%s did not let %s be reached%s: check its address and credentials"),
       /** It could not reach the server. */
-      LEADS_NOWHERE("the proxy could not reach %s%s: check the address, or try again later");
+      LEADS_NOWHERE("%s could not reach %s%s: check the address, or try again later");
 
       private final String message;
 

@@ -115,6 +115,15 @@ class DownloadExceptionTest {
                 SECRET, FILE, ProxyFailure.Fault.LEADS_NOWHERE, 502, new IOException("bad")),
             "the proxy could not reach h (bad): check the address, or try again later"),
         List.of(
+            new ProxyFailure(
+                SECRET,
+                FILE,
+                URI.create("http://u:SECRET@my_proxy:3128"),
+                ProxyFailure.Fault.LEADS_NOWHERE,
+                502,
+                new IOException("bad")),
+            "the proxy my_proxy:3128 could not reach h (bad): check the address, or try again later"),
+        List.of(
             new SourceUnavailable(SECRET, FILE, refused),
             "the source of https://h:8443/dir/x?… named no address: see the cause"),
         List.of(

@@ -41,7 +41,8 @@ final class TransportFailures {
       return known;
     }
     if (thrown instanceof ProxyException proxy) {
-      return new DownloadException.ProxyFailure(uri, target, proxy.fault(), proxy.status(), thrown);
+      return new DownloadException.ProxyFailure(
+          uri, target, proxy.proxy(), proxy.fault(), proxy.status(), thrown);
     }
     if (thrown instanceof RefusedAddressException refused) {
       return new DownloadException.AddressRefused(uri, target, refused.address(), thrown);
