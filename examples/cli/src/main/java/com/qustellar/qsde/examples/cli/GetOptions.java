@@ -15,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,34 +145,32 @@ final class GetOptions {
   private List<DownloadRequest> listed(String file) {
     try {
       if (file.equals("-")) {
-        return listed("stdin", null, System.in);
+        return listed("stdin", System.in);
       }
-      Path path = Path.of(file);
       // There may be a pipe under this name, which can be read but once.
-      return listed(file, path, new ByteArrayInputStream(Files.readAllBytes(path)));
+      return listed(file, new ByteArrayInputStream(Files.readAllBytes(Path.of(file))));
     } catch (IOException e) {
       throw new UsageException("--input-file can't read " + file + ": " + TextFiles.why(e));
     }
   }
 
-  private List<DownloadRequest> listed(String name, @Nullable Path file, InputStream stream)
-      throws IOException {
+  private List<DownloadRequest> listed(String name, InputStream stream) throws IOException {
     BufferedInputStream in = new BufferedInputStream(stream);
     return switch (TextFiles.first(in)) {
       // An XML file, here a Metalink, begins with the one, what --failures writes with the other.
       case '<' -> metalink(MetalinkFiles.read(name, in));
-      case '{' -> failed(name, file);
+      case '{' -> failed(name, in);
       default -> listed(name, new BufferedReader(new InputStreamReader(in, UTF_8.newDecoder())));
     };
   }
 
-  private List<DownloadRequest> failed(String name, @Nullable Path file) {
-    if (file == null || !Files.isRegularFile(file)) {
-      throw new UsageException(
-          "what --failures has written is read from a file only, not from " + name);
+  private List<DownloadRequest> failed(String name, InputStream in) throws IOException {
+    List<DownloadRequest> failed;
+    try {
+      failed = UsageException.check(() -> FailureLog.read(in).collectList().block());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
-    List<DownloadRequest> failed =
-        UsageException.check(() -> FailureLog.read(file).collectList().block());
     if (failed.isEmpty()) {
       throw new UsageException(name + " has no line that --failures has written");
     }

@@ -136,15 +136,41 @@ class ManyFilesTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void whatFailedIsNotReadFromAPipe() throws Exception {
+  void whatFailedMayComeFromAPipe() throws Exception {
     Path pipe = home.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    CompletableFuture<Path> written = CompletableFuture.supplyAsync(() -> write(pipe, "{}"));
+    String failures = failures(origin.fail("/a", 503));
+    origin.serve("/a", "a");
+    CompletableFuture<Path> written = CompletableFuture.supplyAsync(() -> write(pipe, failures));
 
-    assertThat(get("-i", pipe.toString())).isEqualTo(2);
+    assertThat(get("-i", pipe.toString())).isZero();
 
     written.get(10, TimeUnit.SECONDS);
-    assertThat(screen.errLines()).singleElement().asString().contains("from a file only");
+    assertThat(files()).containsExactly("a");
+  }
+
+  @Test
+  void whatFailedMayComeFromStdin() throws IOException {
+    String failures = failures(origin.fail("/a", 503));
+    origin.serve("/a", "a");
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(failures.getBytes(StandardCharsets.UTF_8)));
+    try {
+      assertThat(get("-i", "-")).isZero();
+    } finally {
+      System.setIn(before);
+    }
+    assertThat(files()).containsExactly("a");
+  }
+
+  /** Returns what is recorded of a download that fails twice. */
+  private String failures(String url) throws IOException {
+    Path file = home.resolve("failed");
+    for (int i = 0; i < 2; i++) {
+      assertThat(get("--failures", file.toString(), "--retries", "0", url)).isEqualTo(1);
+    }
+    assertThat(Files.readAllLines(file)).hasSize(2);
+    return Files.readString(file);
   }
 
   private static Path write(Path file, String text) {
