@@ -88,12 +88,15 @@ final class GetCommand implements Callable<Integer> {
     }
     try (DownloadEngine engine = start.await()) {
       options.configure(engine);
-      return SignalGuard.guard(engine, () -> run(engine, requests, failures));
+      return SignalGuard.guard(engine, () -> run(engine, requests, options.refused(), failures));
     }
   }
 
   private int run(
-      DownloadEngine engine, List<DownloadRequest> requests, @Nullable FailureLog failures)
+      DownloadEngine engine,
+      List<DownloadRequest> requests,
+      List<String> refused,
+      @Nullable FailureLog failures)
       throws InterruptedException {
     try (Report report = report(engine)) {
       Function<Flux<DownloadRequest>, Flux<DownloadOutcome>> downloads =
@@ -101,8 +104,10 @@ final class GetCommand implements Callable<Integer> {
               ? new StandardOutput(engine, screen.out())::downloadAll
               : engine::downloadAll;
       Batch batch = new Batch(engine, downloads, report, failures, options.target.existing());
-      long completed = batch.run(requests).completed();
-      return completed + batch.kept() == requests.size() ? ExitCode.OK : ExitCode.SOFTWARE;
+      long completed = batch.run(requests, refused).completed();
+      return completed + batch.kept() == requests.size() + refused.size()
+          ? ExitCode.OK
+          : ExitCode.SOFTWARE;
     }
   }
 

@@ -32,6 +32,7 @@ final class GetOptions {
   final TargetOptions target = new TargetOptions();
 
   private final OptionSet options = new OptionSet();
+  private final List<String> refused = new ArrayList<>();
 
   private final Supplier<@Nullable String> inputFile =
       options.value(
@@ -41,7 +42,7 @@ final class GetOptions {
               .description(
                   "A list of downloads, - for stdin: lines of a URL, or of several with tabs between them, "
                       + "which are mirrors of one file; and indented below each what is for it alone: out=, dir=, "
-                      + "checksum=, header=. Or what --failures has written, to retry those. "
+                      + "checksum=, header=. What of it can't be taken has failed, and costs no other. Or what --failures has written, to retry those. "
                       + "Or a Metalink (RFC 5854), which may stand in place of a URL as well."));
 
   private final Supplier<@Nullable Path> failures =
@@ -99,8 +100,16 @@ final class GetOptions {
     if (inputFile.get() != null) {
       requests.addAll(listed(inputFile.get()));
     }
-    target.check(requests.size());
+    target.check(requests.size() + refused.size());
     return requests;
+  }
+
+  /**
+   * Returns what of a list {@link #requests} has not returned, and why: an entry that can't be taken
+   * costs no other.
+   */
+  List<String> refused() {
+    return refused;
   }
 
   /** Returns what is to be known of what {@link #requests} has returned. */
@@ -204,29 +213,38 @@ final class GetOptions {
     DownloadList list = new DownloadList();
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       try {
-        list.line(line).ifPresent(item -> requests.add(listed(name, item)));
+        list.line(line).flatMap(item -> listed(name, item)).ifPresent(requests::add);
       } catch (IllegalArgumentException e) {
-        throw new UsageException(name + ", " + e.getMessage());
+        refused.add(name + ", " + e.getMessage());
       }
     }
-    list.end().ifPresent(item -> requests.add(listed(name, item)));
+    list.end().flatMap(item -> listed(name, item)).ifPresent(requests::add);
     return requests;
   }
 
-  private DownloadRequest listed(String name, DownloadList.Item item) {
+  /** What is wrong with an option that counts for all of them is wrong usage, as without a list. */
+  private Optional<DownloadRequest> listed(String name, DownloadList.Item item) {
+    DownloadRequest own;
     try {
-      return request(item);
+      own = own(item);
     } catch (IllegalArgumentException | InvalidRequest e) {
-      throw new UsageException(name + ", line " + item.line() + ": " + e.getMessage());
+      refused.add(name + ", line " + item.line() + ": " + e.getMessage());
+      return Optional.empty();
     }
+    return Optional.of(UsageException.check(() -> withOwnHeaders(request(own), item)));
   }
 
-  private DownloadRequest request(DownloadList.Item item) {
+  private DownloadRequest own(DownloadList.Item item) {
     Path into = item.dir() == null ? target.dir() : Path.of(item.dir());
     Path file = item.out() == null ? target.in(into, item.uris().get(0)) : into.resolve(item.out());
     DownloadRequest bare = mirrored(item.uris(), file);
-    DownloadRequest request =
-        request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
+    return withOwnHeaders(
+        item.checksum() == null ? bare : bare.withChecksum(item.checksum()), item);
+  }
+
+  /** An entry's own header fields count before those for all. */
+  private static DownloadRequest withOwnHeaders(DownloadRequest bare, DownloadList.Item item) {
+    DownloadRequest request = bare;
     for (HeaderField header : item.headers()) {
       request = request.withHeader(header.name(), header.value());
     }

@@ -72,6 +72,11 @@ final class HumanLines implements Report {
   }
 
   @Override
+  public void refused(String message) {
+    error(message);
+  }
+
+  @Override
   public void summary(DownloadSummary summary) {
     close();
     println(total(summary, transferred));

@@ -78,16 +78,22 @@ final class JsonLines implements Report {
           });
     } else if (outcome instanceof DownloadOutcome.Failed failed) {
       DownloadException error = failed.error();
+      Path target = error.target();
       failed(
-          outcome,
-          error.target(),
+          outcome.request(),
+          target == null ? outcome.request().target() : target,
           error.getClass().getSimpleName(),
           String.valueOf(error.getMessage()),
           error.retryable());
       screen.error(Failures.line(failed));
     } else if (outcome instanceof DownloadOutcome.Cancelled cancelled) {
       String kept = cancelled.resumable() ? ": the same command goes on where it stopped" : "";
-      failed(outcome, null, "Cancelled", "the download was cancelled" + kept, false);
+      failed(
+          outcome.request(),
+          outcome.request().target(),
+          "Cancelled",
+          "the download was cancelled" + kept,
+          false);
     }
   }
 
@@ -118,17 +124,22 @@ final class JsonLines implements Report {
         });
   }
 
+  @Override
+  public void refused(String message) {
+    failed(null, null, "InvalidRequest", message, false);
+    screen.error(message);
+  }
+
   private void failed(
-      DownloadOutcome outcome,
-      @Nullable Path target,
+      @Nullable DownloadRequest request,
+      @Nullable Path file,
       String error,
       String message,
       boolean retryable) {
-    Path file = target == null ? outcome.request().target() : target;
     line(
         "failed",
         json -> {
-          json.writeStringField("id", outcome.request().id());
+          json.writeStringField("id", request == null ? null : request.id());
           json.writeStringField("file", file == null ? null : file.toString());
           json.writeStringField("error", error);
           json.writeStringField("message", message);

@@ -203,14 +203,44 @@ class ManyFilesTest {
         "http://a/;  split=5 | list, line 2: the option split is not known",
         "http://a/;#;  checksum=md5=1 | list, line 3: ",
         "http://a/;  header=none | list, line 2: a header is a name",
+        "http://a/;  header=Range: bytes=1- | list, line 1: http://a/ cannot be used",
         "' out=x' | list, line 1: an option stands below the URI",
-        "http://a/;;ftp://b/ | list, line 3: ftp://b/ cannot be used",
-        "{\"event\":\"failed\"} | list has no line that --failures has written",
+        "#;;ftp://b/ | list, line 3: ftp://b/ cannot be used",
+        "http:// | list, line 1: http:",
       })
-  void aListThatCannotWorkIsWrongUsage(String lines, String message) throws IOException {
-    assertThat(get("-i", list(lines.split(";")))).isEqualTo(2);
+  void anEntryThatCannotWorkHasFailedAndCostsNoOther(String lines, String message)
+      throws IOException {
+    Path failures = home.resolve("failures");
+    String list = list((lines + ";" + origin.serve("/a", "a")).split(";"));
 
-    assertThat(screen.errLines()).singleElement().asString().contains(message);
+    assertThat(get("-i", list, "--failures", failures.toString())).isEqualTo(1);
+
+    assertThat(files()).containsExactly("a");
+    assertThat(screen.errLines()).first().asString().startsWith("qsde: ").contains(message);
+    assertThat(screen.errLines()).last().asString().startsWith("1 completed, 1 failed, 1 B in ");
+    // It is no request that could be made again.
+    assertThat(failures).isEmptyFile();
+
+    assertThat(get("-q", "--json", "--overwrite", "-i", list)).isEqualTo(1);
+    assertThat(screen.outLines())
+        .first()
+        .asString()
+        .startsWith("{\"event\":\"failed\",\"id\":null,\"file\":null,\"error\":\"InvalidRequest\",")
+        .contains(message)
+        .contains("\"retryable\":false");
+    assertThat(screen.outLines())
+        .last()
+        .asString()
+        .startsWith("{\"event\":\"summary\",\"completed\":1,\"failed\":1,");
+  }
+
+  @Test
+  void aListThatIsNoneAndOptionsThatCannotWorkAreWrongUsage() throws IOException {
+    assertThat(get("-i", list("{\"event\":\"failed\"}"))).isEqualTo(2);
+    assertThat(get("-H", "Range: bytes=1-", "-i", list("http://a/"))).isEqualTo(2);
+
+    assertThat(screen.errLines().get(0)).contains("list has no line that --failures has written");
+    assertThat(screen.errLines().get(1)).contains("Range");
   }
 
   @Test
