@@ -45,7 +45,7 @@ final class GetCommand implements Callable<Integer> {
       more.flag(
           OptionSpec.builder("--json")
               .description(
-                  "One JSON object a line on stdout: progress, completed, failed, summary."));
+                  "One JSON object a line on stdout: progress, completed, skipped, failed, summary."));
 
   private final Supplier<Boolean> quiet =
       more.flag(OptionSpec.builder("-q", "--quiet").description("Show errors only."));

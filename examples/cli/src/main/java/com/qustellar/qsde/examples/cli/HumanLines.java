@@ -34,6 +34,8 @@ final class HumanLines implements Report {
   private final Map<String, Integer> retries = new HashMap<>();
   private long transferred;
   private boolean kept;
+  private int skipped;
+  private int current;
 
   HumanLines(
       Screen screen, @Nullable TerminalProgress view, boolean tellsRetries, boolean tellsDetails) {
@@ -68,6 +70,11 @@ final class HumanLines implements Report {
   @Override
   public void kept(DownloadRequest request, Path file, boolean current) {
     retries.remove(request.id());
+    if (current) {
+      this.current++;
+    } else {
+      skipped++;
+    }
     println(name(file) + (current ? ": already current" : ": skipped, it exists already"));
   }
 
@@ -79,7 +86,7 @@ final class HumanLines implements Report {
   @Override
   public void summary(DownloadSummary summary) {
     close();
-    println(total(summary, transferred));
+    println(total(summary, skipped, current, transferred));
     if (kept) {
       println(RESUMABLE);
       if (summary.completed() > 0) {
@@ -120,11 +127,13 @@ final class HumanLines implements Report {
     return details.toString();
   }
 
-  static String total(DownloadSummary summary, long transferred) {
+  static String total(DownloadSummary summary, int skipped, int current, long transferred) {
     return summary.completed()
         + " completed, "
         + summary.failed()
         + " failed, "
+        + (skipped == 0 ? "" : skipped + " skipped, ")
+        + (current == 0 ? "" : current + " already current, ")
         + (summary.cancelled() == 0 ? "" : summary.cancelled() + " cancelled, ")
         + (transferred == 0 && (summary.completed() == 0 || summary.bytes() > 0)
             ? "after " + Figures.elapsed(summary.elapsed())

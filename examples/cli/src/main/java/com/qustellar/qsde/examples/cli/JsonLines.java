@@ -6,12 +6,14 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.Progress;
+import com.qustellar.qsde.internal.http.HttpUris;
 import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reports to programs: one JSON object a line on stdout, errors for people on stderr as ever.
  *
- * <p>What is not known is null. Times are in seconds, speeds in bytes a second.
+ * <p>What is not known is null. Times are in seconds, speeds in bytes a second, URLs redacted.
  */
 final class JsonLines implements Report {
 
@@ -56,6 +58,7 @@ final class JsonLines implements Report {
           seconds(json, "eta", progress.eta());
           json.writeNumberField("active", progress.activeSegments());
           json.writeNumberField("retries", progress.retries());
+          url(json, running.request());
         });
   }
 
@@ -75,6 +78,7 @@ final class JsonLines implements Report {
                 "checksum", result.checksum() == null ? null : result.checksum().toString());
             seconds(json, "seconds", result.elapsed());
             json.writeNumberField("retries", result.retries());
+            url(json, completed.request());
           });
     } else if (outcome instanceof DownloadOutcome.Failed failed) {
       DownloadException error = failed.error();
@@ -104,6 +108,7 @@ final class JsonLines implements Report {
         json -> {
           json.writeStringField("id", request.id());
           json.writeStringField("file", file.toString());
+          url(json, request);
         });
   }
 
@@ -140,10 +145,13 @@ final class JsonLines implements Report {
         "failed",
         json -> {
           json.writeStringField("id", request == null ? null : request.id());
-          json.writeStringField("file", file == null ? null : file.toString());
+          // A directory is where a name would have gone that never came.
+          json.writeStringField(
+              "file", file == null || Files.isDirectory(file) ? null : file.toString());
           json.writeStringField("error", error);
           json.writeStringField("message", message);
           json.writeBooleanField("retryable", retryable);
+          url(json, request);
         });
   }
 
@@ -158,6 +166,11 @@ final class JsonLines implements Report {
       throw new UncheckedIOException(e); // a StringWriter has none
     }
     screen.out().println(line);
+  }
+
+  private static void url(JsonGenerator json, @Nullable DownloadRequest request)
+      throws IOException {
+    json.writeStringField("url", request == null ? null : HttpUris.redact(request.uri()));
   }
 
   private static void seconds(JsonGenerator json, String name, @Nullable Duration time)

@@ -252,7 +252,9 @@ class GetCommandTest {
                 + dir.resolve("hello")
                 + "\\E\",\"bytes\":5,\"resumed\":0,\"checksum\":\"sha256:"
                 + HELLO_SHA256
-                + "\",\"seconds\":[0-9.]+,\"retries\":0}");
+                + "\",\"seconds\":[0-9.]+,\"retries\":0,\"url\":\"\\Q"
+                + url
+                + "\\E\"}");
 
     assertThat(get("--json", origin.url("/missing"))).isEqualTo(1);
     assertThat(screen.outLines().get(2))

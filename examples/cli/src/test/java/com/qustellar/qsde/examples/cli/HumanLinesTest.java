@@ -179,10 +179,12 @@ class HumanLinesTest {
   void theSummaryNamesWhatWasCancelled() {
     DownloadSummary summary = new DownloadSummary(0, 0, 3, 0, Duration.ofSeconds(1));
 
-    assertThat(HumanLines.total(summary, 0))
+    assertThat(HumanLines.total(summary, 0, 0, 0))
         .isEqualTo("0 completed, 0 failed, 3 cancelled, after 1.0 s");
     // Nothing that completed was transferred.
-    assertThat(HumanLines.total(SUMMARY, 0)).isEqualTo("2 completed, 1 failed, after 5.0 s");
+    assertThat(HumanLines.total(SUMMARY, 0, 0, 0)).isEqualTo("2 completed, 1 failed, after 5.0 s");
+    assertThat(HumanLines.total(SUMMARY, 3, 1, 0))
+        .isEqualTo("2 completed, 1 failed, 3 skipped, 1 already current, after 5.0 s");
   }
 
   private Report lines(TestScreen screen, boolean tellsRetries, boolean tellsDetails) {
