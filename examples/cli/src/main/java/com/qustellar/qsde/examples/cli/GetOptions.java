@@ -3,11 +3,14 @@ package com.qustellar.qsde.examples.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.qustellar.qsde.DownloadException.InvalidRequest;
+import com.qustellar.qsde.DownloadException.InvalidResponse;
+import com.qustellar.qsde.DownloadException.TooLarge;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.internal.files.DownloadList;
 import com.qustellar.qsde.internal.http.HeaderField;
 import com.qustellar.qsde.internal.metalink.Metalink;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -19,8 +22,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +38,7 @@ final class GetOptions {
 
   private final OptionSet options = new OptionSet();
   private final List<String> refused = new ArrayList<>();
+  private final Set<String> sized = new HashSet<>();
 
   private final Supplier<@Nullable String> inputFile =
       options.value(
@@ -105,8 +111,8 @@ final class GetOptions {
   }
 
   /**
-   * Returns what of a list {@link #requests} has not returned, and why: an entry that can't be taken
-   * costs no other.
+   * Returns what of a list {@link #requests} has not returned, and why: an entry that can't be
+   * taken costs no other.
    */
   List<String> refused() {
     return refused;
@@ -202,10 +208,27 @@ final class GetOptions {
     DownloadRequest bare = mirrored(item.urls(), file);
     DownloadRequest request =
         request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
+    if (item.bytes() == 0 || item.bytes() > request.maxBytes()) {
+      return request;
+    }
+    sized.add(request.id());
     // More than the file has is wrong before all of it has come.
-    return item.bytes() > 0
-        ? request.withMaxBytes(Math.min(item.bytes(), request.maxBytes()))
-        : request;
+    return request.withMaxBytes(item.bytes());
+  }
+
+  /** Tells of a bound that a Metalink has set, which nobody could raise, that it was exceeded. */
+  DownloadOutcome explained(DownloadOutcome outcome) {
+    return outcome instanceof DownloadOutcome.Failed failed
+            && failed.error() instanceof TooLarge error
+            && sized.contains(outcome.request().id())
+        ? new DownloadOutcome.Failed(
+            outcome.request(),
+            new InvalidResponse(
+                error.uri(),
+                error.target(),
+                "it has more than the " + error.maxBytes() + " bytes that the Metalink tells",
+                error))
+        : outcome;
   }
 
   private List<DownloadRequest> listed(String name, BufferedReader lines) throws IOException {
