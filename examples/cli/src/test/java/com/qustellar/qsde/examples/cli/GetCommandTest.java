@@ -301,6 +301,31 @@ class GetCommandTest {
     }
   }
 
+  @Test
+  void aFileThatIsCompressedUnaskedIsCalledThat() throws IOException {
+    String url =
+        origin.on(
+            "/a.txt",
+            exchange -> {
+              exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+              exchange.sendResponseHeaders(200, 3);
+              exchange.getResponseBody().write(new byte[3]);
+            });
+
+    assertThat(get(url)).isZero();
+    assertThat(screen.errLines()).hasSize(3);
+    assertThat(screen.errLines().get(1)).startsWith("  It is compressed");
+
+    assertThat(get("-q", "--overwrite", url)).isZero();
+    assertThat(screen.errLines()).hasSize(3);
+
+    assertThat(get("-v", "--overwrite", url)).isZero();
+    assertThat(screen.errLines()).hasSize(7);
+    assertThat(screen.errLines().get(4)).startsWith("  It is compressed");
+    assertThat(screen.errLines().get(5))
+        .endsWith(", retries: 0, over one connection, as the server sends no ranges");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"auto", "on", "off"})
   void whereThereIsNoTerminalNothingIsDrawn(String ui) {
