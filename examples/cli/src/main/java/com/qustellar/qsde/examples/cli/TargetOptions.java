@@ -108,6 +108,10 @@ final class TargetOptions {
     if (ifNewer.get() && toStandardOutput()) {
       throw new UsageException("--if-newer is about a file, and --output - is none: give one");
     }
+    if (requests > 1 && toStandardOutput()) {
+      throw new UsageException(
+          "--output - is for one file, and there are " + requests + " URLs: get them one by one");
+    }
     if (requests > 1 && output.get() != null) {
       throw new UsageException(
           "--output names one file, and there are " + requests + " URLs: use --dir");

@@ -222,6 +222,7 @@ class GetOptionsTest {
       delimiter = '|',
       value = {
         "-o x http://a/ http://b/ | --output names one file",
+        "-o - http://a/ http://b/ | there are 2 URLs: get them one by one",
         "--checksum md5:0123456789abcdef0123456789abcdef http://a/ http://b/ | --checksum is that of one file",
         "ftp://a/ | http",
         "http:///x | host",
