@@ -2,6 +2,7 @@ package com.qustellar.qsde;
 
 import com.qustellar.qsde.internal.http.HttpUris;
 import com.qustellar.qsde.internal.http.SafeText;
+import com.qustellar.qsde.internal.progress.Figures;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -264,6 +265,8 @@ public abstract sealed class DownloadException extends RuntimeException {
   /** The host's name has no address, or no name server could be asked. */
   public static final class NameNotResolved extends DownloadException {
 
+    private final boolean retryable;
+
     /**
      * Reports it for a request.
      *
@@ -277,11 +280,38 @@ public abstract sealed class DownloadException extends RuntimeException {
           uri,
           target,
           cause);
+      this.retryable = true;
+    }
+
+    /**
+     * Reports that a host has addresses, but none of the only family that is used.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param family the family
+     * @param retryable whether that may change: an address in the URI stays what it is
+     * @param cause what was thrown underneath, if anything
+     */
+    public NameNotResolved(
+        URI uri,
+        @Nullable Path target,
+        AddressFamily family,
+        boolean retryable,
+        @Nullable Throwable cause) {
+      super(
+          host(uri)
+              + (retryable ? " has no " : " is no ")
+              + (family == AddressFamily.IPV4 ? "IPv4" : "IPv6")
+              + " address, and no other is to be used: allow both families, or ask another host",
+          uri,
+          target,
+          cause);
+      this.retryable = retryable;
     }
 
     @Override
     public boolean retryable() {
-      return true;
+      return retryable;
     }
   }
 
@@ -429,7 +459,32 @@ public abstract sealed class DownloadException extends RuntimeException {
      */
     public ProxyFailure(
         URI uri, @Nullable Path target, Fault fault, int status, @Nullable Throwable cause) {
-      super(fault.message.formatted(host(uri), why(cause)), uri, target, cause);
+      this(uri, target, null, fault, status, cause);
+    }
+
+    /**
+     * Reports it for a request.
+     *
+     * @param uri the URI that was asked; the message shows it redacted
+     * @param target the target of the download, if it has one
+     * @param proxy the proxy, of which the message shows host and port; null where it is not known
+     * @param fault what is wrong with the proxy
+     * @param status the status that an HTTP proxy answered with, 0 for none
+     * @param cause what was thrown underneath, if anything
+     */
+    public ProxyFailure(
+        URI uri,
+        @Nullable Path target,
+        @Nullable URI proxy,
+        Fault fault,
+        int status,
+        @Nullable Throwable cause) {
+      super(
+          fault.message.formatted(
+              proxy == null ? "the proxy" : "the proxy " + server(proxy), host(uri), why(cause)),
+          uri,
+          target,
+          cause);
       this.fault = fault;
       this.status = status;
     }
@@ -453,16 +508,15 @@ public abstract sealed class DownloadException extends RuntimeException {
     /** What is wrong with a proxy. */
     public enum Fault {
       /** It could not be connected to, its name is not known, or it did not answer in time. */
-      UNREACHABLE(
-          "the proxy on the way to %s cannot be reached%s: check its address and the network"),
+      UNREACHABLE("%s on the way to %s cannot be reached%s: check its address and the network"),
       /** It wants credentials, or others. */
       CREDENTIALS(
-          "the proxy on the way to %s wants credentials%s: give them as user:password@ in front of"
+          "%s on the way to %s wants credentials%s: give them as user:password@ in front of"
               + " its host"),
       /** It does not let this server be reached. */
-      REFUSED("the proxy did not let %s be reached%s: check its address and credentials"),
+      REFUSED("%s did not let %s be reached%s: check its address and credentials"),
       /** It could not reach the server. */
-      LEADS_NOWHERE("the proxy could not reach %s%s: check the address, or try again later");
+      LEADS_NOWHERE("%s could not reach %s%s: check the address, or try again later");
 
       private final String message;
 
@@ -623,8 +677,8 @@ public abstract sealed class DownloadException extends RuntimeException {
       super(
           HttpUris.redact(uri)
               + " is larger than the "
-              + maxBytes
-              + " bytes that are allowed: raise the limit if that is wanted",
+              + size(maxBytes)
+              + " that are allowed: raise the limit if that is wanted",
           uri,
           target,
           cause);
@@ -718,15 +772,22 @@ public abstract sealed class DownloadException extends RuntimeException {
           "no room for "
               + file(target)
               + ": "
-              + neededBytes
-              + " bytes are needed and "
-              + freeBytes
-              + " are free: make room or choose another disk",
+              + neededAndFree(neededBytes, freeBytes)
+              + ": make room or choose another disk",
           uri,
           target,
           cause);
       this.neededBytes = neededBytes;
       this.freeBytes = freeBytes;
+    }
+
+    private static String neededAndFree(long needed, long free) {
+      // Where the figures are the same, only the bytes tell what is missing.
+      boolean exact = size(needed).equals(size(free));
+      return (exact ? needed + " bytes" : size(needed))
+          + " are needed and "
+          + (exact ? String.valueOf(free) : size(free))
+          + " are free";
     }
 
     /** {@return the bytes that were still to be written} */
@@ -789,6 +850,8 @@ public abstract sealed class DownloadException extends RuntimeException {
       NO_DIRECTORY(" has no directory to stand in", ": create it first"),
       /** The file system does not permit it. */
       NO_PERMISSION(" may not be written", ": check the permissions of its directory"),
+      /** The file system is mounted to be read only. */
+      READ_ONLY(" is on a file system that is read-only", ": choose another directory"),
       /** A symbolic link stands where a file of the download belongs. */
       SYMBOLIC_LINK(" has a symbolic link in its place", ": remove it, or choose another name"),
       /** The file system refuses the name. */
@@ -994,6 +1057,10 @@ public abstract sealed class DownloadException extends RuntimeException {
 
   private static String file(@Nullable Path target) {
     return target == null ? "the file" : SafeText.strip(target.toString());
+  }
+
+  private static String size(long bytes) {
+    return bytes < 1024 ? bytes + " bytes" : Figures.size(bytes);
   }
 
   private static String quote(String said) {

@@ -212,7 +212,8 @@ public final class NetworkSettings {
   /**
    * {@return a copy that uses the addresses of one family only, of proxies as well}
    *
-   * <p>A name that has none of that family fails with {@link DownloadException.NameNotResolved}.
+   * <p>A name that has none of that family fails with {@link DownloadException.NameNotResolved},
+   * and so does an address of the other one, at once.
    *
    * @param family the family; {@link AddressFamily#ANY} by default
    */

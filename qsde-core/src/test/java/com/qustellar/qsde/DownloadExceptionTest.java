@@ -76,6 +76,10 @@ class DownloadExceptionTest {
             new NameNotResolved(SECRET, FILE, refused),
             "the name h was not found: check its spelling and the network"),
         List.of(
+            new NameNotResolved(SECRET, FILE, AddressFamily.IPV6, true, refused),
+            "h has no IPv6 address, and no other is to be used: allow both families, or ask another"
+                + " host"),
+        List.of(
             new TlsFailure(SECRET, FILE, new IOException("PKIX path building failed")),
             "no trusted TLS connection to h (PKIX path building failed): check the name, the clock"
                 + " and the trusted certificates"),
@@ -111,6 +115,15 @@ class DownloadExceptionTest {
                 SECRET, FILE, ProxyFailure.Fault.LEADS_NOWHERE, 502, new IOException("bad")),
             "the proxy could not reach h (bad): check the address, or try again later"),
         List.of(
+            new ProxyFailure(
+                SECRET,
+                FILE,
+                URI.create("http://u:SECRET@my_proxy:3128"),
+                ProxyFailure.Fault.LEADS_NOWHERE,
+                502,
+                new IOException("bad")),
+            "the proxy my_proxy:3128 could not reach h (bad): check the address, or try again later"),
+        List.of(
             new SourceUnavailable(SECRET, FILE, refused),
             "the source of https://h:8443/dir/x?… named no address: see the cause"),
         List.of(
@@ -135,8 +148,20 @@ class DownloadExceptionTest {
                 + " or the source"),
         List.of(
             new DiskFull(SECRET, FILE, 10, 5, refused),
-            "no room for x.bin: 10 bytes are needed and 5 are free: make room or choose another"
-                + " disk"),
+            "no room for x.bin: 10 bytes are needed and 5 bytes are free: make room or choose"
+                + " another disk"),
+        List.of(
+            new DiskFull(SECRET, FILE, 50_000_000, 20 << 20, refused),
+            "no room for x.bin: 47.7 MiB are needed and 20.0 MiB are free: make room or choose"
+                + " another disk"),
+        List.of(
+            new DiskFull(SECRET, FILE, (20 << 20) + 1, 20 << 20, refused),
+            "no room for x.bin: 20971521 bytes are needed and 20971520 are free: make room or"
+                + " choose another disk"),
+        List.of(
+            new TooLarge(SECRET, FILE, 50_000_000, refused),
+            "https://h:8443/dir/x?… is larger than the 47.7 MiB that are allowed: raise the limit"
+                + " if that is wanted"),
         List.of(
             new FileAccess(SECRET, FILE, FileAccess.Reason.EXISTS, refused),
             "x.bin exists already: choose another name, or allow to overwrite it"),

@@ -236,6 +236,7 @@ final class AddressGuard extends AddressResolverGroup<InetSocketAddress> {
     if (refused != null) {
       throw refused;
     }
-    throw new UnknownHostException(host + " has no address of the family " + rules.family());
+    boolean literal = NetUtil.createInetAddressFromIpAddressString(host) != null;
+    throw new MissingFamilyException(host, rules.family(), literal);
   }
 }

@@ -1,10 +1,14 @@
 package com.qustellar.qsde.reactor;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -128,21 +132,47 @@ public final class FailureLog {
    *     where somebody has made a request invalid
    */
   public static Flux<DownloadRequest> read(Path file) {
-    return readAll(file)
-        .distinct(request -> List.of(request.uri(), String.valueOf(request.target())));
+    return once(readAll(file));
   }
 
   /**
-   * Reads the requests of a log again as {@link #read} does, but one that has failed several times
-   * comes several times, and nothing is kept in memory: for logs of any length.
+   * Reads the requests of a log from a pipe, say, as {@link #read(Path)} does from a file.
+   *
+   * @param lines what a log has written; it is read once, as far as there is demand, and not closed
+   * @return the requests in their order, each URI and target once, with the errors of {@link
+   *     #read(Path)}
+   */
+  public static Flux<DownloadRequest> read(InputStream lines) {
+    return once(readAll(lines));
+  }
+
+  private static Flux<DownloadRequest> once(Flux<DownloadRequest> all) {
+    return all.distinct(request -> List.of(request.uri(), String.valueOf(request.target())));
+  }
+
+  /**
+   * Reads the requests of a log again as {@link #read(Path)} does, but one that has failed several
+   * times comes several times, and nothing is kept in memory: for logs of any length.
    *
    * @param file a file that a log has written
-   * @return the requests in their order, with the errors of {@link #read}
+   * @return the requests in their order, with the errors of {@link #read(Path)}
    */
   public static Flux<DownloadRequest> readAll(Path file) {
     return Flux.using(
             // What is written is ASCII; whatever else a crash has left is no line of it.
-            () -> Files.newBufferedReader(file, StandardCharsets.ISO_8859_1), FailureLog::requests)
+            () -> Files.newBufferedReader(file, ISO_8859_1), FailureLog::requests)
+        .onErrorMap(IOException.class, UncheckedIOException::new)
+        .subscribeOn(Schedulers.boundedElastic());
+  }
+
+  /**
+   * Reads the requests of a log from a pipe, say, as {@link #readAll(Path)} does from a file.
+   *
+   * @param lines what a log has written; it is read once, as far as there is demand, and not closed
+   * @return the requests in their order, with the errors of {@link #read(Path)}
+   */
+  public static Flux<DownloadRequest> readAll(InputStream lines) {
+    return Flux.defer(() -> requests(new BufferedReader(new InputStreamReader(lines, ISO_8859_1))))
         .onErrorMap(IOException.class, UncheckedIOException::new)
         .subscribeOn(Schedulers.boundedElastic());
   }

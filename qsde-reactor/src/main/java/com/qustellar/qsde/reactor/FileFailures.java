@@ -54,10 +54,13 @@ final class FileFailures {
     if (thrown instanceof NoSuchFileException || thrown instanceof NotDirectoryException) {
       return Reason.NO_DIRECTORY;
     }
+    String text = text(thrown);
+    if (text.contains("read-only file system")) {
+      return Reason.READ_ONLY;
+    }
     if (thrown instanceof AccessDeniedException) {
       return Reason.NO_PERMISSION;
     }
-    String text = text(thrown);
     if (text.contains("not a directory")) {
       return Reason.NO_DIRECTORY;
     }
@@ -67,7 +70,7 @@ final class FileFailures {
     if (text.contains("name too long")) {
       return Reason.NAME_REFUSED;
     }
-    if (text.contains("read-only file system") || text.contains("operation not permitted")) {
+    if (text.contains("operation not permitted")) {
       return Reason.NO_PERMISSION;
     }
     return Reason.IO;

@@ -3,6 +3,7 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.DownloadException.ProxyFailure.Fault;
 import io.netty.handler.proxy.ProxyConnectException;
 import java.io.IOException;
+import java.net.URI;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ final class ProxyException extends IOException {
 
   private final Fault fault;
   private final int status;
+
+  /** Which proxy; null until {@link #named} tells. */
+  private @Nullable URI proxy;
 
   private ProxyException(String message, Fault fault, int status, @Nullable Throwable cause) {
     super(message, cause);
@@ -70,6 +74,17 @@ final class ProxyException extends IOException {
       case "2", "7", "8" -> Fault.REFUSED;
       default -> Fault.LEADS_NOWHERE;
     };
+  }
+
+  /** Returns this, which knows now which proxy it was. */
+  ProxyException named(@Nullable URI proxy) {
+    this.proxy = proxy;
+    return this;
+  }
+
+  /** Returns the proxy, with its credentials; null where that is not known. */
+  @Nullable URI proxy() {
+    return proxy;
   }
 
   Fault fault() {

@@ -13,6 +13,7 @@ import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.plan.SegmentPlanner;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessMode;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -156,10 +157,14 @@ final class Targets {
     if (directory == null) {
       throw new FileAccess(request.uri(), target, Reason.NO_DIRECTORY, null);
     }
-    boolean there = Files.isDirectory(directory);
-    if (!there || !Files.isWritable(directory)) {
-      Reason reason = there ? Reason.NO_PERMISSION : Reason.NO_DIRECTORY;
-      throw new FileAccess(request.uri(), target, reason, null);
+    if (!Files.isDirectory(directory)) {
+      throw new FileAccess(request.uri(), target, Reason.NO_DIRECTORY, null);
+    }
+    try {
+      // As Files.isWritable asks, which keeps why not to itself.
+      directory.getFileSystem().provider().checkAccess(directory, AccessMode.WRITE);
+    } catch (IOException e) {
+      throw FileFailures.translate(request.uri(), target, e);
     }
   }
 

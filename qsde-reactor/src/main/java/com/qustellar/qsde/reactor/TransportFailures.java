@@ -41,7 +41,8 @@ final class TransportFailures {
       return known;
     }
     if (thrown instanceof ProxyException proxy) {
-      return new DownloadException.ProxyFailure(uri, target, proxy.fault(), proxy.status(), thrown);
+      return new DownloadException.ProxyFailure(
+          uri, target, proxy.proxy(), proxy.fault(), proxy.status(), thrown);
     }
     if (thrown instanceof RefusedAddressException refused) {
       return new DownloadException.AddressRefused(uri, target, refused.address(), thrown);
@@ -49,6 +50,12 @@ final class TransportFailures {
     if (thrown instanceof Via.UnusableProxyException) {
       return new DownloadException.InvalidRequest(
           uri, target, String.valueOf(thrown.getMessage()), thrown);
+    }
+    Throwable unresolved =
+        thrown instanceof Via.UnresolvedTargetException ? thrown.getCause() : thrown;
+    if (unresolved instanceof MissingFamilyException missing) {
+      return new DownloadException.NameNotResolved(
+          uri, target, missing.family(), !missing.isLiteral(), thrown);
     }
     if (thrown instanceof UnknownHostException) {
       return new DownloadException.NameNotResolved(uri, target, thrown);

@@ -144,7 +144,9 @@ record Via(Kind kind, @Nullable URI proxy) {
 
   /** Returns why the proxy did not pass on the request that it answered, null if it did. */
   @Nullable ProxyException refusal(int status) {
-    return isForwarded() && status == 407 ? ProxyException.ofStatus(status, null) : null;
+    return isForwarded() && status == 407
+        ? ProxyException.ofStatus(status, null).named(proxy)
+        : null;
   }
 
   /** Tells what the client's error means where it is the proxy that was connected to. */
@@ -154,7 +156,7 @@ record Via(Kind kind, @Nullable URI proxy) {
     }
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof ProxyConnectException refused) {
-        return ProxyException.of(refused);
+        return ProxyException.of(refused).named(proxy);
       }
     }
     boolean unreachable =
@@ -162,7 +164,7 @@ record Via(Kind kind, @Nullable URI proxy) {
             || thrown instanceof NoRouteToHostException
             || (thrown instanceof UnknownHostException
                 && !(thrown instanceof UnresolvedTargetException));
-    return unreachable ? ProxyException.unreachable(thrown) : thrown;
+    return unreachable ? ProxyException.unreachable(thrown).named(proxy) : thrown;
   }
 
   /** Returns it without the credentials. */

@@ -16,6 +16,7 @@ import com.qustellar.qsde.DownloadException.NameNotResolved;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.ProxySettings;
+import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.ScriptedProxy;
@@ -334,7 +335,18 @@ class AddressPolicyEngineTest extends EngineTestBase {
     engine.network(both.withAddressFamily(AddressFamily.IPV6));
     failure(ConnectFailed.class, at("known.invalid").withOverwrite(true));
     NameNotResolved failure = failure(NameNotResolved.class, at("127.0.0.1").withOverwrite(true));
-    assertThat(failure).hasRootCauseMessage("127.0.0.1 has no address of the family IPV6");
+    assertThat(failure)
+        .hasRootCauseMessage("127.0.0.1 has no address of the family IPV6")
+        .hasMessageStartingWith("127.0.0.1 is no IPv6 address, and no other is to be used: ");
+    assertThat(failure.retryable()).isFalse();
+    engine.network(
+        NetworkSettings.defaults()
+            .withAddresses("known.invalid", origin.port(), List.of(ip("127.0.0.1")))
+            .withAddressFamily(AddressFamily.IPV6));
+    DownloadRequest once = at("known.invalid").withRetryPolicy(RetryPolicy.none());
+    assertThat(failure(NameNotResolved.class, once.withOverwrite(true)))
+        .hasMessageStartingWith("known.invalid has no IPv6 address, and no other is to be used: ")
+        .matches(DownloadException::retryable);
     assertThat(origin.requests()).hasSize(1);
   }
 }

@@ -194,6 +194,20 @@ class DiskTest extends TracelessTestBase {
   }
 
   @Test
+  void aFileSystemThatIsReadOnlyIsCalledThat() {
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.CHECK_WRITABLE) {
+            throw new FileSystemException(path.toString(), null, "Read-only file system");
+          }
+        });
+    assertThat(failure(FileAccess.class, request("/file")))
+        .hasMessageEndingWith(" is on a file system that is read-only: choose another directory")
+        .matches(failure -> failure.reason() == Reason.READ_ONLY);
+    assertThat(origin.requests()).isEmpty();
+  }
+
+  @Test
   void aForcedFileIsForcedBeforeItGetsItsName() throws IOException {
     CountDownLatch forced = new CountDownLatch(1);
     disk.failing(

@@ -101,7 +101,7 @@ class FailuresTest {
         Arguments.of(new NotDirectoryException("f"), Reason.NO_DIRECTORY),
         Arguments.of(new AccessDeniedException("f"), Reason.NO_PERMISSION),
         Arguments.of(said("Not a directory"), Reason.NO_DIRECTORY),
-        Arguments.of(said("Read-only file system"), Reason.NO_PERMISSION),
+        Arguments.of(said("Read-only file system"), Reason.READ_ONLY),
         Arguments.of(said("Operation not permitted"), Reason.NO_PERMISSION),
         Arguments.of(said("Too many levels of symbolic links"), Reason.SYMBOLIC_LINK),
         Arguments.of(said("File name too long"), Reason.NAME_REFUSED),

@@ -132,7 +132,9 @@ class ProxyTest extends EngineTestBase {
     assertThat(failure.status()).hasValue(407);
     assertThat(failure)
         .hasMessage(
-            "the proxy on the way to files.invalid wants credentials (status 407): give them as"
+            "the proxy 127.0.0.1:"
+                + proxy.port()
+                + " on the way to files.invalid wants credentials (status 407): give them as"
                 + " user:password@ in front of its host");
     assertThat(proxy.requests()).hasSize(1);
     assertNoSecret(failure);
@@ -168,7 +170,9 @@ class ProxyTest extends EngineTestBase {
 
     assertThat(failure.status()).hasValue(status);
     assertThat(failure.fault()).isEqualTo(fault);
-    assertThat(failure).hasMessageContaining("(status " + status + ")");
+    assertThat(failure)
+        .hasMessageStartingWith("the proxy 127.0.0.1:" + proxy.port() + " ")
+        .hasMessageContaining("(status " + status + ")");
     assertThat(proxy.requests()).hasSize(attempts);
     RecordedRequest connect = proxy.requests().get(0);
     assertThat(connect.method()).isEqualTo("CONNECT");
@@ -191,8 +195,8 @@ class ProxyTest extends EngineTestBase {
 
       assertThat(failure.fault()).isEqualTo(Fault.UNREACHABLE);
       assertThat(failure)
-          .hasMessageContaining("Connection refused")
-          .hasMessageContaining(":" + free);
+          .hasMessageStartingWith("the proxy 127.0.0.1:" + free + " on the way to files.invalid ")
+          .hasMessageContaining("Connection refused");
       assertNoSecret(failure);
     }
   }

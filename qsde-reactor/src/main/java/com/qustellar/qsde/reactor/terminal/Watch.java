@@ -4,6 +4,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.internal.progress.Figures;
+import com.qustellar.qsde.internal.progress.SpeedMeter;
 import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.EngineProgress;
@@ -185,7 +186,12 @@ final class Watch {
             now.bytesReceived() - start.bytesReceived(),
             speed,
             connections,
-            known && speed > 0 && !slots.isEmpty() ? Duration.ofSeconds(left / speed) : null);
+            known && !slots.isEmpty() ? timeLeft(left, speed) : null);
+  }
+
+  /** Returns the time until the last byte, as for a single download; null where nothing moves. */
+  static @Nullable Duration timeLeft(long left, long speed) {
+    return speed > 0 ? SpeedMeter.eta(0, OptionalLong.of(left), speed) : null;
   }
 
   /** Returns what the engine does, which it tells at once; null when it is closed. */

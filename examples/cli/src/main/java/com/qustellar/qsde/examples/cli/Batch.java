@@ -58,8 +58,14 @@ final class Batch {
     this.existing = existing;
   }
 
-  /** Downloads all, however some of them end, and returns how many ended how. */
-  DownloadSummary run(List<DownloadRequest> requests) throws InterruptedException {
+  /**
+   * Downloads all, however some of them end, and returns how many ended how.
+   *
+   * @param refused what has failed before it could become a request, and why
+   */
+  DownloadSummary run(List<DownloadRequest> requests, List<String> refused)
+      throws InterruptedException {
+    refused.forEach(report::refused);
     downloads
         .apply(Flux.fromIterable(requests))
         .flatMap(this::settled)
@@ -67,7 +73,7 @@ final class Batch {
         .doOnNext(outcome -> signals.add(() -> report.ended(outcome)))
         .collect(DownloadSummary.collector())
         .subscribe(
-            all -> signals.add(() -> summary = all),
+            all -> signals.add(() -> summary = withRefused(all, refused.size())),
             error ->
                 signals.add(
                     () -> {
@@ -89,6 +95,11 @@ final class Batch {
     }
     report.summary(summary);
     return summary;
+  }
+
+  private static DownloadSummary withRefused(DownloadSummary all, int refused) {
+    return new DownloadSummary(
+        all.completed(), all.failed() + refused, all.cancelled(), all.bytes(), all.elapsed());
   }
 
   /** Returns how many files were there already and were kept. */

@@ -72,7 +72,8 @@ final class DemoCommand implements Callable<Integer> {
       throws InterruptedException {
     try (Report report =
         new HumanLines(screen, screen.watch(engine, screen.terminal()), true, false)) {
-      return new Batch(engine, engine::downloadAll, report, null, Existing.fail).run(requests);
+      return new Batch(engine, engine::downloadAll, report, null, Existing.fail)
+          .run(requests, List.of());
     }
   }
 

@@ -45,7 +45,7 @@ final class GetCommand implements Callable<Integer> {
       more.flag(
           OptionSpec.builder("--json")
               .description(
-                  "One JSON object a line on stdout: progress, completed, failed, summary."));
+                  "One JSON object a line on stdout: progress, completed, skipped, failed, summary."));
 
   private final Supplier<Boolean> quiet =
       more.flag(OptionSpec.builder("-q", "--quiet").description("Show errors only."));
@@ -88,21 +88,32 @@ final class GetCommand implements Callable<Integer> {
     }
     try (DownloadEngine engine = start.await()) {
       options.configure(engine);
-      return SignalGuard.guard(engine, () -> run(engine, requests, failures));
+      return SignalGuard.guard(engine, () -> run(engine, requests, options.refused(), failures));
     }
   }
 
   private int run(
-      DownloadEngine engine, List<DownloadRequest> requests, @Nullable FailureLog failures)
+      DownloadEngine engine,
+      List<DownloadRequest> requests,
+      List<String> refused,
+      @Nullable FailureLog failures)
       throws InterruptedException {
     try (Report report = report(engine)) {
       Function<Flux<DownloadRequest>, Flux<DownloadOutcome>> downloads =
           options.target.toStandardOutput()
               ? new StandardOutput(engine, screen.out())::downloadAll
               : engine::downloadAll;
-      Batch batch = new Batch(engine, downloads, report, failures, options.target.existing());
-      long completed = batch.run(requests).completed();
-      return completed + batch.kept() == requests.size() ? ExitCode.OK : ExitCode.SOFTWARE;
+      Batch batch =
+          new Batch(
+              engine,
+              all -> downloads.apply(all).map(options::explained),
+              report,
+              failures,
+              options.target.existing());
+      long completed = batch.run(requests, refused).completed();
+      return completed + batch.kept() == requests.size() + refused.size()
+          ? ExitCode.OK
+          : ExitCode.SOFTWARE;
     }
   }
 

@@ -3,11 +3,14 @@ package com.qustellar.qsde.examples.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.qustellar.qsde.DownloadException.InvalidRequest;
+import com.qustellar.qsde.DownloadException.InvalidResponse;
+import com.qustellar.qsde.DownloadException.TooLarge;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.internal.files.DownloadList;
 import com.qustellar.qsde.internal.http.HeaderField;
 import com.qustellar.qsde.internal.metalink.Metalink;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -15,11 +18,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +37,8 @@ final class GetOptions {
   final TargetOptions target = new TargetOptions();
 
   private final OptionSet options = new OptionSet();
+  private final List<String> refused = new ArrayList<>();
+  private final Set<String> sized = new HashSet<>();
 
   private final Supplier<@Nullable String> inputFile =
       options.value(
@@ -40,7 +48,7 @@ final class GetOptions {
               .description(
                   "A list of downloads, - for stdin: lines of a URL, or of several with tabs between them, "
                       + "which are mirrors of one file; and indented below each what is for it alone: out=, dir=, "
-                      + "checksum=, header=. Or what --failures has written, to retry those. "
+                      + "checksum=, header=. What of it can't be taken has failed, and costs no other. Or what --failures has written, to retry those. "
                       + "Or a Metalink (RFC 5854), which may stand in place of a URL as well."));
 
   private final Supplier<@Nullable Path> failures =
@@ -98,8 +106,16 @@ final class GetOptions {
     if (inputFile.get() != null) {
       requests.addAll(listed(inputFile.get()));
     }
-    target.check(requests.size());
+    target.check(requests.size() + refused.size());
     return requests;
+  }
+
+  /**
+   * Returns what of a list {@link #requests} has not returned, and why: an entry that can't be
+   * taken costs no other.
+   */
+  List<String> refused() {
+    return refused;
   }
 
   /** Returns what is to be known of what {@link #requests} has returned. */
@@ -144,34 +160,32 @@ final class GetOptions {
   private List<DownloadRequest> listed(String file) {
     try {
       if (file.equals("-")) {
-        return listed("stdin", null, System.in);
+        return listed("stdin", System.in);
       }
-      Path path = Path.of(file);
       // There may be a pipe under this name, which can be read but once.
-      return listed(file, path, new ByteArrayInputStream(Files.readAllBytes(path)));
+      return listed(file, new ByteArrayInputStream(Files.readAllBytes(Path.of(file))));
     } catch (IOException e) {
       throw new UsageException("--input-file can't read " + file + ": " + TextFiles.why(e));
     }
   }
 
-  private List<DownloadRequest> listed(String name, @Nullable Path file, InputStream stream)
-      throws IOException {
+  private List<DownloadRequest> listed(String name, InputStream stream) throws IOException {
     BufferedInputStream in = new BufferedInputStream(stream);
     return switch (TextFiles.first(in)) {
       // An XML file, here a Metalink, begins with the one, what --failures writes with the other.
       case '<' -> metalink(MetalinkFiles.read(name, in));
-      case '{' -> failed(name, file);
+      case '{' -> failed(name, in);
       default -> listed(name, new BufferedReader(new InputStreamReader(in, UTF_8.newDecoder())));
     };
   }
 
-  private List<DownloadRequest> failed(String name, @Nullable Path file) {
-    if (file == null || !Files.isRegularFile(file)) {
-      throw new UsageException(
-          "what --failures has written is read from a file only, not from " + name);
+  private List<DownloadRequest> failed(String name, InputStream in) throws IOException {
+    List<DownloadRequest> failed;
+    try {
+      failed = UsageException.check(() -> FailureLog.read(in).collectList().block());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
-    List<DownloadRequest> failed =
-        UsageException.check(() -> FailureLog.read(file).collectList().block());
     if (failed.isEmpty()) {
       throw new UsageException(name + " has no line that --failures has written");
     }
@@ -194,10 +208,27 @@ final class GetOptions {
     DownloadRequest bare = mirrored(item.urls(), file);
     DownloadRequest request =
         request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
+    if (item.bytes() == 0 || item.bytes() > request.maxBytes()) {
+      return request;
+    }
+    sized.add(request.id());
     // More than the file has is wrong before all of it has come.
-    return item.bytes() > 0
-        ? request.withMaxBytes(Math.min(item.bytes(), request.maxBytes()))
-        : request;
+    return request.withMaxBytes(item.bytes());
+  }
+
+  /** Tells of a bound that a Metalink has set, which nobody could raise, that it was exceeded. */
+  DownloadOutcome explained(DownloadOutcome outcome) {
+    return outcome instanceof DownloadOutcome.Failed failed
+            && failed.error() instanceof TooLarge error
+            && sized.contains(outcome.request().id())
+        ? new DownloadOutcome.Failed(
+            outcome.request(),
+            new InvalidResponse(
+                error.uri(),
+                error.target(),
+                "it has more than the " + error.maxBytes() + " bytes that the Metalink tells",
+                error))
+        : outcome;
   }
 
   private List<DownloadRequest> listed(String name, BufferedReader lines) throws IOException {
@@ -205,29 +236,38 @@ final class GetOptions {
     DownloadList list = new DownloadList();
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       try {
-        list.line(line).ifPresent(item -> requests.add(listed(name, item)));
+        list.line(line).flatMap(item -> listed(name, item)).ifPresent(requests::add);
       } catch (IllegalArgumentException e) {
-        throw new UsageException(name + ", " + e.getMessage());
+        refused.add(name + ", " + e.getMessage());
       }
     }
-    list.end().ifPresent(item -> requests.add(listed(name, item)));
+    list.end().flatMap(item -> listed(name, item)).ifPresent(requests::add);
     return requests;
   }
 
-  private DownloadRequest listed(String name, DownloadList.Item item) {
+  /** What is wrong with an option that counts for all of them is wrong usage, as without a list. */
+  private Optional<DownloadRequest> listed(String name, DownloadList.Item item) {
+    DownloadRequest own;
     try {
-      return request(item);
+      own = own(item);
     } catch (IllegalArgumentException | InvalidRequest e) {
-      throw new UsageException(name + ", line " + item.line() + ": " + e.getMessage());
+      refused.add(name + ", line " + item.line() + ": " + e.getMessage());
+      return Optional.empty();
     }
+    return Optional.of(UsageException.check(() -> withOwnHeaders(request(own), item)));
   }
 
-  private DownloadRequest request(DownloadList.Item item) {
+  private DownloadRequest own(DownloadList.Item item) {
     Path into = item.dir() == null ? target.dir() : Path.of(item.dir());
     Path file = item.out() == null ? target.in(into, item.uris().get(0)) : into.resolve(item.out());
     DownloadRequest bare = mirrored(item.uris(), file);
-    DownloadRequest request =
-        request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
+    return withOwnHeaders(
+        item.checksum() == null ? bare : bare.withChecksum(item.checksum()), item);
+  }
+
+  /** An entry's own header fields count before those for all. */
+  private static DownloadRequest withOwnHeaders(DownloadRequest bare, DownloadList.Item item) {
+    DownloadRequest request = bare;
     for (HeaderField header : item.headers()) {
       request = request.withHeader(header.name(), header.value());
     }

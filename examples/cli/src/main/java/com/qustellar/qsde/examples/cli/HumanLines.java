@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.cli;
 
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
+import com.qustellar.qsde.DownloadResult.Note;
 import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.internal.progress.Figures;
 import com.qustellar.qsde.reactor.DownloadOutcome;
@@ -27,6 +28,9 @@ final class HumanLines implements Report {
   private static final String COMPLETED =
       "With --existing skip it leaves alone what has completed.";
 
+  private static final String ENCODED =
+      "It is compressed, by gzip perhaps: the server was not asked to, and it is kept as it came.";
+
   private final Screen screen;
   private final @Nullable TerminalProgress view;
   private final boolean tellsRetries;
@@ -34,6 +38,8 @@ final class HumanLines implements Report {
   private final Map<String, Integer> retries = new HashMap<>();
   private long transferred;
   private boolean kept;
+  private int skipped;
+  private int current;
 
   HumanLines(
       Screen screen, @Nullable TerminalProgress view, boolean tellsRetries, boolean tellsDetails) {
@@ -59,6 +65,9 @@ final class HumanLines implements Report {
     } else if (outcome instanceof DownloadOutcome.Completed completed) {
       transferred += transferred(completed.result());
       println(completed(completed.result()));
+      if (completed.result().notes().contains(Note.CONTENT_ENCODED)) {
+        println("  " + ENCODED);
+      }
       if (tellsDetails) {
         println(details(completed.result()));
       }
@@ -68,13 +77,23 @@ final class HumanLines implements Report {
   @Override
   public void kept(DownloadRequest request, Path file, boolean current) {
     retries.remove(request.id());
+    if (current) {
+      this.current++;
+    } else {
+      skipped++;
+    }
     println(name(file) + (current ? ": already current" : ": skipped, it exists already"));
+  }
+
+  @Override
+  public void refused(String message) {
+    error(message);
   }
 
   @Override
   public void summary(DownloadSummary summary) {
     close();
-    println(total(summary, transferred));
+    println(total(summary, skipped, current, transferred));
     if (kept) {
       println(RESUMABLE);
       if (summary.completed() > 0) {
@@ -91,7 +110,7 @@ final class HumanLines implements Report {
   }
 
   static String completed(DownloadResult result) {
-    if (result.notes().contains(DownloadResult.Note.ALREADY_PRESENT)) {
+    if (result.notes().contains(Note.ALREADY_PRESENT)) {
       return name(result) + ": already there, as expected";
     }
     return name(result)
@@ -111,15 +130,31 @@ final class HumanLines implements Report {
     if (result.resumedBytes() > 0) {
       details.append(", resumed: ").append(Figures.size(result.resumedBytes()));
     }
-    result.notes().forEach(note -> details.append(", ").append(note));
+    result.notes().stream()
+        .map(HumanLines::words)
+        .filter(words -> !words.isEmpty())
+        .forEach(words -> details.append(", ").append(words));
     return details.toString();
   }
 
-  static String total(DownloadSummary summary, long transferred) {
+  /** Returns what a note says, nothing where another line says it. */
+  private static String words(Note note) {
+    return switch (note) {
+      case ALREADY_PRESENT, NOT_MODIFIED, CONTENT_ENCODED -> "";
+      case LENGTH_UNKNOWN -> "the server told no length: an early end would not have been seen";
+      case SINGLE_STREAM -> "over one connection, as the server sends no ranges";
+      case RESTARTED -> "begun again from the first byte, as the file had changed or was wrong";
+      case UNPROVEN -> "only its length shows that it is of one version";
+    };
+  }
+
+  static String total(DownloadSummary summary, int skipped, int current, long transferred) {
     return summary.completed()
         + " completed, "
         + summary.failed()
         + " failed, "
+        + (skipped == 0 ? "" : skipped + " skipped, ")
+        + (current == 0 ? "" : current + " already current, ")
         + (summary.cancelled() == 0 ? "" : summary.cancelled() + " cancelled, ")
         + (transferred == 0 && (summary.completed() == 0 || summary.bytes() > 0)
             ? "after " + Figures.elapsed(summary.elapsed())
@@ -138,7 +173,7 @@ final class HumanLines implements Report {
 
   /** Returns the bytes that came in this run: not what was there before. */
   private static long transferred(DownloadResult result) {
-    return result.notes().contains(DownloadResult.Note.ALREADY_PRESENT)
+    return result.notes().contains(Note.ALREADY_PRESENT)
         ? 0
         : result.bytes() - result.resumedBytes();
   }

@@ -6,12 +6,14 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.Progress;
+import com.qustellar.qsde.internal.http.HttpUris;
 import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reports to programs: one JSON object a line on stdout, errors for people on stderr as ever.
  *
- * <p>What is not known is null. Times are in seconds, speeds in bytes a second.
+ * <p>What is not known is null. Times are in seconds, speeds in bytes a second, URLs redacted.
  */
 final class JsonLines implements Report {
 
@@ -56,6 +58,7 @@ final class JsonLines implements Report {
           seconds(json, "eta", progress.eta());
           json.writeNumberField("active", progress.activeSegments());
           json.writeNumberField("retries", progress.retries());
+          url(json, running.request());
         });
   }
 
@@ -75,19 +78,26 @@ final class JsonLines implements Report {
                 "checksum", result.checksum() == null ? null : result.checksum().toString());
             seconds(json, "seconds", result.elapsed());
             json.writeNumberField("retries", result.retries());
+            url(json, completed.request());
           });
     } else if (outcome instanceof DownloadOutcome.Failed failed) {
       DownloadException error = failed.error();
+      Path target = error.target();
       failed(
-          outcome,
-          error.target(),
+          outcome.request(),
+          target == null ? outcome.request().target() : target,
           error.getClass().getSimpleName(),
           String.valueOf(error.getMessage()),
           error.retryable());
       screen.error(Failures.line(failed));
     } else if (outcome instanceof DownloadOutcome.Cancelled cancelled) {
       String kept = cancelled.resumable() ? ": the same command goes on where it stopped" : "";
-      failed(outcome, null, "Cancelled", "the download was cancelled" + kept, false);
+      failed(
+          outcome.request(),
+          outcome.request().target(),
+          "Cancelled",
+          "the download was cancelled" + kept,
+          false);
     }
   }
 
@@ -98,6 +108,7 @@ final class JsonLines implements Report {
         json -> {
           json.writeStringField("id", request.id());
           json.writeStringField("file", file.toString());
+          url(json, request);
         });
   }
 
@@ -118,21 +129,29 @@ final class JsonLines implements Report {
         });
   }
 
+  @Override
+  public void refused(String message) {
+    failed(null, null, "InvalidRequest", message, false);
+    screen.error(message);
+  }
+
   private void failed(
-      DownloadOutcome outcome,
-      @Nullable Path target,
+      @Nullable DownloadRequest request,
+      @Nullable Path file,
       String error,
       String message,
       boolean retryable) {
-    Path file = target == null ? outcome.request().target() : target;
     line(
         "failed",
         json -> {
-          json.writeStringField("id", outcome.request().id());
-          json.writeStringField("file", file == null ? null : file.toString());
+          json.writeStringField("id", request == null ? null : request.id());
+          // A directory is where a name would have gone that never came.
+          json.writeStringField(
+              "file", file == null || Files.isDirectory(file) ? null : file.toString());
           json.writeStringField("error", error);
           json.writeStringField("message", message);
           json.writeBooleanField("retryable", retryable);
+          url(json, request);
         });
   }
 
@@ -147,6 +166,11 @@ final class JsonLines implements Report {
       throw new UncheckedIOException(e); // a StringWriter has none
     }
     screen.out().println(line);
+  }
+
+  private static void url(JsonGenerator json, @Nullable DownloadRequest request)
+      throws IOException {
+    json.writeStringField("url", request == null ? null : HttpUris.redact(request.uri()));
   }
 
   private static void seconds(JsonGenerator json, String name, @Nullable Duration time)

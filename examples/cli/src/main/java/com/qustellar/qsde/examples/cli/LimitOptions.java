@@ -16,7 +16,7 @@ final class LimitOptions {
           OptionSpec.builder("-x", "--connections")
               .paramLabel("N")
               .description(
-                  "Connections a download at most; the engine finds the number by default."));
+                  "Connections a download at most; 0, the default, for as many as are of use."));
 
   private final Supplier<@Nullable Integer> parallel =
       options.value(
@@ -32,16 +32,17 @@ final class LimitOptions {
           OptionSpec.builder("--segment-size")
               .paramLabel("SIZE")
               .description(
-                  "Bytes that one request asks for, 64K at least. By default 4M to 128M, by what is left."));
+                  "Bytes that one request asks for, 64K at least; 0, the default, for 4M to 128M, by what is left."));
 
   private final Supplier<@Nullable Long> limitRate =
       options.value(
           Long.class,
-          new Sizes(),
+          new Rates(),
           OptionSpec.builder("--limit-rate")
-              .paramLabel("SIZE")
+              .paramLabel("SIZE/s")
               .description(
-                  "Bytes a second that all downloads take together at most. Default: no limit."));
+                  "Bytes a second that all downloads take together at most; 0, the default, for no limit. "
+                      + "Here and below, /s may be left out."));
 
   Limits limits() {
     Limits limits = Limits.defaults();
@@ -58,7 +59,7 @@ final class LimitOptions {
               .withConnectionsPerHost(Math.max(connections.get(), limits.connectionsPerHost()));
     }
     if (limitRate.get() != null) {
-      limits = limits.withBytesPerSecond(limitRate.get());
+      limits = limits.withBytesPerSecond(Sizes.bound(limitRate.get()));
     }
     return segmentSize.get() == null ? limits : limits.withSegmentSize(segmentSize.get());
   }

@@ -42,12 +42,12 @@ final class NetworkOptions {
   private final Supplier<@Nullable Long> speedLimit =
       options.value(
           Long.class,
-          new Sizes(),
+          new Rates(),
           OptionSpec.builder("--speed-limit")
-              .paramLabel("SIZE")
+              .paramLabel("SIZE/s")
               .description(
                   "Bytes a second that a connection must bring: one that is slower over 30 seconds is given "
-                      + "up, and its part is asked for again. Default: none."));
+                      + "up, and its part is asked for again; 0, the default, for any."));
 
   private final Supplier<@Nullable Duration> connectTimeout =
       options.value(

@@ -22,6 +22,9 @@ interface Report extends AutoCloseable {
    */
   void kept(DownloadRequest request, Path file, boolean current);
 
+  /** Tells that a download has failed before it could become a request. */
+  void refused(String message);
+
   /** Tells what went wrong beside the downloads. */
   void error(String message);
 

@@ -57,7 +57,7 @@ final class TargetOptions {
           new Sizes(),
           OptionSpec.builder("--max-bytes")
               .paramLabel("SIZE")
-              .description("The most bytes that a file may have."));
+              .description("The most bytes that a file may have; 0, the default, for no limit."));
 
   private final Supplier<@Nullable Existing> existing =
       options.value(
@@ -107,6 +107,10 @@ final class TargetOptions {
     }
     if (ifNewer.get() && toStandardOutput()) {
       throw new UsageException("--if-newer is about a file, and --output - is none: give one");
+    }
+    if (requests > 1 && toStandardOutput()) {
+      throw new UsageException(
+          "--output - is for one file, and there are " + requests + " URLs: get them one by one");
     }
     if (requests > 1 && output.get() != null) {
       throw new UsageException(
@@ -188,7 +192,7 @@ final class TargetOptions {
       request = request.withChecksum(listed(checksumFile.get(), request));
     }
     if (maxBytes.get() != null) {
-      request = request.withMaxBytes(maxBytes.get());
+      request = request.withMaxBytes(Sizes.bound(maxBytes.get()));
     }
     return fsync.get() == null ? request : request.withFsync(fsync.get());
   }

@@ -58,7 +58,7 @@ class ExistingTest {
 
     assertThat(files()).containsExactly("a.tar.gz=old", "b=b");
     assertThat(screen.errLines()).contains("a.tar.gz: skipped, it exists already");
-    assertThat(screen.errLines()).last().asString().startsWith("1 completed, 0 failed");
+    assertThat(screen.errLines()).last().asString().startsWith("1 completed, 0 failed, 1 skipped,");
   }
 
   @Test
@@ -71,7 +71,9 @@ class ExistingTest {
         .matches(
             "\\{\"event\":\"skipped\",\"id\":\"[^\"]+\",\"file\":\"\\Q"
                 + dir.resolve("a.tar.gz")
-                + "\\E\"}");
+                + "\\E\",\"url\":\""
+                + url
+                + "\"}");
   }
 
   @Test

@@ -252,7 +252,9 @@ class GetCommandTest {
                 + dir.resolve("hello")
                 + "\\E\",\"bytes\":5,\"resumed\":0,\"checksum\":\"sha256:"
                 + HELLO_SHA256
-                + "\",\"seconds\":[0-9.]+,\"retries\":0}");
+                + "\",\"seconds\":[0-9.]+,\"retries\":0,\"url\":\"\\Q"
+                + url
+                + "\\E\"}");
 
     assertThat(get("--json", origin.url("/missing"))).isEqualTo(1);
     assertThat(screen.outLines().get(2))
@@ -297,6 +299,31 @@ class GetCommandTest {
           .isEqualTo(
               "  to " + dir.resolve("breaks.bin") + " from " + url + ", segments: 1, retries: 1");
     }
+  }
+
+  @Test
+  void aFileThatIsCompressedUnaskedIsCalledThat() throws IOException {
+    String url =
+        origin.on(
+            "/a.txt",
+            exchange -> {
+              exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+              exchange.sendResponseHeaders(200, 3);
+              exchange.getResponseBody().write(new byte[3]);
+            });
+
+    assertThat(get(url)).isZero();
+    assertThat(screen.errLines()).hasSize(3);
+    assertThat(screen.errLines().get(1)).startsWith("  It is compressed");
+
+    assertThat(get("-q", "--overwrite", url)).isZero();
+    assertThat(screen.errLines()).hasSize(3);
+
+    assertThat(get("-v", "--overwrite", url)).isZero();
+    assertThat(screen.errLines()).hasSize(7);
+    assertThat(screen.errLines().get(4)).startsWith("  It is compressed");
+    assertThat(screen.errLines().get(5))
+        .endsWith(", retries: 0, over one connection, as the server sends no ranges");
   }
 
   @ParameterizedTest

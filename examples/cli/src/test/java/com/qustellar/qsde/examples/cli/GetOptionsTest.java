@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +92,35 @@ class GetOptionsTest {
       assertThat(engine.limits().connectionsPerHost())
           .isEqualTo(Limits.defaults().connectionsPerHost());
     }
+  }
+
+  @Test
+  void zeroIsNoBound() {
+    String[] zeros = {"-x", "0", "--segment-size", "0", "--limit-rate", "0", "--speed-limit", "0"};
+    try (DownloadEngine engine =
+        configured(Stream.concat(Stream.of(zeros), Stream.of(URL)).toArray(String[]::new))) {
+      assertThat(engine.limits()).isEqualTo(Limits.defaults());
+      assertThat(engine.network()).isEqualTo(NetworkSettings.defaults());
+    }
+    assertThat(parse("--max-bytes", "0", URL).requests().get(0).maxBytes())
+        .isEqualTo(Limits.UNLIMITED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"100K/s, 102400", "100k, 102400", "7/S, 7", "1M/s, 1048576"})
+  void ratesMayNameTheSecond(String rate, long bytes) {
+    try (DownloadEngine engine = configured("--limit-rate", rate, "--speed-limit", rate, URL)) {
+      assertThat(engine.limits().bytesPerSecond()).isEqualTo(bytes);
+      assertThat(engine.network().speedLimit()).isEqualTo(bytes);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--limit-rate, 1K/m", "--limit-rate, /s", "--max-bytes, 1K/s", "--limit-rate, 1/s/s"})
+  void whatIsNoRateIsRefused(String option, String value) {
+    assertThatThrownBy(() -> parse(option, value, URL))
+        .isInstanceOf(CommandLine.ParameterException.class)
+        .hasMessageContaining("is no size");
   }
 
   @Test
@@ -222,11 +252,11 @@ class GetOptionsTest {
       delimiter = '|',
       value = {
         "-o x http://a/ http://b/ | --output names one file",
+        "-o - http://a/ http://b/ | there are 2 URLs: get them one by one",
         "--checksum md5:0123456789abcdef0123456789abcdef http://a/ http://b/ | --checksum is that of one file",
         "ftp://a/ | http",
         "http:///x | host",
         "-H Range:bytes=0-1 http://a/ | Range",
-        "--max-bytes 0 http://a/ | at least 1",
       })
   void requestsThatCannotWorkAreRefused(String args, String message) {
     GetOptions options = parse(args.strip().split(" "));
@@ -239,7 +269,6 @@ class GetOptionsTest {
   @ParameterizedTest
   @CsvSource({
     "--segment-size, 1K, at least 65536",
-    "--limit-rate, 0, at least 1",
     "-x, -1, at least 0",
     "--timeout, 0, timeout",
     "--connect-timeout, 0, timeout",

@@ -79,7 +79,8 @@ class HumanLinesTest {
             "one.bin: retry 1, because it broke off?[2J",
             "one.bin: retry 3",
             "a.bin: 10.0 MiB in 2.0 s, 5.0 MiB/s, sha256 verified",
-            "  to out/a.bin from https://host/final, segments: 3, retries: 1, UNPROVEN");
+            "  to out/a.bin from https://host/final, segments: 3, retries: 1, only its length"
+                + " shows that it is of one version");
   }
 
   @Test
@@ -179,10 +180,12 @@ class HumanLinesTest {
   void theSummaryNamesWhatWasCancelled() {
     DownloadSummary summary = new DownloadSummary(0, 0, 3, 0, Duration.ofSeconds(1));
 
-    assertThat(HumanLines.total(summary, 0))
+    assertThat(HumanLines.total(summary, 0, 0, 0))
         .isEqualTo("0 completed, 0 failed, 3 cancelled, after 1.0 s");
     // Nothing that completed was transferred.
-    assertThat(HumanLines.total(SUMMARY, 0)).isEqualTo("2 completed, 1 failed, after 5.0 s");
+    assertThat(HumanLines.total(SUMMARY, 0, 0, 0)).isEqualTo("2 completed, 1 failed, after 5.0 s");
+    assertThat(HumanLines.total(SUMMARY, 3, 1, 0))
+        .isEqualTo("2 completed, 1 failed, 3 skipped, 1 already current, after 5.0 s");
   }
 
   private Report lines(TestScreen screen, boolean tellsRetries, boolean tellsDetails) {

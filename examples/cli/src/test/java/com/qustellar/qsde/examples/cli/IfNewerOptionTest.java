@@ -58,7 +58,10 @@ class IfNewerOptionTest {
     assertThat(get("--if-newer", url)).isZero();
 
     assertThat(screen.errLines()).contains("a.zip: already current");
-    assertThat(screen.errLines()).last().asString().startsWith("0 completed, 0 failed");
+    assertThat(screen.errLines())
+        .last()
+        .asString()
+        .startsWith("0 completed, 0 failed, 1 already current,");
     version = "2";
     assertThat(get("--if-newer", "--overwrite", url)).isZero();
     assertThat(dir.resolve("a.zip")).hasContent("version 2");

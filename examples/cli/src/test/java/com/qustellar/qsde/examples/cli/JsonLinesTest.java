@@ -7,6 +7,7 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadState;
+import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
 import java.net.URI;
@@ -47,9 +48,11 @@ class JsonLinesTest {
     assertThat(screen.outLines())
         .containsExactly(
             "{\"event\":\"progress\",\"id\":\"x\",\"file\":\"x.bin\",\"received\":10,\"total\":100,"
-                + "\"bytesPerSecond\":7,\"eta\":12.857,\"active\":3,\"retries\":2}",
+                + "\"bytesPerSecond\":7,\"eta\":12.857,\"active\":3,\"retries\":2,"
+                + "\"url\":\"https://host/x?…\"}",
             "{\"event\":\"progress\",\"id\":\"y\",\"file\":\"y.bin\",\"received\":5,\"total\":null,"
-                + "\"bytesPerSecond\":0,\"eta\":null,\"active\":3,\"retries\":0}");
+                + "\"bytesPerSecond\":0,\"eta\":null,\"active\":3,\"retries\":0,"
+                + "\"url\":\"https://host/y?…\"}");
   }
 
   @Test
@@ -64,6 +67,29 @@ class JsonLinesTest {
   }
 
   @Test
+  void aNameThatIsNotKnownIsNull(@TempDir Path dir) {
+    DownloadRequest request = DownloadRequest.of("https://host/x", dir);
+    DownloadRequest here = DownloadRequest.of("https://host/x", Path.of(""));
+
+    json.progress(
+        List.of(
+            new Running(request, progress(null)),
+            new Running(request, progress(dir.getFileName().toString())),
+            new Running(here, progress(""))));
+    json.ended(
+        new DownloadOutcome.Failed(
+            request, new DownloadException.HttpStatus(request.uri(), dir, 404, null, null)));
+    json.ended(new DownloadOutcome.Cancelled(request, false));
+
+    assertThat(screen.outLines()).hasSize(5).allMatch(line -> line.contains("\"file\":null,"));
+  }
+
+  private static Progress progress(String name) {
+    return new Progress(
+        "x", name, DownloadState.CONNECTING, 0, OptionalLong.empty(), 0, null, 0, 0, 0, 0, null);
+  }
+
+  @Test
   void aCompletedDownloadHasItsChecksumWhereThereIsOne() {
     json.ended(new DownloadOutcome.Completed(REQUEST, result(null)));
     json.ended(new DownloadOutcome.Completed(REQUEST, result(Checksum.parse("sha256:" + DIGEST))));
@@ -71,11 +97,13 @@ class JsonLinesTest {
     assertThat(screen.outLines())
         .containsExactly(
             "{\"event\":\"completed\",\"id\":\"one\",\"file\":\"a\\\"b.bin\",\"bytes\":100,"
-                + "\"resumed\":40,\"checksum\":null,\"seconds\":1.234,\"retries\":2}",
+                + "\"resumed\":40,\"checksum\":null,\"seconds\":1.234,\"retries\":2,"
+                + "\"url\":\"https://host/a?…\"}",
             "{\"event\":\"completed\",\"id\":\"one\",\"file\":\"a\\\"b.bin\",\"bytes\":100,"
                 + "\"resumed\":40,\"checksum\":\"sha256:"
                 + DIGEST
-                + "\",\"seconds\":1.234,\"retries\":2}");
+                + "\",\"seconds\":1.234,\"retries\":2,"
+                + "\"url\":\"https://host/a?…\"}");
     assertThat(screen.err()).isEmpty();
   }
 
@@ -91,7 +119,7 @@ class JsonLinesTest {
             "{\"event\":\"failed\",\"id\":\"one\",\"file\":\"a.bin\",\"error\":\"TooLarge\","
                 + "\"message\":\""
                 + error.getMessage()
-                + "\",\"retryable\":false}");
+                + "\",\"retryable\":false,\"url\":\"https://host/a?…\"}");
     assertThat(screen.errLines()).containsExactly("qsde: " + error.getMessage());
     assertThat(screen.out() + screen.err()).doesNotContain("secret");
   }
@@ -103,7 +131,8 @@ class JsonLinesTest {
     assertThat(screen.outLines())
         .containsExactly(
             "{\"event\":\"failed\",\"id\":\"one\",\"file\":\"a.bin\",\"error\":\"Cancelled\","
-                + "\"message\":\"the download was cancelled\",\"retryable\":false}");
+                + "\"message\":\"the download was cancelled\",\"retryable\":false,"
+                + "\"url\":\"https://host/a?…\"}");
   }
 
   @Test
@@ -115,10 +144,12 @@ class JsonLinesTest {
 
   @Test
   void theSummaryCountsWhatWasCancelledAsFailed() {
+    json.kept(REQUEST, Path.of("b"), false);
     json.summary(new DownloadSummary(3, 1, 2, 1_000_000, Duration.ofMillis(90_050)));
 
     assertThat(screen.outLines())
         .containsExactly(
+            "{\"event\":\"skipped\",\"id\":\"one\",\"file\":\"b\",\"url\":\"https://host/a?…\"}",
             "{\"event\":\"summary\",\"completed\":3,\"failed\":3,\"bytes\":1000000,\"seconds\":90.050}");
   }
 

@@ -136,15 +136,41 @@ class ManyFilesTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void whatFailedIsNotReadFromAPipe() throws Exception {
+  void whatFailedMayComeFromAPipe() throws Exception {
     Path pipe = home.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    CompletableFuture<Path> written = CompletableFuture.supplyAsync(() -> write(pipe, "{}"));
+    String failures = failures(origin.fail("/a", 503));
+    origin.serve("/a", "a");
+    CompletableFuture<Path> written = CompletableFuture.supplyAsync(() -> write(pipe, failures));
 
-    assertThat(get("-i", pipe.toString())).isEqualTo(2);
+    assertThat(get("-i", pipe.toString())).isZero();
 
     written.get(10, TimeUnit.SECONDS);
-    assertThat(screen.errLines()).singleElement().asString().contains("from a file only");
+    assertThat(files()).containsExactly("a");
+  }
+
+  @Test
+  void whatFailedMayComeFromStdin() throws IOException {
+    String failures = failures(origin.fail("/a", 503));
+    origin.serve("/a", "a");
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(failures.getBytes(StandardCharsets.UTF_8)));
+    try {
+      assertThat(get("-i", "-")).isZero();
+    } finally {
+      System.setIn(before);
+    }
+    assertThat(files()).containsExactly("a");
+  }
+
+  /** Returns what is recorded of a download that fails twice. */
+  private String failures(String url) throws IOException {
+    Path file = home.resolve("failed");
+    for (int i = 0; i < 2; i++) {
+      assertThat(get("--failures", file.toString(), "--retries", "0", url)).isEqualTo(1);
+    }
+    assertThat(Files.readAllLines(file)).hasSize(2);
+    return Files.readString(file);
   }
 
   private static Path write(Path file, String text) {
@@ -177,14 +203,44 @@ class ManyFilesTest {
         "http://a/;  split=5 | list, line 2: the option split is not known",
         "http://a/;#;  checksum=md5=1 | list, line 3: ",
         "http://a/;  header=none | list, line 2: a header is a name",
+        "http://a/;  header=Range: bytes=1- | list, line 1: http://a/ cannot be used",
         "' out=x' | list, line 1: an option stands below the URI",
-        "http://a/;;ftp://b/ | list, line 3: ftp://b/ cannot be used",
-        "{\"event\":\"failed\"} | list has no line that --failures has written",
+        "#;;ftp://b/ | list, line 3: ftp://b/ cannot be used",
+        "http:// | list, line 1: http:",
       })
-  void aListThatCannotWorkIsWrongUsage(String lines, String message) throws IOException {
-    assertThat(get("-i", list(lines.split(";")))).isEqualTo(2);
+  void anEntryThatCannotWorkHasFailedAndCostsNoOther(String lines, String message)
+      throws IOException {
+    Path failures = home.resolve("failures");
+    String list = list((lines + ";" + origin.serve("/a", "a")).split(";"));
 
-    assertThat(screen.errLines()).singleElement().asString().contains(message);
+    assertThat(get("-i", list, "--failures", failures.toString())).isEqualTo(1);
+
+    assertThat(files()).containsExactly("a");
+    assertThat(screen.errLines()).first().asString().startsWith("qsde: ").contains(message);
+    assertThat(screen.errLines()).last().asString().startsWith("1 completed, 1 failed, 1 B in ");
+    // It is no request that could be made again.
+    assertThat(failures).isEmptyFile();
+
+    assertThat(get("-q", "--json", "--overwrite", "-i", list)).isEqualTo(1);
+    assertThat(screen.outLines())
+        .first()
+        .asString()
+        .startsWith("{\"event\":\"failed\",\"id\":null,\"file\":null,\"error\":\"InvalidRequest\",")
+        .contains(message)
+        .contains("\"retryable\":false");
+    assertThat(screen.outLines())
+        .last()
+        .asString()
+        .startsWith("{\"event\":\"summary\",\"completed\":1,\"failed\":1,");
+  }
+
+  @Test
+  void aListThatIsNoneAndOptionsThatCannotWorkAreWrongUsage() throws IOException {
+    assertThat(get("-i", list("{\"event\":\"failed\"}"))).isEqualTo(2);
+    assertThat(get("-H", "Range: bytes=1-", "-i", list("http://a/"))).isEqualTo(2);
+
+    assertThat(screen.errLines().get(0)).contains("list has no line that --failures has written");
+    assertThat(screen.errLines().get(1)).contains("Range");
   }
 
   @Test

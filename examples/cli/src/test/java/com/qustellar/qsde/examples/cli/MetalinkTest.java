@@ -107,6 +107,12 @@ class MetalinkTest {
 
     assertThat(get(file.toString())).isEqualTo(1);
     assertThat(dir).isEmptyDirectory();
+    assertThat(screen.errLines().get(0))
+        .endsWith("it has more than the 4 bytes that the Metalink tells");
+
+    // A bound of one's own is another thing.
+    assertThat(get("--max-bytes", "3", file.toString())).isEqualTo(1);
+    assertThat(screen.errLines().get(2)).contains("3 bytes").contains("raise the limit");
   }
 
   @ParameterizedTest

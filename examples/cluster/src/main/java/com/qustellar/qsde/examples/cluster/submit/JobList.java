@@ -16,7 +16,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -57,37 +57,28 @@ final class JobList {
   /**
    * Reads a list to its end.
    *
-   * @throws IOException if it can't be read, or can't be read from a stream
+   * @throws IOException if it can't be read
    */
   void read(Path file) throws IOException {
     // A stream of the file's channel would ask a pipe where it stands.
-    try (InputStream in = open(new FileInputStream(file.toFile()))) {
-      if (first(in) == '{' && Files.isRegularFile(file)) {
-        failures(file);
-      } else {
-        listOrRefuse(in);
-      }
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      read(in);
     }
   }
 
   /**
    * Reads a list to its end.
    *
-   * @throws IOException if it can't be read, or only as a file
+   * @throws IOException if it can't be read
    */
   void read(InputStream stream) throws IOException {
-    listOrRefuse(open(stream));
-  }
-
-  private void listOrRefuse(InputStream in) throws IOException {
-    if (first(in) == '{') {
-      throw new IOException("what --failures has written is read as a file: give its name");
+    InputStream in = new BufferedInputStream(stream, 1 << 16);
+    switch (first(in)) {
+      // An XML file, here a Metalink, begins with the one, what --failures writes with the other.
+      case '<' -> metalink(in);
+      case '{' -> failures(in);
+      default -> lines(new BufferedReader(new InputStreamReader(in, UTF_8)));
     }
-    list(in);
-  }
-
-  private static InputStream open(InputStream in) {
-    return new BufferedInputStream(in, 1 << 16);
   }
 
   /** Returns the first character, a mark of some editors aside. */
@@ -99,14 +90,6 @@ final class JobList {
     }
     in.reset();
     return first;
-  }
-
-  private void list(InputStream in) throws IOException {
-    if (first(in) == '<') {
-      metalink(in);
-    } else {
-      lines(new BufferedReader(new InputStreamReader(in, UTF_8)));
-    }
   }
 
   private void lines(BufferedReader lines) throws IOException {
@@ -157,11 +140,11 @@ final class JobList {
     }
   }
 
-  private void failures(Path file) {
+  private void failures(InputStream in) throws IOException {
     long number = 0;
     try {
       // One that stands there twice is a check for the worker that comes second.
-      for (DownloadRequest request : FailureLog.readAll(file).toIterable(64)) {
+      for (DownloadRequest request : FailureLog.readAll(in).toIterable(64)) {
         long position = ++number;
         Path target = request.target();
         String out = target == null ? null : String.valueOf(target.getFileName());
@@ -172,6 +155,8 @@ final class JobList {
       }
     } catch (DownloadException.InvalidRequest e) {
       reader.wrong("behind entry " + number + ": " + e.getMessage());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

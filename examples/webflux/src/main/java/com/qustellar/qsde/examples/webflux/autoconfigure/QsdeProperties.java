@@ -24,7 +24,9 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * The settings of the engine: {@code qsde.*}. What is left out is as the library has it, but for
- * the address policy. What is wrong is refused with the property's name and the library's reason.
+ * the address policy. What is wrong is refused with the property's name and the library's reason,
+ * and so is a property that there is not, unless it comes from the environment or the JVM's system
+ * properties, where others' names may begin alike.
  *
  * @param limits how much is done at once
  * @param network how servers are reached
@@ -35,7 +37,7 @@ import org.springframework.util.unit.DataSize;
  * @param shutdownGrace how long what runs may go on when the context is closed; 5 seconds by
  *     default, which nobody waits while nothing runs
  */
-@ConfigurationProperties("qsde")
+@ConfigurationProperties(prefix = "qsde", ignoreUnknownFields = false)
 public record QsdeProperties(
     @DefaultValue AtOnce limits,
     @DefaultValue Network network,

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.PropertySource;
 
 /** The service, as {@code qsde serve} starts it. */
 @SpringBootApplication
@@ -65,9 +65,7 @@ public class ServiceApplication {
   private static void makeDirectory(ConfigurableEnvironment environment) {
     Path directory =
         Path.of(environment.getRequiredProperty("service.directory")).toAbsolutePath().normalize();
-    environment
-        .getPropertySources()
-        .addLast(new MapPropertySource("service", Map.of("service.home", directory.toString())));
+    environment.getPropertySources().addLast(new Home(directory.toString()));
     try {
       Files.createDirectories(directory);
       if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -75,6 +73,19 @@ public class ServiceApplication {
       }
     } catch (IOException e) {
       throw new DirectoryException(directory, e);
+    }
+  }
+
+  /** Knows one property, and lists none: it is no setting, which would be refused as unknown. */
+  private static final class Home extends PropertySource<String> {
+
+    Home(String directory) {
+      super("service.home", directory);
+    }
+
+    @Override
+    public @Nullable Object getProperty(String asked) {
+      return asked.equals(name) ? source : null;
     }
   }
 }

@@ -21,7 +21,7 @@ import org.springframework.util.unit.DataSize;
  * @param progressInterval the time between two events of a stream
  * @param heartbeat how long a stream may be silent
  */
-@ConfigurationProperties("service")
+@ConfigurationProperties(prefix = "service", ignoreUnknownFields = false)
 record ServiceProperties(
     @DefaultValue("qsde-service") Path directory,
     @DefaultValue("16GB") DataSize maxBytes,

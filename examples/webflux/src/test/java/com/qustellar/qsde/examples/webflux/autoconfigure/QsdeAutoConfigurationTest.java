@@ -25,7 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -123,6 +125,22 @@ class QsdeAutoConfigurationTest {
               assertThat(named.getReason()).contains(reason);
               assertThat(String.valueOf(named.getValue())).doesNotContain("SECRET");
             });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qsde.limits.nope", "qsde.nope", "qsde.retry.max-atempts"})
+  void whatThereIsNotIsRefusedByName(String property) {
+    runner
+        .withPropertyValues(property + "=1")
+        .run(
+            context ->
+                assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .isInstanceOf(UnboundConfigurationPropertiesException.class)
+                    .hasMessageContaining(property));
+    // Others may have set it: the launcher's QSDE_JAVA_OPTS is qsde.java.opts.
+    runner.withSystemProperties(property + "=1").run(context -> assertThat(context).hasNotFailed());
   }
 
   @Test

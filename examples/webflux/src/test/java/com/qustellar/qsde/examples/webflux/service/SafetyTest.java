@@ -5,6 +5,7 @@ import static com.qustellar.qsde.DownloadState.QUEUED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.qustellar.qsde.AddressPolicy;
 import com.qustellar.qsde.reactor.testing.Body;
@@ -30,7 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.unit.DataSize;
@@ -286,6 +289,20 @@ class SafetyTest extends TestService {
         .isThrownBy(() -> properties("short", Set.of()))
         .matches(refused -> refused.getName().equals("service.token"));
     assertThat(properties("a-token-of-some-length", Set.of()).toString()).doesNotContain("a-token");
+  }
+
+  @Test
+  void aTokenThatIsMisspeltDoesNotStartAServiceWithoutOne(@TempDir Path directory) {
+    assertThatThrownBy(() -> start(directory, "--service.tokn=a-SECRET-of-some-length").close())
+        .rootCause()
+        .isInstanceOf(UnboundConfigurationPropertiesException.class)
+        .satisfies(
+            failure -> {
+              FailureAnalysis told = new UnknownPropertyFailureAnalyzer().analyze(failure);
+              assertThat(told.getDescription())
+                  .isEqualTo("There is no such property: service.tokn.");
+              assertThat(told.getAction()).doesNotContain("SECRET");
+            });
   }
 
   private static ServiceProperties properties(String token, Set<String> hosts) {
