@@ -3,7 +3,6 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult.Note;
-import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
@@ -91,7 +90,6 @@ final class FileFetch {
 
   /** Fetches when subscribed to; completes once every byte is at its destination. */
   Mono<Void> run() {
-    progress.state(DownloadState.CONNECTING);
     // Only the ends of segments are merged here; no byte goes through it. The schedule bounds it.
     Mono<Void> fetched =
         schedule.segments(pass.first()).flatMap(this::fetch, Integer.MAX_VALUE, 1).then();
