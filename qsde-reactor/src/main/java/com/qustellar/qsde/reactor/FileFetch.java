@@ -57,6 +57,9 @@ final class FileFetch {
   private volatile @Nullable URI unmodified;
   private volatile int segments = 1;
 
+  // Guarded by this.
+  private boolean resting;
+
   /**
    * Prepares a fetch.
    *
@@ -106,7 +109,12 @@ final class FileFetch {
 
   /** Fetches what was planned as present, and is not. */
   void missed(ByteRange bytes) {
-    progress.missed(bytes.length());
+    synchronized (this) {
+      if (resting) {
+        return; // it is fetched with all the rest
+      }
+      progress.missed(bytes.length());
+    }
     schedule.missed(bytes);
   }
 
@@ -117,11 +125,20 @@ final class FileFetch {
         .then(
             Mono.defer(
                 () -> {
-                  long prefix = destination.keepPrefix();
-                  progress.dropped(progress.received() - prefix);
+                  long prefix = keepPrefix();
                   ByteRange rest = new ByteRange(prefix, known().total().orElseThrow());
                   return new SegmentFetch(engine, this, rest).run();
                 }));
+  }
+
+  /** A check of what was there may not have ended yet: what it finds from now on does not count. */
+  private long keepPrefix() {
+    synchronized (this) {
+      resting = true;
+    }
+    long prefix = destination.keepPrefix();
+    progress.dropped(progress.received() - prefix);
+    return prefix;
   }
 
   /** Of segments that fail at the same time the first counts, and the others stand under it. */
