@@ -152,9 +152,7 @@ final class FileFetch {
               if (cause == null) {
                 return Mono.error(thrown);
               }
-              if (cause != thrown) {
-                cause.addSuppressed(thrown);
-              }
+              mirrors.suppress(cause, thrown);
               // The first one ends them all.
               return Mono.never();
             });

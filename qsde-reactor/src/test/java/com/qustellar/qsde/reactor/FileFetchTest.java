@@ -2,6 +2,7 @@ package com.qustellar.qsde.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.plan.ByteRange;
@@ -11,6 +12,7 @@ import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Resource;
 import io.netty.buffer.ByteBuf;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -122,5 +124,32 @@ class FileFetchTest extends EngineTestBase {
     assertThat(memory.missed).isTrue();
     assertThat(progress.received()).isEqualTo(BODY.length());
     assertThat(progress.resumed()).isNotNegative();
+  }
+
+  /** Each of two segments tells of all mirrors, and of another one first. */
+  @Test
+  void noFailureStandsUnderItself() {
+    DownloadRequest request =
+        request("/file").withMirrors("http://mirror/file").withChecksum("sha256:" + BODY.sha256());
+    prepare(request);
+    Mirrors mirrors = fetch.mirrors();
+    Mirror first = asked(mirrors, Set.of());
+    Mirror other = asked(mirrors, Set.of(first));
+    DownloadException gone = new DownloadException.HttpStatus(request.uri(), null, 404, null, null);
+    DownloadException changed = new DownloadException.SourceChanged(request.uri(), null, null);
+    mirrors.failed(first, gone, false);
+    mirrors.failed(other, changed, false);
+
+    assertThat(mirrors.cause(changed)).isSameAs(changed);
+    assertThat(changed.getSuppressed()).containsExactly(gone);
+    assertThat(mirrors.cause(gone)).isSameAs(gone);
+    assertThat(gone.getSuppressed()).isEmpty();
+  }
+
+  private Mirror asked(Mirrors mirrors, Set<Mirror> tried) {
+    return mirrors
+        .begin(
+            tried, mirror -> new Exchange((NettyDownloadEngine) engine, fetch, mirror, 0, 1, false))
+        .mirror();
   }
 }
