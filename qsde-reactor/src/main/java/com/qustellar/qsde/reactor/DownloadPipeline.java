@@ -49,7 +49,7 @@ final class DownloadPipeline implements Destination {
 
   private final NettyDownloadEngine engine;
   private final DownloadTask task;
-  private final FileDownload download;
+  private final FileTurn turn;
   private final DownloadRequest request;
   private final Limits limits;
   private final boolean directory;
@@ -76,7 +76,7 @@ final class DownloadPipeline implements Destination {
   DownloadPipeline(
       NettyDownloadEngine engine,
       DownloadTask task,
-      FileDownload download,
+      FileTurn turn,
       Path target,
       boolean directory,
       @Nullable Path untouched,
@@ -84,7 +84,7 @@ final class DownloadPipeline implements Destination {
       Pass pass) {
     this.engine = engine;
     this.task = task;
-    this.download = download;
+    this.turn = turn;
     this.request = task.request();
     this.limits = engine.limits();
     this.target = target;
@@ -170,7 +170,7 @@ final class DownloadPipeline implements Destination {
     verification = wanted;
     draft =
         HeldDraft.begin(
-            download::act,
+            turn::act,
             answered.uri(),
             target,
             directory,
@@ -187,14 +187,13 @@ final class DownloadPipeline implements Destination {
     Path named = Targets.name(request, target, head);
     target = named;
     progress().named(String.valueOf(named.getFileName()));
-    return download.claim(named);
+    return turn.claim(named);
   }
 
   private Mono<Resumption> open(Representation answered, Verification wanted) {
     long longest = Targets.firstSegment(limits);
     Resumption left = new Resumption(request, target, answered, longest);
-    return download
-        .open(
+    return turn.open(
             () -> {
               if (directory) {
                 Targets.checkFree(request, target);
@@ -291,7 +290,7 @@ final class DownloadPipeline implements Destination {
   private Mono<DownloadResult> commit(Optional<Checksum> checksum) {
     Instant modified = request.remoteTime() ? fetch.known().validator().lastModified() : null;
     return draft()
-        .commit(request, modified, task::beginCommit)
+        .commit(request, modified, turn::beginCommit)
         // Who has ended it hears of nothing any more.
         .flatMap(done -> done ? committed(checksum) : Mono.<DownloadResult>never());
   }

@@ -101,9 +101,10 @@ final class DownloadTask implements Download {
         engine.admission().download(request.priority(), () -> run(turn)).contextWrite(context);
     turn.update(
         admitted.subscribe(
-            result -> end(result, null),
+            result -> end(turn, result, null),
             thrown ->
                 end(
+                    turn,
                     null,
                     TransportFailures.translate(
                         request.uri(), request.target(), thrown, true, false))));
@@ -125,7 +126,7 @@ final class DownloadTask implements Download {
         timer.update(Mono.delay(timeLeft, engine.scheduler()).subscribe(tick -> abort(timedOut())));
       }
     }
-    return work.run();
+    return work.run(turn);
   }
 
   /** What is written is of no use: not for another pass, not for a later run. */
@@ -134,23 +135,28 @@ final class DownloadTask implements Download {
         || thrown instanceof DownloadException.SourceChanged;
   }
 
-  /** Returns whether nothing has ended or paused it, nor begun its commit. */
-  synchronized boolean isRunning() {
-    return stage == Stage.RUNNING;
+  /**
+   * Returns whether nothing has ended or paused it since the turn began, nor begun its commit.
+   *
+   * @param turn the one that asks: another may run by now
+   */
+  synchronized boolean isRunning(Disposable turn) {
+    return stage == Stage.RUNNING && !turn.isDisposed();
   }
 
   /** Returns whether the target may get its name now; from then on nothing cancels. */
-  synchronized boolean beginCommit() {
-    if (stage != Stage.RUNNING) {
+  synchronized boolean beginCommit(Disposable turn) {
+    if (!isRunning(turn)) {
       return false;
     }
     stage = Stage.COMMITTING;
     return true;
   }
 
-  private void end(@Nullable DownloadResult result, @Nullable DownloadException failure) {
+  private void end(
+      Disposable turn, @Nullable DownloadResult result, @Nullable DownloadException failure) {
     synchronized (this) {
-      if (stage != Stage.RUNNING && stage != Stage.COMMITTING) {
+      if (turn.isDisposed() || (stage != Stage.RUNNING && stage != Stage.COMMITTING)) {
         return;
       }
       stage = Stage.ENDING;

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -35,12 +35,9 @@ final class FileDownload implements Work {
   private final DownloadRequest request;
   private final Path target;
   private final Suspects suspects;
-  private volatile boolean waited;
 
   // Guarded by this. What is set while the task runs is seen by the close that follows its end.
-  private @Nullable DownloadPipeline pipeline;
-  private @Nullable PartFile file;
-  private Sinks.@Nullable Empty<Void> acting;
+  private @Nullable FileTurn current;
   private boolean discarded;
   private @Nullable Path left;
 
@@ -65,36 +62,43 @@ final class FileDownload implements Work {
   }
 
   @Override
-  public Mono<DownloadResult> run() {
+  public Mono<DownloadResult> run(Disposable subscription) {
+    FileTurn turn = new FileTurn(engine, task, subscription);
+    synchronized (this) {
+      if (!turn.isRunning()) {
+        return Mono.never();
+      }
+      current = turn;
+    }
     return engine
         .io()
         .call(this::look)
         .flatMap(
             place ->
                 place.directory()
-                    ? fetch(place)
-                    : claim(target).then(Mono.defer(() -> claimed(place))));
+                    ? fetch(turn, place)
+                    : turn.claim(target).then(Mono.defer(() -> claimed(turn, place))));
   }
 
   /** The look at the target may be an old one by now. */
-  private Mono<DownloadResult> claimed(Place place) {
-    if (place.kind() == Targets.Kind.NOTHING && !waited) {
+  private Mono<DownloadResult> claimed(FileTurn turn, Place place) {
+    if (place.kind() == Targets.Kind.NOTHING && !turn.hasWaited()) {
       // Where it was looked at, so this may block.
       Targets.checkDirectory(request, target);
-      return fetch(place);
+      return fetch(turn, place);
     }
     return read(ended -> Targets.present(request, target, ended))
-        .flatMap(present -> present.map(this::alreadyPresent).orElseGet(() -> fetch(place)));
+        .flatMap(present -> present.map(this::alreadyPresent).orElseGet(() -> fetch(turn, place)));
   }
 
-  private Mono<DownloadResult> fetch(Place place) {
+  private Mono<DownloadResult> fetch(FileTurn turn, Place place) {
     Pass first = Pass.first(place.first());
     // A digest that is expected and that the target has not was looked for already.
     boolean conditional = request.ifNewer() && (place.directory() || request.checksum() == null);
     return conditional
         ? read(ended -> PresentFile.find(request, place.likely(), ended))
-            .flatMap(present -> pass(place, present.orElse(null), first))
-        : pass(place, null, first);
+            .flatMap(present -> pass(turn, place, present.orElse(null), first))
+        : pass(turn, place, null, first);
   }
 
   /** Calls what may read a whole file: no further than to a cancel, which a pause is as well. */
@@ -139,25 +143,23 @@ final class FileDownload implements Work {
   }
 
   /** One pass over the file, and another where it has brought what must not be used. */
-  private Mono<DownloadResult> pass(Place place, @Nullable PresentFile present, Pass pass) {
+  private Mono<DownloadResult> pass(
+      FileTurn turn, Place place, @Nullable PresentFile present, Pass pass) {
     return Mono.defer(
         () -> {
           DownloadPipeline next =
               new DownloadPipeline(
                   engine,
                   task,
-                  this,
+                  turn,
                   target,
                   place.directory(),
                   place.untouched() ? place.likely() : null,
                   present,
                   pass);
-          synchronized (this) {
-            if (!task.isRunning()) {
-              // Whoever ended it has cancelled this stream too: nobody listens.
-              return Mono.never();
-            }
-            pipeline = next;
+          if (!turn.begin(next)) {
+            // Whoever ended it has cancelled this stream too: nobody listens.
+            return Mono.never();
           }
           return next.run()
               .onErrorResume(
@@ -166,9 +168,9 @@ final class FileDownload implements Work {
                       after(failure, pass, next)
                           .map(
                               following -> {
-                                task.sampler().startedOver(failure);
                                 engine.metrics().retrying(failure);
-                                return close(true).then(pass(place, null, following));
+                                return turn.startOver(failure)
+                                    .then(pass(turn, place, null, following));
                               })
                           .orElseGet(() -> Mono.error(failure)));
         });
@@ -211,117 +213,34 @@ final class FileDownload implements Work {
     return new ByteRange(0, Targets.firstSegment(engine.limits()));
   }
 
-  /** Makes the target this download's own; waits for a predecessor that is ending. */
-  Mono<Void> claim(Path path) {
-    return Mono.defer(
-        () -> {
-          DownloadTask holder;
-          synchronized (this) {
-            // A claim that is made after the end would never be given up.
-            if (!task.isRunning()) {
-              return Mono.never();
-            }
-            holder = engine.claim(path, task);
-          }
-          if (holder == task) {
-            return Mono.empty();
-          }
-          if (holder.isDisposed()) {
-            waited = true;
-            return holder.ended().then(claim(path));
-          }
-          return Mono.error(
-              new DownloadException.FileAccess(
-                  request.uri(), path, DownloadException.FileAccess.Reason.IN_USE, null));
-        });
-  }
-
-  /** Creates the part file on the pool; one that comes too late is closed like any other. */
-  Mono<PartFile> open(Callable<PartFile> create) {
-    return act(
-        () -> {
-          PartFile opened = create.call();
-          synchronized (this) {
-            file = opened;
-          }
-          return opened;
-        });
-  }
-
-  /** Calls a function on the pool that the close of this waits for; one at a time. */
-  <T> Mono<T> act(Callable<T> function) {
-    return Mono.defer(
-        () -> {
-          Sinks.Empty<Void> done = Sinks.empty();
-          synchronized (this) {
-            if (!task.isRunning()) {
-              return Mono.never();
-            }
-            acting = done;
-          }
-          return engine
-              .io()
-              .call(
-                  () -> {
-                    try {
-                      return function.call();
-                    } finally {
-                      done.tryEmitEmpty();
-                    }
-                  });
-        });
-  }
-
   @Override
   public void review() {
-    DownloadPipeline current;
-    synchronized (this) {
-      current = pipeline;
-    }
-    if (current != null) {
-      current.review();
+    FileTurn turn = turn();
+    if (turn != null) {
+      turn.review();
     }
   }
 
-  /** Ends the digest and the last write of the current pass, and closes its file. */
   @Override
   public Mono<Void> close(boolean useless) {
-    DownloadPipeline current;
-    Sinks.Empty<Void> pending;
-    synchronized (this) {
-      current = pipeline;
-      pending = acting;
-    }
-    Mono<Void> digest = current == null ? Mono.empty() : current.endDraft();
-    Mono<Void> acted = pending == null ? Mono.empty() : pending.asMono();
-    return acted.then(digest).then(Mono.defer(() -> closeFile(useless)));
+    FileTurn turn = turn();
+    return turn == null ? Mono.empty() : turn.close(() -> useless || isDiscarded());
   }
 
-  private Mono<Void> closeFile(boolean useless) {
-    PartFile open;
-    boolean discard;
-    synchronized (this) {
-      // Not forgotten: who ends the download meanwhile waits for the same close.
-      open = file;
-      discard = useless || discarded;
-    }
-    if (open == null) {
-      return Mono.empty();
-    }
-    if (discard) {
-      open.discard();
-    }
-    return open.close();
+  private synchronized @Nullable FileTurn turn() {
+    return current;
+  }
+
+  private synchronized boolean isDiscarded() {
+    return discarded;
   }
 
   @Override
   public synchronized boolean closed() {
-    if (file != null && pipeline != null) {
-      left = file.isKept() ? pipeline.target() : null;
+    if (current != null) {
+      left = current.left(left);
     }
-    pipeline = null;
-    file = null;
-    acting = null;
+    current = null;
     return left != null;
   }
 

@@ -3,7 +3,6 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult.Note;
-import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
@@ -58,6 +57,9 @@ final class FileFetch {
   private volatile @Nullable URI unmodified;
   private volatile int segments = 1;
 
+  // Guarded by this.
+  private boolean resting;
+
   /**
    * Prepares a fetch.
    *
@@ -91,7 +93,6 @@ final class FileFetch {
 
   /** Fetches when subscribed to; completes once every byte is at its destination. */
   Mono<Void> run() {
-    progress.state(DownloadState.CONNECTING);
     // Only the ends of segments are merged here; no byte goes through it. The schedule bounds it.
     Mono<Void> fetched =
         schedule.segments(pass.first()).flatMap(this::fetch, Integer.MAX_VALUE, 1).then();
@@ -108,7 +109,12 @@ final class FileFetch {
 
   /** Fetches what was planned as present, and is not. */
   void missed(ByteRange bytes) {
-    progress.missed(bytes.length());
+    synchronized (this) {
+      if (resting) {
+        return; // it is fetched with all the rest
+      }
+      progress.missed(bytes.length());
+    }
     schedule.missed(bytes);
   }
 
@@ -119,11 +125,20 @@ final class FileFetch {
         .then(
             Mono.defer(
                 () -> {
-                  long prefix = destination.keepPrefix();
-                  progress.dropped(progress.received() - prefix);
+                  long prefix = keepPrefix();
                   ByteRange rest = new ByteRange(prefix, known().total().orElseThrow());
                   return new SegmentFetch(engine, this, rest).run();
                 }));
+  }
+
+  /** A check of what was there may not have ended yet: what it finds from now on does not count. */
+  private long keepPrefix() {
+    synchronized (this) {
+      resting = true;
+    }
+    long prefix = destination.keepPrefix();
+    progress.dropped(progress.received() - prefix);
+    return prefix;
   }
 
   /** Of segments that fail at the same time the first counts, and the others stand under it. */
@@ -137,9 +152,7 @@ final class FileFetch {
               if (cause == null) {
                 return Mono.error(thrown);
               }
-              if (cause != thrown) {
-                cause.addSuppressed(thrown);
-              }
+              mirrors.suppress(cause, thrown);
               // The first one ends them all.
               return Mono.never();
             });

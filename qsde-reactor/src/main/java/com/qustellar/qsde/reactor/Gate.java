@@ -2,8 +2,10 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.internal.plan.Turn;
 import java.util.Comparator;
-import java.util.PriorityQueue;
-import java.util.Queue;
+import java.util.HashSet;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -22,7 +24,7 @@ class Gate {
     private final int priority;
     private final Sinks.Empty<Void> turn = Sinks.empty();
     // Guarded by the gate.
-    private long number;
+    private long number = -1;
     private boolean inside;
 
     Ticket(Gate gate, int priority) {
@@ -47,8 +49,14 @@ class Gate {
   }
 
   private final IntSupplier bound;
-  private final Queue<Ticket> queue =
-      new PriorityQueue<>(Comparator.comparing((Ticket ticket) -> ticket.turn(0)));
+
+  /** Sorted, so that whoever leaves it is found at once: a hundred thousand may do so together. */
+  private final NavigableSet<Ticket> queue =
+      new TreeSet<>(Comparator.comparing((Ticket ticket) -> ticket.turn(0)));
+
+  /** Those that let others in. */
+  private final Set<Thread> admitting = new HashSet<>();
+
   private long arrivals;
   private int inside;
 
@@ -90,7 +98,7 @@ class Gate {
 
   /** Takes out the one that waits whose turn it is; called under the lock. */
   @Nullable Ticket poll() {
-    return queue.poll();
+    return queue.pollFirst();
   }
 
   /** Forgets one that leaves; called under the lock. */
@@ -103,10 +111,25 @@ class Gate {
   /** There is room for no more, now; called under the lock. */
   void full() {}
 
-  /** Decides under the lock, acts after it. */
+  /**
+   * Decides under the lock, acts after it. One that is let in and leaves at once lets in no others
+   * from within: thousands of them would stand on one stack.
+   */
   void admit() {
-    for (Ticket next = next(); next != null; next = next()) {
-      next.turn.tryEmitEmpty();
+    Thread thread = Thread.currentThread();
+    synchronized (this) {
+      if (!admitting.add(thread)) {
+        return;
+      }
+    }
+    try {
+      for (Ticket next = next(); next != null; next = next()) {
+        next.turn.tryEmitEmpty();
+      }
+    } finally {
+      synchronized (this) {
+        admitting.remove(thread);
+      }
     }
   }
 

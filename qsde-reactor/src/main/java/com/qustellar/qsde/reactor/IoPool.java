@@ -60,6 +60,15 @@ final class IoPool implements Executor {
    * started it runs to its end: a cancelled subscriber only no longer hears of it.
    */
   <T> Mono<T> call(Callable<? extends T> function) {
+    return call(function, () -> {});
+  }
+
+  /**
+   * As {@link #call(Callable)}.
+   *
+   * @param done run once the function has ended, and what follows from that on the same thread
+   */
+  <T> Mono<T> call(Callable<? extends T> function, Runnable done) {
     return Mono.create(
         sink -> {
           AtomicBoolean gone = new AtomicBoolean();
@@ -72,6 +81,8 @@ final class IoPool implements Executor {
                   if (!gone.get()) {
                     sink.error(t);
                   }
+                } finally {
+                  done.run();
                 }
               };
           if (Thread.currentThread() instanceof Worker worker && worker.isOf(this)) {

@@ -48,8 +48,12 @@ final class PrefixHasher {
   private boolean cancelled;
 
   PrefixHasher(HashAlgorithm algorithm, PartFile file, IoPool io) {
+    this(algorithm, algorithm.newDigest(), file, io);
+  }
+
+  PrefixHasher(HashAlgorithm algorithm, MessageDigest digest, PartFile file, IoPool io) {
     this.algorithm = algorithm;
-    this.digest = algorithm.newDigest();
+    this.digest = digest;
     this.file = file;
     this.io = io;
   }
@@ -119,8 +123,13 @@ final class PrefixHasher {
   }
 
   private void turn() {
+    attempt(this::step);
+  }
+
+  /** Whatever is thrown ends it: who cancels would wait for it for ever. */
+  private void attempt(Runnable work) {
     try {
-      step();
+      work.run();
     } catch (RuntimeException | OutOfMemoryError e) {
       fail(file.failure(e));
     }
@@ -175,8 +184,11 @@ final class PrefixHasher {
         from,
         failure -> {
           if (failure == null) {
-            update(block);
-            turn();
+            attempt(
+                () -> {
+                  update(block);
+                  step();
+                });
           } else {
             block.release();
             fail(failure);

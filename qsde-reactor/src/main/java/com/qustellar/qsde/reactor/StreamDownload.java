@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -105,9 +106,9 @@ final class StreamDownload implements Work, Destination {
   }
 
   @Override
-  public Mono<DownloadResult> run() {
+  public Mono<DownloadResult> run(Disposable turn) {
     synchronized (this) {
-      if (!task.isRunning()) {
+      if (!task.isRunning(turn)) {
         return Mono.never();
       }
       opened = true;

@@ -1,13 +1,19 @@
 package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadResult;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** What a download does from its admission to its end. Safe from any thread. */
 interface Work {
 
-  /** Does it when subscribed to; once more after a pause. */
-  Mono<DownloadResult> run();
+  /**
+   * Does it when subscribed to; once more after a pause.
+   *
+   * @param turn disposed of at a pause, and at the end that somebody else brings about: nothing
+   *     more of it begins
+   */
+  Mono<DownloadResult> run(Disposable turn);
 
   /** The limits have changed. */
   void review();

@@ -27,6 +27,7 @@ final class WrittenDraft implements Draft {
 
   // Guarded by itself.
   private final RangeSet ranges = new RangeSet();
+  private boolean checking = true;
 
   private volatile @Nullable PrefixHasher hasher;
 
@@ -74,7 +75,7 @@ final class WrittenDraft implements Draft {
         new ResumeCheck.Outcome() {
           @Override
           public void confirmed(Claim claim) {
-            long prefix = add(claim.range());
+            long prefix = checked(claim.range());
             PrefixHasher digest = hasher;
             if (digest != null) {
               digest.reached(prefix);
@@ -91,6 +92,13 @@ final class WrittenDraft implements Draft {
   @Override
   public void claimNoMore() {
     file.claimNoMore();
+  }
+
+  /** What is found after the prefix alone was kept is fetched anew, and may be written already. */
+  private long checked(ByteRange range) {
+    synchronized (ranges) {
+      return checking ? add(range) : ranges.prefixEnd();
+    }
   }
 
   private long add(ByteRange range) {
@@ -110,6 +118,7 @@ final class WrittenDraft implements Draft {
   @Override
   public long keepPrefix() {
     synchronized (ranges) {
+      checking = false;
       long prefix = ranges.prefixEnd();
       ranges.remove(new ByteRange(prefix, Long.MAX_VALUE));
       return prefix;
@@ -119,6 +128,7 @@ final class WrittenDraft implements Draft {
   @Override
   public Mono<Void> clear() {
     synchronized (ranges) {
+      checking = false;
       ranges.remove(new ByteRange(0, Long.MAX_VALUE));
     }
     Mono<Void> ended = end();

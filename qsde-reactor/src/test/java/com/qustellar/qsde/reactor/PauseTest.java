@@ -166,6 +166,38 @@ class PauseTest extends EngineTestBase {
     assertThat(reads).hasValue(1);
   }
 
+  /** What a turn has begun may wait for others longer than the turn lasts. */
+  @Test
+  void whatAPauseHasOvertakenBeginsNothingInTheNextTurn() throws IOException {
+    origin.serve("/file.bin", BODY);
+    origin.serve("/other", BODY);
+    Path directory = new ScriptedDisk().path(dir);
+    ScriptedDisk disk = (ScriptedDisk) directory.getFileSystem();
+    disk.hold();
+    DownloadRequest request = DownloadRequest.of(origin.uri("/file.bin"), directory);
+    Download predecessor = engine.submit(request);
+    await(() -> predecessor.latest().bytesReceived() > 0);
+    predecessor.dispose();
+
+    Download download = engine.submit(request);
+    await(() -> "file.bin".equals(download.latest().fileName()));
+    // It has got its name on a loop, and waits for its predecessor in the next step.
+    ((NettyDownloadEngine) engine).transport().settled().block(LIMIT);
+    download.pause();
+    awaitState(download, DownloadState.PAUSED);
+    origin.on("/file.bin").answer(reply -> reply.delayedUntil(held));
+    download.resume();
+    await(() -> download.latest().activeSegments() == 1);
+    disk.release();
+    predecessor.closed().block(LIMIT);
+    get(DownloadRequest.of(origin.uri("/other"), dir.resolve("other")));
+    held.countDown();
+
+    assertThat(download.result().block(LIMIT).bytes()).isEqualTo(BODY.length());
+    assertHolds(dir.resolve("file.bin"), BODY);
+    assertDirectoryHolds("file.bin", "other");
+  }
+
   private static void awaitUninterruptibly(CountDownLatch latch) {
     try {
       latch.await();

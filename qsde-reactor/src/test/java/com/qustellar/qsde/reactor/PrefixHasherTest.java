@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -131,5 +132,36 @@ class PrefixHasherTest {
     claimed.release();
     Throwable failure = hasher.finish(body.length()).materialize().block(LIMIT).getThrowable();
     assertThat(failure).isInstanceOf(DownloadException.FileAccess.class);
+  }
+
+  /** A digest copies what is off the heap, for which there may be no room. */
+  @Test
+  void aDigestThatFailsEndsItAndACancelDoesNotWaitForIt() {
+    MessageDigest failing =
+        new MessageDigest("none") {
+          @Override
+          protected void engineUpdate(byte input) {
+            throw new OutOfMemoryError("for this test");
+          }
+
+          @Override
+          protected void engineUpdate(byte[] input, int offset, int length) {
+            throw new OutOfMemoryError("for this test");
+          }
+
+          @Override
+          protected byte[] engineDigest() {
+            return new byte[0];
+          }
+
+          @Override
+          protected void engineReset() {}
+        };
+    Body body = Body.random(5, 10_000);
+    write(hasher(), body, 0, body.length()).block(LIMIT);
+    PrefixHasher hasher = new PrefixHasher(HashAlgorithm.SHA256, failing, file, io);
+    assertThat(hasher.finish(body.length()).materialize().block(LIMIT).getThrowable())
+        .isInstanceOf(DownloadException.class);
+    hasher.cancel().block(LIMIT);
   }
 }
