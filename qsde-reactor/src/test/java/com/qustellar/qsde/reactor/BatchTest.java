@@ -235,7 +235,7 @@ class BatchTest extends EngineTestBase {
         engine
             .downloadAll(Flux.fromIterable(list))
             .collect(DownloadSummary.collector())
-            .block(LIMIT);
+            .block(LIMIT.multipliedBy(3));
     assertThat(summary.completed()).isEqualTo(3000);
     assertThat(origin.acceptedConnections()).isLessThanOrEqualTo(64 * 2);
   }
