@@ -115,7 +115,7 @@ class TargetTest extends EngineTestBase {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "no named pipes there")
   void aPipeIsNeverReplaced() throws Exception {
     origin.serve("/file", BODY);
     origin.serve("/pipe", BODY);

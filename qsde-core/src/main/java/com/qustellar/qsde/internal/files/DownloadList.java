@@ -2,6 +2,8 @@ package com.qustellar.qsde.internal.files;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.internal.http.HeaderField;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +42,23 @@ public final class DownloadList {
   private @Nullable Item current;
   private boolean spoiled;
   private long number;
+
+  /**
+   * Looks at what a stream begins with, by which lists of other kinds are told from this one.
+   *
+   * @param in a stream that can be {@linkplain InputStream#mark marked}; nothing of it is taken
+   * @return the first byte, a mark of some editors aside; -1 where there is none
+   * @throws IOException if it can't be read
+   */
+  public static int first(InputStream in) throws IOException {
+    in.mark(4);
+    int first = in.read();
+    if (first == 0xEF && in.read() == 0xBB && in.read() == 0xBF) {
+      first = in.read();
+    }
+    in.reset();
+    return first;
+  }
 
   /**
    * Takes the next line.

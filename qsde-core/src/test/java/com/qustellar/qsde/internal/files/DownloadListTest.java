@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.internal.http.HeaderField;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,5 +61,20 @@ class DownloadListTest {
     assertThat(wrong.get(0)).isEqualTo("line 1: an option stands below the URI that it is for");
     assertThat(wrong.get(1)).startsWith("line 3: ");
     assertThat(wrong.get(2)).startsWith("line 6: the option nonsense is not known");
+  }
+
+  @Test
+  void tellsWhatAStreamBeginsWithAndLeavesItThere() throws IOException {
+    assertThat(first("\uFEFF<metalink/>")).isEqualTo('<');
+    assertThat(first("{}")).isEqualTo('{');
+    assertThat(first("")).isEqualTo(-1);
+  }
+
+  private static int first(String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    InputStream in = new ByteArrayInputStream(bytes);
+    int first = DownloadList.first(in);
+    assertThat(in.readAllBytes()).isEqualTo(bytes);
+    return first;
   }
 }

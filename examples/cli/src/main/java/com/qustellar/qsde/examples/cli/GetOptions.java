@@ -171,7 +171,7 @@ final class GetOptions {
 
   private List<DownloadRequest> listed(String name, InputStream stream) throws IOException {
     BufferedInputStream in = new BufferedInputStream(stream);
-    return switch (TextFiles.first(in)) {
+    return switch (DownloadList.first(in)) {
       // An XML file, here a Metalink, begins with the one, what --failures writes with the other.
       case '<' -> metalink(MetalinkFiles.read(name, in));
       case '{' -> failed(name, in);

@@ -2,7 +2,6 @@ package com.qustellar.qsde.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -45,17 +44,6 @@ final class TextFiles {
             ? file.getReason()
             : failure == null ? null : failure.getMessage();
     return words == null ? String.valueOf(failure) : words;
-  }
-
-  /** Returns the first character that is to be read, a mark of some editors aside; -1 for none. */
-  static int first(BufferedInputStream in) throws IOException {
-    in.mark(4);
-    int first = in.read();
-    if (first == 0xEF && in.read() == 0xBB && in.read() == 0xBF) {
-      first = in.read();
-    }
-    in.reset();
-    return first;
   }
 
   static List<String> lines(String option, Path file) {

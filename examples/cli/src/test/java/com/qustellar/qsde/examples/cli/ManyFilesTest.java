@@ -120,11 +120,16 @@ class ManyFilesTest {
     assertThat(files()).containsExactly("a");
   }
 
-  @Test
-  @DisabledOnOs(OS.WINDOWS)
-  void aListMayComeFromAPipe() throws Exception {
+  private Path pipe() throws Exception {
     Path pipe = home.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    return pipe;
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "no named pipes there")
+  void aListMayComeFromAPipe() throws Exception {
+    Path pipe = pipe();
     CompletableFuture<Path> written =
         CompletableFuture.supplyAsync(() -> write(pipe, origin.serve("/a", "a")));
 
@@ -135,10 +140,9 @@ class ManyFilesTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "no named pipes there")
   void whatFailedMayComeFromAPipe() throws Exception {
-    Path pipe = home.resolve("pipe");
-    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Path pipe = pipe();
     String failures = failures(origin.fail("/a", 503));
     origin.serve("/a", "a");
     CompletableFuture<Path> written = CompletableFuture.supplyAsync(() -> write(pipe, failures));

@@ -73,23 +73,12 @@ final class JobList {
    */
   void read(InputStream stream) throws IOException {
     InputStream in = new BufferedInputStream(stream, 1 << 16);
-    switch (first(in)) {
+    switch (DownloadList.first(in)) {
       // An XML file, here a Metalink, begins with the one, what --failures writes with the other.
       case '<' -> metalink(in);
       case '{' -> failures(in);
       default -> lines(new BufferedReader(new InputStreamReader(in, UTF_8)));
     }
-  }
-
-  /** Returns the first character, a mark of some editors aside. */
-  private static int first(InputStream in) throws IOException {
-    in.mark(4);
-    int first = in.read();
-    if (first == 0xEF && in.read() == 0xBB && in.read() == 0xBF) {
-      first = in.read();
-    }
-    in.reset();
-    return first;
   }
 
   private void lines(BufferedReader lines) throws IOException {
