@@ -144,7 +144,7 @@ public abstract sealed class DownloadException extends RuntimeException {
       };
     }
 
-    /** Retry-After knows no fractions; those of the moment of the answer would but be read. */
+    /** Retry-After has no fractions: any would be those of the moment of the answer. */
     private static Instant seconds(Instant moment) {
       return moment.truncatedTo(ChronoUnit.SECONDS);
     }

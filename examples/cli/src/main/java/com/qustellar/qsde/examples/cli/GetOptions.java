@@ -48,7 +48,7 @@ final class GetOptions {
               .description(
                   "A list of downloads, - for stdin: lines of a URL, or of several with tabs between them, "
                       + "which are mirrors of one file; and indented below each what is for it alone: out=, dir=, "
-                      + "checksum=, header=. What of it can't be taken has failed, and costs no other. Or what --failures has written, to retry those. "
+                      + "checksum=, header=. An entry that can't be taken counts as failed; the others are fetched. Or what --failures has written, to retry those. "
                       + "Or a Metalink (RFC 5854), which may stand in place of a URL as well."));
 
   private final Supplier<@Nullable Path> failures =
