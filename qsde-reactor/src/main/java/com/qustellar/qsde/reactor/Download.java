@@ -69,7 +69,10 @@ public interface Download extends Disposable {
    */
   void resume();
 
-  /** Cancels the download and deletes what a cancelled download would keep for a resume. */
+  /**
+   * Cancels the download and deletes what a cancelled download would keep for a resume: before its
+   * end is told, or soon, if it had ended before.
+   */
   void discard();
 
   /**

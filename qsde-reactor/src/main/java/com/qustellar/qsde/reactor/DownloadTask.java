@@ -58,6 +58,7 @@ final class DownloadTask implements Download {
   // Guarded by this.
   private Stage stage = Stage.RUNNING;
   private boolean resumeAsked;
+  private boolean discarded;
   private @Nullable Duration timeLeft;
   private @Nullable Long runningSince;
 
@@ -171,11 +172,23 @@ final class DownloadTask implements Download {
     return engine.transport().settled().then(Mono.defer(() -> work.close(useless)));
   }
 
+  /** It is closed. What was kept before a discard came is deleted first. */
   private void ended(@Nullable DownloadResult result, @Nullable DownloadException failure) {
     boolean resumable = work.closed();
+    boolean unwanted;
     synchronized (this) {
+      unwanted = resumable && discarded;
       stage = Stage.ENDED;
     }
+    if (unwanted) {
+      work.deleteKept().onErrorComplete().subscribe(null, null, () -> tell(result, failure, false));
+    } else {
+      tell(result, failure, resumable);
+    }
+  }
+
+  private void tell(
+      @Nullable DownloadResult result, @Nullable DownloadException failure, boolean resumable) {
     timer.dispose();
     DownloadException told =
         failure instanceof DownloadException.Cancelled ? cancelled(resumable) : failure;
@@ -308,10 +321,17 @@ final class DownloadTask implements Download {
 
   @Override
   public void discard() {
+    boolean over;
+    synchronized (this) {
+      discarded = true;
+      over = stage == Stage.ENDED;
+    }
     work.discard();
-    dispose();
-    // It may have ended before, and kept something.
-    ended().then(Mono.defer(work::deleteKept)).onErrorComplete().subscribe();
+    if (over) {
+      work.deleteKept().onErrorComplete().subscribe();
+    } else {
+      dispose();
+    }
   }
 
   @Override

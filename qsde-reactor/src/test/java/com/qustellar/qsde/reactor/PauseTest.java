@@ -246,7 +246,40 @@ class PauseTest extends EngineTestBase {
     Download download = paused(request("/file"));
     download.discard();
     download.closed().block(LIMIT);
-    await(() -> dir.toFile().list().length == 0);
+    assertDirectoryHolds();
+  }
+
+  /** Even where it comes when all but the close has been done, so that something is kept. */
+  @Test
+  void aDiscardOfWhatIsEndingDeletesBeforeTheEndIsTold() {
+    serveHalf();
+    Path directory = new ScriptedDisk().path(dir);
+    CountDownLatch closing = new CountDownLatch(1);
+    Download download =
+        engine.submit(DownloadRequest.of(origin.uri("/file"), directory.resolve("target")));
+    await(() -> download.latest().bytesReceived() > 4 * SEGMENT);
+    ((ScriptedDisk) directory.getFileSystem())
+        .failing(
+            (operation, path) -> {
+              if (operation == Operation.CLOSE && path.toString().endsWith("part")) {
+                closing.countDown();
+                await(() -> held.getCount() == 0);
+              }
+            });
+    download.dispose();
+    await(() -> closing.getCount() == 0);
+    assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
+    download.discard();
+    held.countDown();
+    StepVerifier.create(download.result())
+        .expectErrorSatisfies(
+            thrown ->
+                assertThat(thrown)
+                    .isInstanceOfSatisfying(
+                        DownloadException.Cancelled.class,
+                        cancelled -> assertThat(cancelled.resumable()).isFalse()))
+        .verify(LIMIT);
+    assertDirectoryHolds();
   }
 
   @Test

@@ -21,6 +21,12 @@ final class Leftovers {
     assertThat(names(target.getParent())).containsExactly(target.getFileName().toString());
   }
 
+  /** Returns whether nothing is left. */
+  static boolean none(Path target) {
+    String[] names = target.getParent().toFile().list();
+    return names != null && names.length == 0;
+  }
+
   /** Fails unless nothing is left, or what can be gone on with: a part file with its journal. */
   static void assertNoneOrResumable(Path target) throws IOException {
     List<String> names = names(target.getParent());
