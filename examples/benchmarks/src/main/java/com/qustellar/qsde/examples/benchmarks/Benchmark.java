@@ -93,6 +93,15 @@ final class Benchmark implements Callable<Integer> {
   private @Nullable String tcnative;
 
   @Option(
+      names = "--jvm-option",
+      paramLabel = "OPTION",
+      description = {
+        "For the JVM of each library, or of the queue, such as --jvm-option=-XX:+UseZGC; may be given again.",
+        "Default: none."
+      })
+  private List<String> jvmOptions = List.of();
+
+  @Option(
       names = "--throttle",
       paramLabel = "SIZE",
       converter = SizeConverter.class,
@@ -235,7 +244,7 @@ final class Benchmark implements Callable<Integer> {
     try (Cleanup cleanup = new Cleanup()) {
       if (queued != null) {
         Workspace workspace = cleanup.add(Workspace.create(Queued.bytes(queued)));
-        Queued.measure(queued, workspace, cleanup).print(spec.commandLine().getOut());
+        Queued.measure(queued, workspace, jvmOptions, cleanup).print(spec.commandLine().getOut());
       } else {
         compare(scenario(), cleanup);
       }
@@ -253,7 +262,8 @@ final class Benchmark implements Callable<Integer> {
             only.isEmpty() ? scenario.participants() : only,
             workspace.folder(),
             served.certificate(),
-            tcnative);
+            tcnative,
+            jvmOptions);
     Runner runner = new Runner(workspace, spec.commandLine().getErr());
 
     List<Entrant> entrants = entrants(scenario, lineup);
@@ -351,7 +361,7 @@ final class Benchmark implements Callable<Integer> {
     return """
         %s into %s. %s. %s.
         Medians of %d interleaved runs. Warm: a JVM a library, with at least %d downloads before; commands and fresh JVMs: from the start of the process to its end.
-        CPU: user and system time of the client's processes alone. Peak: resident memory; every JVM of a library runs with default options.
+        CPU: user and system time of the client's processes alone. Peak: resident memory; every JVM of a library runs with %s.
         In parentheses: QSDE divided by the rival, with as many connections; for a command, the warm engine and then `qsde get`.
         %s"""
         .formatted(
@@ -361,6 +371,7 @@ final class Benchmark implements Callable<Integer> {
             versions,
             repeat(),
             warmup(scenario),
+            jvmOptions.isEmpty() ? "default options" : String.join(" ", jvmOptions),
             scenario.remark());
   }
 

@@ -42,13 +42,14 @@ final class Lineup {
   private final Path logs;
   private final @Nullable Certificate trusted;
   private final @Nullable String tcnative;
+  private final List<String> jvmOptions;
 
   /**
    * @param only the names of those who take part, empty for all
    * @param logs the folder that what they say is kept in
    */
   Lineup(Set<String> only, Path logs) {
-    this(only, logs, null, null);
+    this(only, logs, null, null, List.of());
   }
 
   /**
@@ -56,12 +57,19 @@ final class Lineup {
    * @param logs the folder that what they say is kept in
    * @param trusted whom they are to trust, null where there is no TLS
    * @param tcnative the class path of netty-tcnative, null where it takes no part
+   * @param jvmOptions for the JVM of each library
    */
-  Lineup(Set<String> only, Path logs, @Nullable Certificate trusted, @Nullable String tcnative) {
+  Lineup(
+      Set<String> only,
+      Path logs,
+      @Nullable Certificate trusted,
+      @Nullable String tcnative,
+      List<String> jvmOptions) {
     this.only = only;
     this.logs = logs;
     this.trusted = trusted;
     this.tcnative = tcnative;
+    this.jvmOptions = jvmOptions;
   }
 
   /** Returns whether somebody speaks HTTP/2 where a server offers it, without being told to. */
@@ -125,7 +133,10 @@ final class Lineup {
     String more = library == Library.QSDE_TCNATIVE && tcnative != null ? tcnative : "";
     String[] arguments =
         Stream.concat(Stream.of(library.name()), Stream.of(job)).toArray(String[]::new);
-    List<String> options = trusted == null ? List.of() : trusted.javaOptions();
+    List<String> options = new ArrayList<>(jvmOptions);
+    if (trusted != null) {
+      options.addAll(trusted.javaOptions());
+    }
     return Commands.java(options, more, Worker.class, arguments);
   }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * What a queue of downloads in a small heap was found to take.
@@ -23,7 +24,8 @@ record Queued(int downloads, double heapBytesEach, double seconds, int underWay)
   private static final int AT_ONCE = 1000;
 
   /** Lets a JVM of its own queue so many, and then have a thousand under way at once. */
-  static Queued measure(int downloads, Workspace workspace, Cleanup cleanup)
+  static Queued measure(
+      int downloads, Workspace workspace, List<String> jvmOptions, Cleanup cleanup)
       throws IOException, InterruptedException {
     workspace.fill(FILE_BYTES);
     Path served = workspace.payload();
@@ -35,7 +37,7 @@ record Queued(int downloads, double heapBytesEach, double seconds, int underWay)
     Path log = workspace.folder().resolve("queue.log");
     List<String> command =
         Commands.java(
-            List.of(HEAP),
+            Stream.concat(jvmOptions.stream(), Stream.of(HEAP)).toList(),
             QueueWorker.class,
             Integer.toString(downloads),
             Integer.toString(AT_ONCE),

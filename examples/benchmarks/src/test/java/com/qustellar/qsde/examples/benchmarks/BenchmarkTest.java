@@ -26,7 +26,7 @@ class BenchmarkTest {
     Path json = folder.resolve("samples.json");
 
     int exit =
-        run(
+        measure(
             "--size=1M --connections=2 --repeat=2 --warmup=1 --cold --origin=embedded --only=jdk"
                 + " --json="
                 + json);
@@ -34,6 +34,7 @@ class BenchmarkTest {
     assertThat(exit).as(err.toString()).isZero();
     assertThat(out.toString())
         .contains("1 MiB over loopback from the embedded origin")
+        .contains("runs with -XX:TieredStopAtLevel=1 -XX:+UseSerialGC.")
         .contains("| " + Library.JDK.title() + ", warm | 1 |")
         .contains("| " + Library.JDK.title() + ", fresh JVM | 1 |");
     assertThat(Files.readAllLines(json)).hasSize(2 * 2 * 2);
@@ -43,7 +44,7 @@ class BenchmarkTest {
   void manyFilesAreDownloadedByLibrariesAndCommands() {
     assumeThat(Commands.installed("nginx")).as("nginx is installed").isTrue();
 
-    int exit = run("--files=20x1KiB --repeat=1 --warmup=1");
+    int exit = measure("--files=20x1KiB --repeat=1 --warmup=1");
 
     assertThat(exit).as(err.toString()).isZero();
     assertThat(out.toString()).contains("20 files of 1 KiB over loopback from nginx");
@@ -63,7 +64,7 @@ class BenchmarkTest {
     assumeThat(Commands.installed("nginx")).as("nginx is installed").isTrue();
 
     int exit =
-        run(
+        measure(
             "--tls --size=1M --connections=1 --sha256=on --repeat=1 --warmup=1 --only=qsde,jdk,curl");
 
     assertThat(exit).as(err.toString()).isZero();
@@ -78,7 +79,7 @@ class BenchmarkTest {
   void manyFilesComeOverHttp1AndHttp2SideBySide() {
     assumeThat(Commands.installed("nginx")).as("nginx is installed").isTrue();
 
-    int exit = run("--http2 --files=20x1KiB --repeat=1 --warmup=1 --only=qsde,webclient,curl");
+    int exit = measure("--http2 --files=20x1KiB --repeat=1 --warmup=1 --only=qsde,webclient,curl");
 
     assertThat(exit).as(err.toString()).isZero();
     assertThat(out.toString())
@@ -94,7 +95,7 @@ class BenchmarkTest {
   @Test
   void anOriginThatGivesEachConnectionSoMuchIsToldBesideTheConnectionsSum() {
     int exit =
-        run("--throttle=4M --size=1M --connections=2,auto --repeat=1 --warmup=1 --only=qsde");
+        measure("--throttle=4M --size=1M --connections=2,auto --repeat=1 --warmup=1 --only=qsde");
 
     assertThat(exit).as(err.toString()).isZero();
     assertThat(out.toString())
@@ -105,7 +106,8 @@ class BenchmarkTest {
 
   @Test
   void aSlowConnectionIsComparedWithNone() {
-    int exit = run("--slow-one --throttle=8M --size=64K --connections=2 --repeat=1 --only=qsde");
+    int exit =
+        measure("--slow-one --throttle=8M --size=64K --connections=2 --repeat=1 --only=qsde");
 
     assertThat(exit).as(err.toString()).isZero();
     assertThat(out.toString())
@@ -119,7 +121,7 @@ class BenchmarkTest {
     try (RangeServer origin = RangeServer.start(file, RangeServer.Pace.NONE)) {
       String uri = "http://127.0.0.1:" + origin.port() + "/file";
 
-      int exit = run("--from=" + uri + " --connections=2 --repeat=1 --only=qsde");
+      int exit = measure("--from=" + uri + " --connections=2 --repeat=1 --only=qsde");
 
       assertThat(exit).as(err.toString()).isZero();
       assertThat(out.toString())
@@ -130,7 +132,7 @@ class BenchmarkTest {
 
   @Test
   void aQueueIsMeasuredInASmallHeap() {
-    int exit = run("--queued=50");
+    int exit = measure("--queued=50");
 
     assertThat(exit).as(err.toString()).isZero();
     assertThat(out.toString())
@@ -162,6 +164,11 @@ class BenchmarkTest {
     assertThat(run(argument)).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(err.toString()).contains(message);
     assertThat(out.toString()).isEmpty();
+  }
+
+  /** Runs it with JVMs that start fast and compile little: these tests want no numbers. */
+  private int measure(String arguments) {
+    return run(arguments + " --jvm-option=-XX:TieredStopAtLevel=1 --jvm-option=-XX:+UseSerialGC");
   }
 
   private int run(String arguments) {

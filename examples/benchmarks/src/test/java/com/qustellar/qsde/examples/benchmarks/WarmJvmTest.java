@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,7 +31,12 @@ class WarmJvmTest {
     try (RangeServer origin = RangeServer.start(file, RangeServer.Pace.NONE);
         WarmJvm jvm =
             WarmJvm.start(
-                library, Commands.java(Worker.class, library.name()), folder.resolve("log"))) {
+                library,
+                Commands.java(
+                    List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+                    Worker.class,
+                    library.name()),
+                folder.resolve("log"))) {
       URI uri = URI.create("http://127.0.0.1:" + origin.port() + "/file");
 
       Sample plain = jvm.download(new Job(uri, folder.resolve("plain"), 0, 1, null));
