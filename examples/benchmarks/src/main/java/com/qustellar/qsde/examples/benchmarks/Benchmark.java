@@ -173,7 +173,7 @@ final class Benchmark implements Callable<Integer> {
       names = "--warmup",
       paramLabel = "N",
       description =
-          "Downloads of each warm JVM before the first round. Default: 10; 20 with --files; 1 where"
+          "Downloads of each warm JVM before the first round. Default: 20; 40 with --tls; 1 where"
               + " the origin or the network is slow.")
   private @Nullable Integer warmup;
 
