@@ -126,6 +126,11 @@ class RandomMirrorTest {
       return kind == Kind.RIGHT && !scenario.mayFail() && scenario.served().size() == 1;
     }
 
+    /** Whether another file has come into the right one's place, for good. */
+    boolean isLost() {
+      return right.served().size() > 1;
+    }
+
     Stream<Body> files() {
       Stream<Body> bad = kind == Kind.GONE ? Stream.of() : scenario.served().stream();
       return healed ? Stream.concat(bad, right.served().stream()) : bad;
@@ -190,6 +195,9 @@ class RandomMirrorTest {
       }
       Leftovers.assertNoneOrResumable(target);
       all.forEach(Place::heal);
+      if (digestKnown && all.stream().allMatch(Place::isLost)) {
+        return "lost everywhere";
+      }
       check(engine.download(asked).block(Torture.LIMIT), digestKnown, file, all);
       return failure.getClass().getSimpleName();
     } catch (Exception | AssertionError e) {
