@@ -46,6 +46,17 @@ class PauseTest extends EngineTestBase {
         .answer(reply -> held.getCount() == 0 ? reply : reply.stallAfter(1000, held));
   }
 
+  private static void assertCancelled(Download download, boolean resumable) {
+    StepVerifier.create(download.result())
+        .expectErrorSatisfies(
+            thrown ->
+                assertThat(thrown)
+                    .isInstanceOfSatisfying(
+                        DownloadException.Cancelled.class,
+                        cancelled -> assertThat(cancelled.resumable()).isEqualTo(resumable)))
+        .verify(LIMIT);
+  }
+
   private Download paused(DownloadRequest request) {
     Download download = engine.submit(request);
     await(() -> download.latest().bytesReceived() > 4 * SEGMENT);
@@ -229,14 +240,7 @@ class PauseTest extends EngineTestBase {
     serveHalf();
     Download download = paused(request("/file"));
     download.dispose();
-    StepVerifier.create(download.result())
-        .expectErrorSatisfies(
-            thrown ->
-                assertThat(thrown)
-                    .isInstanceOfSatisfying(
-                        DownloadException.Cancelled.class,
-                        cancelled -> assertThat(cancelled.resumable()).isTrue()))
-        .verify(LIMIT);
+    assertCancelled(download, true);
     assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
   }
 
@@ -271,14 +275,7 @@ class PauseTest extends EngineTestBase {
     assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
     download.discard();
     held.countDown();
-    StepVerifier.create(download.result())
-        .expectErrorSatisfies(
-            thrown ->
-                assertThat(thrown)
-                    .isInstanceOfSatisfying(
-                        DownloadException.Cancelled.class,
-                        cancelled -> assertThat(cancelled.resumable()).isFalse()))
-        .verify(LIMIT);
+    assertCancelled(download, false);
     assertDirectoryHolds();
   }
 
