@@ -3,7 +3,6 @@ package com.qustellar.qsde.examples.benchmarks;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,10 +56,17 @@ final class WarmJvm implements Entrant {
 
   @Override
   public Sample download(Job job) throws IOException {
-    jobs.write(job.toLine());
-    jobs.newLine();
-    jobs.flush();
-    return parse(answers.readLine());
+    @Nullable String answer;
+    try {
+      jobs.write(job.toLine());
+      jobs.newLine();
+      jobs.flush();
+      answer = answers.readLine();
+    } catch (IOException e) {
+      // Nobody reads: it has ended, or its JVM did not even start.
+      answer = null;
+    }
+    return parse(answer);
   }
 
   private Sample parse(@Nullable String answer) throws IOException {
@@ -78,7 +84,7 @@ final class WarmJvm implements Entrant {
     try {
       jobs.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // It has ended before, which its last job has told.
     } finally {
       worker.destroy();
     }

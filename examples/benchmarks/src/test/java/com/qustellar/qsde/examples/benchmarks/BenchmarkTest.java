@@ -41,6 +41,14 @@ class BenchmarkTest {
   }
 
   @Test
+  void anOptionReachesTheJvmOfALibrary() {
+    int exit = run("--size=1M --origin=embedded --only=jdk --jvm-option=-XX:+NoSuchOption");
+
+    assertThat(exit).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+    assertThat(err.toString()).contains("NoSuchOption");
+  }
+
+  @Test
   void manyFilesAreDownloadedByLibrariesAndCommands() {
     assumeThat(Commands.installed("nginx")).as("nginx is installed").isTrue();
 
