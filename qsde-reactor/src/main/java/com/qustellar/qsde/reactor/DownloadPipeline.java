@@ -195,9 +195,7 @@ final class DownloadPipeline implements Destination {
     Resumption left = new Resumption(request, target, answered, longest);
     return turn.open(
             () -> {
-              if (directory) {
-                Targets.checkFree(request, target);
-              }
+              Targets.checkFree(request, target);
               Targets.checkRoom(request, target, answered.total());
               return PartFile.open(engine.io(), engine.scheduler(), answered.uri(), target, left);
             })

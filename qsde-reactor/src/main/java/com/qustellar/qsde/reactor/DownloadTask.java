@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class DownloadTask implements Download {
   private final NettyDownloadEngine engine;
   private final DownloadRequest request;
   private final ProgressSampler sampler;
+  private final Executor delivery;
   private final Work work;
   private final Sinks.One<DownloadResult> outcome = Sinks.one();
   private final Sinks.Empty<Void> ended = Sinks.empty();
@@ -66,6 +68,7 @@ final class DownloadTask implements Download {
    * Makes a task that has not started; its signals carry the subscriber's context.
    *
    * @param name what its progress calls it until the server names it
+   * @param delivery where its outcome is told: users' code may run there
    * @param work makes what it does
    */
   DownloadTask(
@@ -73,6 +76,7 @@ final class DownloadTask implements Download {
       DownloadRequest request,
       @Nullable String name,
       Context subscriber,
+      Executor delivery,
       Function<DownloadTask, Work> work) {
     this.engine = engine;
     this.request = request;
@@ -80,6 +84,7 @@ final class DownloadTask implements Download {
     this.sampler = new ProgressSampler(request.id(), name);
     this.recording = engine.metrics().downloadStarted(request, subscriber);
     this.context = recording.context(subscriber);
+    this.delivery = delivery;
     this.work = work.apply(this);
   }
 
@@ -195,7 +200,7 @@ final class DownloadTask implements Download {
     engine.forget(this, sampler.ended(told));
     recording.ended(told);
     ended.tryEmitEmpty();
-    engine.deliver(
+    delivery.execute(
         () -> {
           if (told != null) {
             engine.outcomeSink().tell(Outcomes.failed(request, told));

@@ -110,7 +110,7 @@ final class FileDownload implements Work {
   }
 
   private Place look() {
-    Targets.Kind kind = Targets.kind(request, target);
+    Targets.Kind kind = Targets.kind(target);
     boolean directory = kind == Targets.Kind.DIRECTORY;
     Path likely = directory ? target.resolve(FileNames.fromUri(request.uri())) : target;
     long longest = Targets.firstSegment(engine.limits());

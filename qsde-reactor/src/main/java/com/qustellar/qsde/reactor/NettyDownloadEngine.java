@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
@@ -90,7 +91,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   public Mono<DownloadResult> download(DownloadRequest request) {
     return Mono.deferContextual(
         context -> {
-          DownloadTask task = start(request, context);
+          DownloadTask task = start(request, context, this::deliver);
           return task.result().doFinally(signal -> disposeIfCancelled(task, signal));
         });
   }
@@ -99,7 +100,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   public Flux<Progress> progress(DownloadRequest request) {
     return Flux.deferContextual(
         context -> {
-          DownloadTask task = start(request, context);
+          DownloadTask task = start(request, context, this::deliver);
           Mono<Progress> end = task.result().then(Mono.empty());
           return task.progress()
               .concatWith(end)
@@ -116,14 +117,15 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Download submit(DownloadRequest request) {
-    return begin(request, Context.empty());
+    return start(request, Context.empty(), this::deliver);
   }
 
-  private DownloadTask begin(DownloadRequest request, ContextView context) {
-    return start(request, context);
-  }
-
-  private DownloadTask start(DownloadRequest request, ContextView context) {
+  /**
+   * Begins a download into a file.
+   *
+   * @param delivery where its outcome is told
+   */
+  private DownloadTask start(DownloadRequest request, ContextView context, Executor delivery) {
     Path target = request.target();
     if (target == null) {
       throw new DownloadException.InvalidRequest(
@@ -136,6 +138,7 @@ final class NettyDownloadEngine implements DownloadEngine {
             request,
             name == null ? null : name.toString(),
             Context.of(context),
+            delivery,
             task -> new FileDownload(this, task, target)));
   }
 
@@ -154,8 +157,12 @@ final class NettyDownloadEngine implements DownloadEngine {
   public Flux<DownloadOutcome> downloadAll(Publisher<? extends DownloadRequest> requests) {
     return Flux.deferContextual(
         context -> {
+          // Its subscriber hears of one outcome at a time as it is.
+          Executor delivery = new Lane(this::deliver);
           Batch batch =
-              new Batch(() -> limits.maxConcurrentDownloads(), request -> begin(request, context));
+              new Batch(
+                  () -> limits.maxConcurrentDownloads(),
+                  request -> start(request, context, delivery));
           batches.add(batch);
           // A closed engine takes nothing more from the source.
           return batch
@@ -200,6 +207,7 @@ final class NettyDownloadEngine implements DownloadEngine {
             request,
             FileNames.fromUri(request.uri()),
             Context.of(context),
+            this::deliver,
             of -> {
               StreamDownload work = new StreamDownload(this, of);
               made.set(work);

@@ -38,6 +38,7 @@ class TargetTest extends EngineTestBase {
 
   private static final Body BODY = Body.random(1, 3 * SEGMENT);
 
+  private static final Body SMALL = Body.random(2, 100);
   private static final Set<Operation> STEPS =
       EnumSet.of(Operation.INSPECT, Operation.OPEN, Operation.LOCK);
 
@@ -146,8 +147,14 @@ class TargetTest extends EngineTestBase {
   @Test
   void aDanglingLinkIsAnExistingTarget() throws IOException {
     Files.createSymbolicLink(target(), dir.resolve("nowhere"));
+    origin.serve("/file", BODY);
+    origin.serve("/small", SMALL);
     assertRefused(Reason.EXISTS, request("/file"));
-    assertThat(origin.requests()).isEmpty();
+    assertRefused(Reason.EXISTS, request("/small"));
+    assertDirectoryHolds("target");
+    get(request("/small").withOverwrite(true));
+    assertHolds(target(), SMALL);
+    assertDirectoryHolds("target");
   }
 
   @Test
@@ -226,10 +233,11 @@ class TargetTest extends EngineTestBase {
 
   @Test
   void aNameTooLongIsRefused() {
+    Path name = dir.resolve("n".repeat(300));
     origin.serve("/file", BODY);
-    DownloadRequest request = DownloadRequest.of(origin.uri("/file"), dir.resolve("n".repeat(300)));
-    assertRefused(Reason.NAME_REFUSED, request);
-    assertThat(origin.requests()).isEmpty();
+    origin.serve("/small", SMALL);
+    assertRefused(Reason.NAME_REFUSED, DownloadRequest.of(origin.uri("/file"), name));
+    assertRefused(Reason.NAME_REFUSED, DownloadRequest.of(origin.uri("/small"), name));
     assertDirectoryHolds();
   }
 
