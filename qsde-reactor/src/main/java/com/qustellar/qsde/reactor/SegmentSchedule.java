@@ -2,17 +2,8 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.internal.plan.ByteRange;
 import com.qustellar.qsde.internal.plan.SegmentPlanner;
-import com.qustellar.qsde.internal.plan.Takeover;
-import com.qustellar.qsde.internal.plan.Takeover.Cut;
-import com.qustellar.qsde.internal.plan.Takeover.Holder;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -41,27 +32,8 @@ final class SegmentSchedule {
 
   private static final Duration LONGEST_WINDOW = Duration.ofSeconds(1);
 
-  /** What a segment must have taken, and must take yet, for its end to be given to another. */
-  private static final Duration WORTHWHILE = Duration.ofMillis(500);
-
-  /**
-   * What a connection has to be receiving for, before it can be told to crawl; twice as long after
-   * each of them, so that a server which sends in bursts is not asked again and again.
-   */
-  private static final long TELLING = TimeUnit.SECONDS.toNanos(1);
-
-  private static final long LONGEST_TELLING = TimeUnit.MINUTES.toNanos(1);
-
-  /** How long the speed of a segment that has ended tells something, and of how many. */
-  private static final long LATELY = TimeUnit.SECONDS.toNanos(5);
-
-  private static final int FEW = 8;
-
   /** What a segment takes at least, and twice what an answer does, or it is all waiting. */
   private static final double A_WHILE_SECONDS = 1 / 3.0;
-
-  /** With so many that are receiving, those that have ended need not be asked. */
-  private static final int ENOUGH = 3;
 
   private final Function<ByteRange, SegmentFetch> fetch;
   private final ConnectionCount count;
@@ -74,7 +46,7 @@ final class SegmentSchedule {
   private final Disposable.Swap timer = Disposables.swap();
 
   // Guarded by this.
-  private final List<Runner> running = new ArrayList<>();
+  private final RunningSegments running = new RunningSegments();
   private @Nullable SegmentPlanner planner;
   private boolean divisible;
   private boolean checked;
@@ -82,74 +54,8 @@ final class SegmentSchedule {
   private long begun;
   private double answerSeconds;
   private long lookedAt;
-  private long brought;
-  private final Deque<Ended> ended = new ArrayDeque<>();
-  private long telling = TELLING;
   private boolean looking;
   private boolean over;
-
-  /** How fast a segment came that has ended. */
-  private record Ended(double bytesPerSecond, long at) {}
-
-  /** A segment under way, and where it was up to a second ago. */
-  private static final class Runner {
-    private final SegmentFetch fetch;
-    private final long since;
-    private final long start;
-    private long position;
-    private boolean receiving;
-    private long receivingSince;
-    private long markedAt;
-    private long mark;
-    private long nextMarkedAt;
-    private long nextMark;
-
-    Runner(SegmentFetch fetch, long now) {
-      this.fetch = fetch;
-      this.since = now;
-      this.start = fetch.position();
-      this.position = start;
-      this.mark = start;
-      this.markedAt = now;
-      this.nextMark = start;
-      this.nextMarkedAt = now;
-    }
-
-    double bytesPerSecondInAll(long now) {
-      return now <= since ? 0 : Math.max(0, fetch.position() - start) * 1e9 / (now - since);
-    }
-
-    /** Returns how many bytes it has brought since the last look. */
-    long look(long now) {
-      long next = fetch.position();
-      long came = Math.max(0, next - position);
-      position = next;
-      if (receiving != fetch.isReceiving()) {
-        receiving = !receiving;
-        receivingSince = now;
-        mark = next;
-        markedAt = now;
-        nextMark = next;
-        nextMarkedAt = now;
-      }
-      if (now - nextMarkedAt >= TELLING / 2) {
-        mark = nextMark;
-        markedAt = nextMarkedAt;
-        nextMark = next;
-        nextMarkedAt = now;
-      }
-      return came;
-    }
-
-    double bytesPerSecond(long now) {
-      return now <= markedAt ? 0 : Math.max(0, fetch.position() - mark) * 1e9 / (now - markedAt);
-    }
-
-    Holder holder(long now) {
-      long at = fetch.position();
-      return new Holder(at, Math.max(at, fetch.end()), bytesPerSecond(now));
-    }
-  }
 
   /**
    * Makes one.
@@ -191,7 +97,7 @@ final class SegmentSchedule {
 
   private synchronized void start(ByteRange first) {
     SegmentFetch next = fetch.apply(first);
-    running.add(new Runner(next, begun));
+    running.add(next, begun);
     segments.tryEmitNext(next);
   }
 
@@ -243,19 +149,7 @@ final class SegmentSchedule {
   /** A segment has been fetched, as far as its holder did: what it has left is planned again. */
   void ended(SegmentFetch fetched) {
     synchronized (this) {
-      running.removeIf(
-          runner -> {
-            if (runner.fetch == fetched) {
-              long now = now();
-              brought += runner.look(now);
-              ended.addFirst(new Ended(runner.bytesPerSecondInAll(now), now));
-              if (ended.size() > FEW) {
-                ended.removeLast();
-              }
-              return true;
-            }
-            return false;
-          });
+      running.remove(fetched, now());
       // In one step: the schedule must not end in between.
       if (fetched.position() < fetched.end()) {
         giveBack(new ByteRange(fetched.position(), fetched.end()));
@@ -311,18 +205,18 @@ final class SegmentSchedule {
       planner.share(count.expected());
       if (!paced.getAsBoolean()) {
         double seconds = Math.max(A_WHILE_SECONDS, 2 * answerSeconds);
-        planner.shorten((long) (Arrays.stream(lately(now)).average().orElse(0) * seconds));
+        planner.shorten((long) (running.averageLately(now) * seconds));
       }
       Optional<ByteRange> range = planner.next(reach.getAsLong());
       boolean none = planner.remaining() == 0 && range.isEmpty();
-      if (none && divisible && !paced.getAsBoolean() && takeOver(planner)) {
+      if (none && divisible && !paced.getAsBoolean() && takeOver(planner, now)) {
         range = planner.next(reach.getAsLong());
       }
       if (range.isEmpty()) {
         return null;
       }
       next = fetch.apply(range.get());
-      running.add(new Runner(next, now));
+      running.add(next, now);
       total = planner.totalSegments();
     }
     planned.accept(total);
@@ -332,43 +226,19 @@ final class SegmentSchedule {
 
   /** Returns whether nothing is left, and nobody has what another could take; under the lock. */
   private boolean isUsedUp(SegmentPlanner plan) {
-    if (plan.remaining() > 0) {
-      return false;
-    }
-    for (Runner runner : running) {
-      if (runner.receiving) {
-        return false;
-      }
-    }
-    return true;
+    return plan.remaining() == 0 && !running.isAnyReceiving();
   }
 
   private synchronized boolean isOver() {
-    return planner != null && checked && running.isEmpty() && planner.remaining() == 0;
+    return planner != null && checked && running.size() == 0 && planner.remaining() == 0;
   }
 
-  /** Cuts the end off the segment that would be the last one; called under the lock. */
-  private boolean takeOver(SegmentPlanner plan) {
-    long now = now();
-    // Of one that has just begun, or is not receiving, nobody knows how fast it is.
-    List<Runner> known = receivingFor(WORTHWHILE.toNanos(), now);
-    List<Holder> holders = known.stream().map(runner -> runner.holder(now)).toList();
+  /** Plans again what the segment that would be the last one gives away; under the lock. */
+  private boolean takeOver(SegmentPlanner plan, long now) {
     // A request costs an answer's time, and what is on its way to the one that is cut.
-    Duration least = window.multipliedBy(2);
-    Optional<Cut> cut =
-        Takeover.forIdle(
-            holders, lately(now), least.compareTo(WORTHWHILE) < 0 ? WORTHWHILE : least);
-    if (cut.isEmpty()) {
-      return false;
-    }
-    Cut made = cut.get();
-    SegmentFetch holder = known.get(made.holder()).fetch;
-    long end = holder.end();
-    if (!holder.cut(made.at())) {
-      return false;
-    }
-    plan.giveBack(new ByteRange(made.at(), end));
-    return true;
+    Optional<ByteRange> given = running.takeOver(window.multipliedBy(2), now);
+    given.ifPresent(plan::giveBack);
+    return given.isPresent();
   }
 
   /** Looks at the speeds: of all together, and for one that crawls. */
@@ -380,62 +250,20 @@ final class SegmentSchedule {
         return;
       }
       long now = now();
-      for (Runner runner : running) {
-        brought += runner.look(now);
-      }
+      long brought = running.look(now);
       boolean more = planner != null && planner.remaining() > 0;
       // Neither one that waits for its place nor one that has stopped is at work.
-      boolean working =
-          running.size() >= count.connections()
-              && running.stream().allMatch(r -> r.receiving || now - r.since < window.toNanos());
+      boolean working = running.size() >= count.connections() && running.areAllAtWork(window, now);
       if (more && working && now > lookedAt) {
         count.observe(brought * 1e9 / (now - lookedAt));
       }
-      brought = 0;
       lookedAt = now;
-      crawling = crawling(now);
+      crawling = paced.getAsBoolean() ? null : running.crawling(now);
     }
     if (crawling != null) {
       crawling.giveUp();
     }
     decide();
-  }
-
-  private @Nullable SegmentFetch crawling(long now) {
-    if (paced.getAsBoolean()) {
-      return null;
-    }
-    List<Runner> known = receivingFor(telling, now);
-    double[] others = known.size() < ENOUGH ? lately(now) : new double[0];
-    OptionalInt slowest =
-        Takeover.crawling(
-            known.stream().mapToDouble(runner -> runner.bytesPerSecond(now)).toArray(), others);
-    SegmentFetch fetch =
-        slowest.isPresent()
-            ? known.get(slowest.getAsInt()).fetch
-            : known.stream()
-                .map(runner -> runner.fetch)
-                .filter(SegmentFetch::isOutpaced)
-                .findFirst()
-                .orElse(null);
-    if (fetch == null || !fetch.isWaiting()) {
-      return null;
-    }
-    telling = Math.min(LONGEST_TELLING, 2 * telling);
-    return fetch;
-  }
-
-  private List<Runner> receivingFor(long nanos, long now) {
-    return running.stream()
-        .filter(runner -> runner.receiving && now - runner.receivingSince >= nanos)
-        .toList();
-  }
-
-  private double[] lately(long now) {
-    return ended.stream()
-        .filter(segment -> now - segment.at() <= LATELY)
-        .mapToDouble(Ended::bytesPerSecond)
-        .toArray();
   }
 
   private long now() {
