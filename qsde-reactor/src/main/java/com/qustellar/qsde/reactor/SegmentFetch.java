@@ -84,13 +84,13 @@ final class SegmentFetch {
   /** Returns the offset after the last byte that has been given to a write. */
   synchronized long position() {
     Exchange current = exchange;
-    return current == null ? position : current.position();
+    return current == null ? position : current.body().position();
   }
 
   /** Returns where the segment ends as far as anybody knows; the answer may move it. */
   synchronized long end() {
     Exchange current = exchange;
-    return current == null ? end : current.end();
+    return current == null ? end : current.body().end();
   }
 
   /**
@@ -100,7 +100,7 @@ final class SegmentFetch {
    */
   synchronized boolean cut(long at) {
     Exchange current = exchange;
-    if (givenUp || (current == null ? at <= position || at >= end : !current.cut(at))) {
+    if (givenUp || (current == null ? at <= position || at >= end : !current.body().cut(at))) {
       return false;
     }
     end = at;
@@ -109,12 +109,12 @@ final class SegmentFetch {
 
   /** Returns whether a body is being received. */
   synchronized boolean isReceiving() {
-    return exchange != null && exchange.isReceiving() && !givenUp;
+    return exchange != null && exchange.body().isReceiving() && !givenUp;
   }
 
   /** Returns whether it is the connection that is waited for, and not the disk, say. */
   synchronized boolean isWaiting() {
-    return exchange != null && exchange.isWaiting() && !givenUp;
+    return exchange != null && exchange.body().isWaiting() && !givenUp;
   }
 
   /** Returns whether another mirror would bring much sooner what is received. */
@@ -131,12 +131,12 @@ final class SegmentFetch {
     Exchange current;
     synchronized (this) {
       current = exchange;
-      if (current == null || !current.isReceiving()) {
+      if (current == null || !current.body().isReceiving()) {
         return; // between two attempts: there is no connection to blame
       }
       givenUp = true;
     }
-    current.giveUp();
+    current.body().giveUp();
   }
 
   private Mono<Void> attempts() {
@@ -198,8 +198,8 @@ final class SegmentFetch {
     long from;
     synchronized (this) {
       from = position;
-      position = last.position();
-      end = last.end();
+      position = last.body().position();
+      end = last.body().end();
       exchange = null;
     }
     measure(from, last.brought());
