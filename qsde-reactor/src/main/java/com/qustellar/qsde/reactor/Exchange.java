@@ -121,7 +121,7 @@ final class Exchange {
         .flatMap(this::ask);
   }
 
-  private Mono<Hop> ask(Hop hop, Admission.Place given) {
+  private Mono<Hop> ask(Hop hop, HostGate.Connection given) {
     URI asked = hop.uri();
     answered = false;
     askedAt = System.nanoTime();
@@ -184,7 +184,7 @@ final class Exchange {
   private Mono<Hop> receive(
       Hop hop,
       @Nullable Representation known,
-      Admission.Place given,
+      HostGate.Connection given,
       @Nullable ByteRange range,
       ResponseHead head,
       Flux<ByteBuf> content) {
