@@ -33,7 +33,7 @@ final class PrefixHasher {
 
   private final HashAlgorithm algorithm;
   private final MessageDigest digest;
-  private final PartFile file;
+  private final PartBytes file;
   private final IoPool io;
   private final Sinks.One<Checksum> result = Sinks.one();
   private final Sinks.Empty<Void> stopped = Sinks.empty();
@@ -47,11 +47,11 @@ final class PrefixHasher {
   private boolean running;
   private boolean cancelled;
 
-  PrefixHasher(HashAlgorithm algorithm, PartFile file, IoPool io) {
+  PrefixHasher(HashAlgorithm algorithm, PartBytes file, IoPool io) {
     this(algorithm, algorithm.newDigest(), file, io);
   }
 
-  PrefixHasher(HashAlgorithm algorithm, MessageDigest digest, PartFile file, IoPool io) {
+  PrefixHasher(HashAlgorithm algorithm, MessageDigest digest, PartBytes file, IoPool io) {
     this.algorithm = algorithm;
     this.digest = digest;
     this.file = file;

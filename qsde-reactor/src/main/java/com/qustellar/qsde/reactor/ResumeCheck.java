@@ -27,7 +27,7 @@ final class ResumeCheck {
   private ResumeCheck() {}
 
   /** Checks the claims when subscribed to. */
-  static Mono<Void> run(PartFile file, List<Claim> claims, Outcome outcome) {
+  static Mono<Void> run(PartBytes file, List<Claim> claims, Outcome outcome) {
     return Flux.fromIterable(claims)
         .concatMap(
             claim ->
@@ -44,7 +44,7 @@ final class ResumeCheck {
         .then();
   }
 
-  private static Mono<Integer> crc(PartFile file, Claim claim) {
+  private static Mono<Integer> crc(PartBytes file, Claim claim) {
     return Mono.defer(
         () -> {
           CRC32C crc = new CRC32C();
@@ -63,7 +63,7 @@ final class ResumeCheck {
         });
   }
 
-  private static Mono<Void> add(CRC32C crc, PartFile file, long at, int length) {
+  private static Mono<Void> add(CRC32C crc, PartBytes file, long at, int length) {
     return Mono.create(
         sink -> {
           ByteBuf block = Buffers.POOL.directBuffer(length, length);

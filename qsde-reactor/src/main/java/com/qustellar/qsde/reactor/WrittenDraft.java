@@ -44,7 +44,7 @@ final class WrittenDraft implements Draft {
   }
 
   private @Nullable PrefixHasher newHasher() {
-    return algorithm == null ? null : new PrefixHasher(algorithm, file, io);
+    return algorithm == null ? null : new PrefixHasher(algorithm, file.bytes(), io);
   }
 
   @Override
@@ -54,7 +54,7 @@ final class WrittenDraft implements Draft {
 
   @Override
   public void write(ByteBuf data, long offset, PartFile.Listener listener) {
-    file.write(data, offset, listener);
+    file.bytes().write(data, offset, listener);
   }
 
   @Override
@@ -70,7 +70,7 @@ final class WrittenDraft implements Draft {
   @Override
   public Mono<Void> check(List<Claim> claims, Consumer<ByteRange> missed) {
     return ResumeCheck.run(
-        file,
+        file.bytes(),
         claims,
         new ResumeCheck.Outcome() {
           @Override
@@ -133,12 +133,13 @@ final class WrittenDraft implements Draft {
     }
     Mono<Void> ended = end();
     hasher = newHasher();
-    return ended.then(file.truncate(0));
+    return ended.then(file.bytes().truncate(0));
   }
 
   @Override
   public Mono<Optional<Checksum>> digest(long total) {
-    return file.checkSize(total)
+    return file.bytes()
+        .checkSize(total)
         .then(
             Mono.defer(
                 () -> {
@@ -155,7 +156,7 @@ final class WrittenDraft implements Draft {
     // What has a journal is large: a file that a power cut has spoilt would cost too much.
     boolean fsync = request.fsync() == null ? file.isJournaled() : request.fsync();
     Mono<Void> dated = modified == null ? Mono.empty() : file.date(modified);
-    Mono<Void> forced = fsync ? file.force() : Mono.empty();
+    Mono<Void> forced = fsync ? file.bytes().force() : Mono.empty();
     return dated
         .then(forced)
         .then(

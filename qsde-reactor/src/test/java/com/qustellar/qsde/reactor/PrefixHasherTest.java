@@ -58,21 +58,22 @@ class PrefixHasherTest {
   }
 
   private PrefixHasher hasher() {
-    return new PrefixHasher(HashAlgorithm.SHA256, file, io);
+    return new PrefixHasher(HashAlgorithm.SHA256, file.bytes(), io);
   }
 
   private Mono<Void> write(PrefixHasher hasher, Body body, long from, long to) {
     ByteBuf data = Unpooled.wrappedBuffer(body.slice(from, to - from).bytes());
     return Mono.create(
         sink ->
-            file.write(
-                data,
-                from,
-                failure -> {
-                  assertThat(failure).isNull();
-                  hasher.written(from, data, prefixWith(from, to));
-                  sink.success();
-                }));
+            file.bytes()
+                .write(
+                    data,
+                    from,
+                    failure -> {
+                      assertThat(failure).isNull();
+                      hasher.written(from, data, prefixWith(from, to));
+                      sink.success();
+                    }));
   }
 
   private synchronized long prefixWith(long from, long to) {
@@ -125,7 +126,7 @@ class PrefixHasherTest {
     PrefixHasher hasher = hasher();
     // Too far ahead to be kept, and then no longer in the file.
     write(hasher, body, 5 << 20, 6 << 20).block(LIMIT);
-    file.truncate(0).block(LIMIT);
+    file.bytes().truncate(0).block(LIMIT);
     write(hasher, body, 0, 1 << 20).block(LIMIT);
     ByteBuf claimed = Unpooled.wrappedBuffer(new byte[4 << 20]);
     hasher.written(1 << 20, claimed, prefixWith(1 << 20, 5 << 20));
@@ -159,7 +160,7 @@ class PrefixHasherTest {
         };
     Body body = Body.random(5, 10_000);
     write(hasher(), body, 0, body.length()).block(LIMIT);
-    PrefixHasher hasher = new PrefixHasher(HashAlgorithm.SHA256, failing, file, io);
+    PrefixHasher hasher = new PrefixHasher(HashAlgorithm.SHA256, failing, file.bytes(), io);
     assertThat(hasher.finish(body.length()).materialize().block(LIMIT).getThrowable())
         .isInstanceOf(DownloadException.class);
     hasher.cancel().block(LIMIT);
