@@ -80,7 +80,7 @@ final class Acceptance {
 
   /** The download begins with it, and its body comes meanwhile. */
   private Mono<Void> beginReading(Answer answer, Flux<ByteBuf> content) {
-    if (file.isPaced() || !engine.budget().hasRoom()) {
+    if (file.terms().isPaced() || !engine.budget().hasRoom()) {
       return begin(answer, content);
     }
     return Mono.deferContextual(

@@ -24,6 +24,7 @@ final class Exchange {
 
   private final NettyDownloadEngine engine;
   private final FileFetch file;
+  private final RequestTerms terms;
   private final Mirror mirror;
   private final SegmentBody body;
   private final Acceptance acceptance;
@@ -49,6 +50,7 @@ final class Exchange {
       boolean doubtful) {
     this.engine = engine;
     this.file = file;
+    this.terms = file.terms();
     this.mirror = mirror;
     this.body = new SegmentBody(file, from, end);
     this.acceptance = new Acceptance(engine, file, mirror, body, doubtful);
@@ -101,7 +103,7 @@ final class Exchange {
       return ask(Hop.to(mirror.uri(), ranged));
     }
     return source
-        .known(file.network().stallTimeout())
+        .known(terms.network().stallTimeout())
         .flatMap(first -> ask(Hop.to(first.uri(), ranged)));
   }
 
@@ -129,7 +131,7 @@ final class Exchange {
     Whereabouts source = mirror.whereabouts();
     named = source == null ? null : source.current();
     body.asked();
-    NetworkSettings settings = file.network();
+    NetworkSettings settings = terms.network();
     Representation known = file.representation();
     here = mirror.representation();
     ByteRange range = hop.ranged() ? body.range() : null;
@@ -138,9 +140,9 @@ final class Exchange {
             .transport()
             .get(
                 asked,
-                file.headers(mirror, asked, settings, range),
+                terms.headers(mirror, asked, settings, range),
                 settings,
-                file.readSize(),
+                terms.readSize(),
                 (head, content) -> receive(hop, known, given, range, head, content))
             .singleOrEmpty()
             .onErrorMap(
@@ -190,12 +192,12 @@ final class Exchange {
       Flux<ByteBuf> content) {
     URI uri = hop.uri();
     answered = true;
-    file.keepCookies(uri, head);
+    terms.keepCookies(uri, head);
     engine.metrics().answered(Duration.ofNanos(System.nanoTime() - askedAt));
-    boolean conditional = file.isConditional(mirror);
+    boolean conditional = terms.isConditional(mirror);
     ResponseVerdict verdict = ResponseRules.judge(head, range, known == null, conditional);
     if (verdict instanceof ResponseVerdict.Redirect redirect) {
-      int limit = file.network().maxRedirects();
+      int limit = terms.network().maxRedirects();
       return body.drain(content)
           .then(Mono.fromCallable(() -> hop.follow(redirect.location(), limit, file.target())));
     }
@@ -233,13 +235,13 @@ final class Exchange {
     if (source == null || !hop.renewed()) {
       return Mono.just(hop);
     }
-    return source.anew(named, file.network().stallTimeout()).map(now -> hop.at(now.uri()));
+    return source.anew(named, terms.network().stallTimeout()).map(now -> hop.at(now.uri()));
   }
 
   /** A server that asks for time gets it from all downloads, unless it asks for too much. */
   private void hold(URI uri, int status, Duration wait) {
     if (TransportFailures.isBusy(status)
-        && wait.compareTo(file.retryPolicy().longestRetryAfter()) <= 0) {
+        && wait.compareTo(terms.retryPolicy().longestRetryAfter()) <= 0) {
       engine.admission().hold(Origin.of(uri), wait);
     }
   }

@@ -3,11 +3,6 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult.Note;
-import com.qustellar.qsde.Limits;
-import com.qustellar.qsde.NetworkSettings;
-import com.qustellar.qsde.RetryPolicy;
-import com.qustellar.qsde.Source;
-import com.qustellar.qsde.internal.http.CookieJar;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
 import com.qustellar.qsde.internal.plan.ByteRange;
@@ -15,10 +10,7 @@ import com.qustellar.qsde.internal.plan.RangeSet;
 import com.qustellar.qsde.internal.plan.SegmentPlanner;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.EnumSet;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,9 +33,9 @@ final class FileFetch {
   private final DownloadRequest request;
   private final Destination destination;
   private final MemoryBudget budget;
-  private final Throttle throttle;
   private final Pass pass;
   private final Mirrors mirrors;
+  private final RequestTerms terms;
   private final SegmentSchedule schedule;
   private final ConnectionCount connections;
   private final Sinks.Empty<Void> begun = Sinks.empty();
@@ -52,7 +44,6 @@ final class FileFetch {
   private final AtomicInteger bodies = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  private volatile CookieJar cookies = CookieJar.empty();
   private volatile boolean elsewhere;
   private volatile @Nullable URI unmodified;
   private volatile int segments = 1;
@@ -79,15 +70,15 @@ final class FileFetch {
     this.budget = budget;
     this.pass = pass;
     this.mirrors = new Mirrors(engine, request, pass.only());
-    this.throttle = new Throttle(request::bytesPerSecond, engine.scheduler());
-    this.connections = new ConnectionCount(this::wanted, mirrors::share);
+    this.terms = new RequestTerms(engine, request, mirrors, destination, pass.anew());
+    this.connections = new ConnectionCount(terms::connections, mirrors::share);
     this.schedule =
         new SegmentSchedule(
             range -> new SegmentFetch(engine, this, range),
             connections,
             destination::reach,
             engine.scheduler(),
-            this::isPaced,
+            terms::isPaced,
             this::planned);
   }
 
@@ -158,12 +149,6 @@ final class FileFetch {
             });
   }
 
-  private int wanted() {
-    return request.connections() == Limits.AUTO
-        ? engine.limits().connectionsPerDownload()
-        : request.connections();
-  }
-
   private void planned(long count) {
     segments = atMostAnInt(count);
     progress.segments(segments);
@@ -232,7 +217,7 @@ final class FileFetch {
         new SegmentWriter(
             destination,
             budget,
-            new ReadTurns(throttle, engine.throttle()),
+            terms.readTurns(),
             position,
             bound,
             skip,
@@ -273,11 +258,6 @@ final class FileFetch {
     mirror.representation(known.at(uri, head));
   }
 
-  /** Keeps the cookies of an answer, for as long as the download lasts. */
-  synchronized void keepCookies(URI uri, ResponseHead head) {
-    cookies = cookies.with(uri, head);
-  }
-
   /** The origin has refused a connection while it had others. */
   void refused() {
     connections.refused();
@@ -302,6 +282,11 @@ final class FileFetch {
     return mirrors.representation();
   }
 
+  /** Returns how it is asked for. */
+  RequestTerms terms() {
+    return terms;
+  }
+
   Mirrors mirrors() {
     return mirrors;
   }
@@ -317,52 +302,6 @@ final class FileFetch {
   /** Returns where the file is, as far as it is known. */
   URI uri() {
     return mirrors.uri();
-  }
-
-  /** Returns whether the first answer, of who gave what is there, may say that it is the same. */
-  boolean isConditional(Mirror mirror) {
-    return representation() == null
-        && mirrors.isRequested(mirror)
-        && !destination.conditions().isEmpty();
-  }
-
-  /** Returns the header fields of one request. */
-  Map<String, String> headers(
-      Mirror mirror, URI uri, NetworkSettings settings, @Nullable ByteRange range) {
-    Whereabouts told = mirror.whereabouts();
-    Source source = told == null ? null : told.current();
-    Optional<String> kept = cookies.header(uri, Instant.now());
-    Representation there = mirror.representation();
-    Optional<String> ifRange = there == null ? Optional.empty() : there.ifRange(uri);
-    Map<String, String> fields =
-        RequestHeaders.of(
-            request, mirror.requested(), source, settings, uri, kept, range, ifRange, pass.anew());
-    if (isConditional(mirror)) {
-      fields.putAll(destination.conditions());
-    }
-    return fields;
-  }
-
-  NetworkSettings network() {
-    NetworkSettings own = request.network();
-    return own == null ? engine.network() : own;
-  }
-
-  /** Returns how many bytes are to be read at once, so that they come evenly. */
-  int readSize() {
-    return Math.min(throttle.readSize(), engine.throttle().readSize());
-  }
-
-  /** Returns whether a bound on the bytes a second slows it down. */
-  boolean isPaced() {
-    return request.bytesPerSecond() != Limits.UNLIMITED
-        || engine.limits().bytesPerSecond() != Limits.UNLIMITED;
-  }
-
-  RetryPolicy retryPolicy() {
-    RetryPolicy own = request.retryPolicy();
-    RetryPolicy policy = own == null ? engine.retryPolicy() : own;
-    return representation() == null ? policy : policy.established();
   }
 
   ProgressSampler progress() {

@@ -243,7 +243,7 @@ final class SegmentFetch {
       doubtful = false;
       tried.clear();
     }
-    RetryPolicy policy = file.retryPolicy();
+    RetryPolicy policy = file.terms().retryPolicy();
     if (refused && refusals < REFUSALS && policy.delay(failure, 1, Duration.ZERO, 0).isPresent()) {
       refusals++;
       file.refused();
