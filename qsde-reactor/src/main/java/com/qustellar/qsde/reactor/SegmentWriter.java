@@ -2,8 +2,6 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadException;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -16,16 +14,14 @@ import reactor.util.context.Context;
 /**
  * Writes the body of one answer to where it goes: from a connection straight to the disk, say.
  *
- * <p>Large buffers are written as they came; small ones are gathered first. At most {@value
- * #WINDOW} buffers are asked for or being written at any moment, so demand follows completed
- * writes, and a slow disk slows the socket. While the engine's memory budget is used up nothing
- * more is asked for.
+ * <p>At most {@value #WINDOW} buffers are asked for or being written at any moment, so demand
+ * follows completed writes, and a slow disk slows the socket. While the engine's memory budget is
+ * used up nothing more is asked for.
  *
  * <p>Ownership: a buffer belongs to the connection until {@code onNext} returns; what is kept is
- * retained and belongs to its write, which releases it; the gathering buffer belongs to this
- * object, under its lock, until it is written. Every byte that {@link #position} counts has been
- * given to a write, also after an error or a cancellation, so a retry goes on at that byte once
- * {@link #idle} has completed.
+ * {@link Gathering}'s, under this object's lock, and then its write's, which releases it. Every
+ * byte that {@link #position} counts has been given to a write, also after an error or a
+ * cancellation, so a retry goes on at that byte once {@link #idle} has completed.
  */
 final class SegmentWriter implements CoreSubscriber<ByteBuf> {
 
@@ -46,16 +42,13 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   private final MemoryBudget budget;
   private final ReadTurns turns;
   private final Target target;
-  private final int gatherSize;
   private final Context context;
   private final Sinks.Empty<Void> idle = Sinks.empty();
 
   // Guarded by this.
-  private final Queue<Write> due = new ArrayDeque<>(WINDOW);
+  private final Gathering gathering;
   private @Nullable Subscription upstream;
   private @Nullable MonoSink<Void> sink;
-  private @Nullable ByteBuf gathered;
-  private long position;
   private long end;
   private boolean cut;
   private long skip;
@@ -66,15 +59,13 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   private boolean ended;
   private @Nullable Throwable failure;
 
-  /** What is to be written once the lock is free: others' locks are taken on that way. */
-  private record Write(ByteBuf data, long offset) {}
-
   /**
    * Prepares to write a body.
    *
    * @param position the offset of the first byte that is kept
    * @param end the offset after the last byte that is wanted
    * @param skip how many bytes of the body come before {@code position} and are discarded
+   * @param gatherSize how many bytes small buffers are gathered to
    */
   SegmentWriter(
       Target target,
@@ -88,10 +79,9 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
     this.budget = budget;
     this.turns = turns;
     this.target = target;
-    this.position = position;
+    this.gathering = new Gathering(position, gatherSize, WINDOW);
     this.end = end;
     this.skip = skip;
-    this.gatherSize = gatherSize;
     this.context = context;
   }
 
@@ -111,7 +101,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
 
   /** Returns the offset after the last byte that has been given to a write. */
   synchronized long position() {
-    return position;
+    return gathering.position();
   }
 
   /**
@@ -161,12 +151,13 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
         int skipped = (int) Math.min(skip, data.readableBytes());
         data.skipBytes(skipped);
         skip -= skipped;
-        int wanted = (int) Math.min(data.readableBytes(), end - position);
+        int wanted = (int) Math.min(data.readableBytes(), end - gathering.position());
         if (wanted > 0) {
-          keep(data.slice(data.readerIndex(), wanted));
+          gathering.add(data.slice(data.readerIndex(), wanted), end);
+          budget.take(wanted);
           target.received(wanted);
         }
-        enough = wanted < data.readableBytes() || (cut && position == end);
+        enough = wanted < data.readableBytes() || (cut && gathering.position() == end);
       } catch (RuntimeException | OutOfMemoryError e) {
         broken = e;
       }
@@ -194,7 +185,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
 
   /** Wants less of the body; returns whether it does, as it may be there already. */
   synchronized boolean cut(long at) {
-    if (ended || at <= position || at >= end) {
+    if (ended || at <= gathering.position() || at >= end) {
       return false;
     }
     end = at;
@@ -227,7 +218,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
       if (asked > 0) {
         turns.came(0);
       }
-      flush();
+      gathering.flush();
     }
     writeDue();
     if (cancelUpstream && source != null) {
@@ -236,50 +227,9 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
     endWhenWritten();
   }
 
-  /** Takes the bytes over: written as they are when there are many, else gathered. */
-  private void keep(ByteBuf data) {
-    int length = data.readableBytes();
-    ByteBuf gathering = gathered;
-    if (gathering != null && gathering.writableBytes() < length) {
-      flush();
-      gathering = null;
-    }
-    // The last bytes of a segment, all of a small file say, have nothing to wait for.
-    boolean whole = gathering == null && (length >= gatherSize / 4 || position + length == end);
-    if (gathering == null && !whole) {
-      // No more than can come; and before anything is counted, as it may fail.
-      int room = (int) Math.min(gatherSize, end - position);
-      gathering = Buffers.POOL.directBuffer(room, room);
-      gathered = gathering;
-    }
-    budget.take(length);
-    long offset = position;
-    position += length;
-    if (whole || gathering == null) {
-      write(data.retain(), offset);
-      return;
-    }
-    gathering.writeBytes(data);
-    if (!gathering.isWritable()) {
-      flush();
-    }
-  }
-
-  private void flush() {
-    ByteBuf full = gathered;
-    if (full != null) {
-      gathered = null;
-      write(full, position - full.readableBytes());
-    }
-  }
-
-  private void write(ByteBuf data, long offset) {
-    writing++;
-    due.add(new Write(data, offset));
-  }
-
+  /** Writes once the lock is free: others' locks are taken on that way. */
   private void writeDue() {
-    for (Write next = nextDue(); next != null; next = nextDue()) {
+    for (Gathering.Write next = nextDue(); next != null; next = nextDue()) {
       ByteBuf data = next.data();
       long offset = next.offset();
       int length = data.readableBytes();
@@ -287,8 +237,12 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
     }
   }
 
-  private synchronized @Nullable Write nextDue() {
-    return due.poll();
+  private synchronized Gathering.@Nullable Write nextDue() {
+    Gathering.Write next = gathering.poll();
+    if (next != null) {
+      writing++;
+    }
+    return next;
   }
 
   private void ended(ByteBuf data, long offset, int length, @Nullable DownloadException failed) {
@@ -314,11 +268,16 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
     }
   }
 
+  /** Returns how many writes are due or under way; called under the lock. */
+  private int unwritten() {
+    return gathering.due() + writing;
+  }
+
   private void endWhenWritten() {
     MonoSink<Void> downstream;
     Throwable thrown;
     synchronized (this) {
-      if (!ended || writing > 0) {
+      if (!ended || unwritten() > 0) {
         return;
       }
       downstream = sink;
@@ -343,7 +302,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   /** Asks for one more buffer when the window and the budget have room for it. */
   private void ask() {
     synchronized (this) {
-      if (ended || waitingForRoom || asked > 0 || asked + writing >= WINDOW) {
+      if (ended || waitingForRoom || asked > 0 || asked + unwritten() >= WINDOW) {
         return;
       }
       waitingForRoom = true;
@@ -351,7 +310,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
     if (!budget.whenRoom(this::askWhenDue)) {
       // What is gathered takes room and would wait for more, as all the others' may.
       synchronized (this) {
-        flush();
+        gathering.flush();
       }
       writeDue();
     }
