@@ -211,18 +211,20 @@ final class FileFetch {
   /** Makes the writer of one body. */
   SegmentWriter writer(long position, long end, long skip, ContextView context) {
     bodies.incrementAndGet();
-    // One byte more than is allowed tells a body without a length that is too large.
-    long bound = end == Long.MAX_VALUE && request.maxBytes() < end ? request.maxBytes() + 1 : end;
     SegmentWriter writer =
         new SegmentWriter(
             destination,
             budget,
             terms.readTurns(),
             position,
-            bound,
+            end,
             skip,
             destination.gatherSize(),
             Context.of(context));
+    if (end == Long.MAX_VALUE && request.maxBytes() < end) {
+      // One byte more than is allowed tells a body without a length that is too large.
+      writer.cut(request.maxBytes() + 1);
+    }
     writers.add(writer);
     writer.idle().onErrorComplete().subscribe(null, null, () -> writers.remove(writer));
     return writer;

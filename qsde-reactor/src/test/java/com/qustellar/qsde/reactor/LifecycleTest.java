@@ -178,6 +178,16 @@ class LifecycleTest extends EngineTestBase {
   }
 
   @Test
+  void aBodyWithoutALengthIsStoppedAtTheByteThatIsTooMuch() {
+    CountDownLatch never = new CountDownLatch(1);
+    origin.serve("/file", Resource.of(BODY).withoutRanges());
+    origin.on("/file").answer(reply -> reply.chunked().stallAfter(1001, never));
+    failure(TooLarge.class, request("/file").withMaxBytes(1000));
+    never.countDown();
+    assertDirectoryHolds();
+  }
+
+  @Test
   void unfinishedDownloadsAreListedColdOnesToo() {
     CountDownLatch go = new CountDownLatch(1);
     origin.onEvery((request, reply) -> Reply.status(200).body(SMALL).delayedUntil(go));
