@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -115,11 +116,12 @@ public final class DownloadRequest {
    *
    * <p>{@link #uri()} (or the {@linkplain #withSource source}) is asked first, the next one where
    * that one fails; the first to answer says what the file is. Segments are then spread over all by
-   * the speed that each shows. One that has another length, gives no ranges, answers with an error,
-   * can't be reached or is far slower than another is left out, and what it was to bring comes from
-   * the others; one that fails for now is asked again after a minute, or when all have failed,
-   * which together is one attempt of the {@link RetryPolicy}. The download fails when no mirror is
-   * left, with the first one's failure and the others' suppressed under it.
+   * the speed that each shows. One that has another length than the first, or than {@link
+   * #withTotalBytes} names, gives no ranges, answers with an error, can't be reached or is far
+   * slower than another is left out, and what it was to bring comes from the others; one that fails
+   * for now is asked again after a minute, or when all have failed, which together is one attempt
+   * of the {@link RetryPolicy}. The download fails when no mirror is left, with the first one's
+   * failure and the others' suppressed under it.
    *
    * <p>Equal lengths do not prove equal bytes: without a digest to expect, a file that several
    * mirrors have brought is noted {@link DownloadResult.Note#UNPROVEN}. With one, a file that has
@@ -429,6 +431,28 @@ public final class DownloadRequest {
   }
 
   /**
+   * {@return a copy of whose file the length is known beforehand}
+   *
+   * <p>A file of another length fails with {@link DownloadException.InvalidResponse}: before a byte
+   * of it is taken where the server tells a length; else at its end, and as soon as it exceeds this
+   * one. Such a file is fetched once more, past the caches, as after a wrong digest. Where there
+   * are {@linkplain #withMirrors mirrors}, the next one is asked in place of one that has another
+   * length. The length counts as it comes: a body that a server compresses unasked has another one.
+   *
+   * @param bytes the bytes that the file has, at least 0; not known by default
+   * @throws IllegalArgumentException if it is less
+   */
+  public DownloadRequest withTotalBytes(long bytes) {
+    long checked = Limits.atLeast("the length of a file", bytes, 0);
+    return with(v -> v.totalBytes = OptionalLong.of(checked));
+  }
+
+  /** {@return the bytes that the file has, empty where that is not known beforehand} */
+  public OptionalLong totalBytes() {
+    return values.totalBytes;
+  }
+
+  /**
    * {@return a copy that fails beyond a size}
    *
    * @param bytes the most bytes that the file may have, at least 1; {@link Limits#UNLIMITED} by
@@ -535,6 +559,7 @@ public final class DownloadRequest {
     boolean ifNewer;
     boolean remoteTime;
     @Nullable Boolean fsync;
+    OptionalLong totalBytes = OptionalLong.empty();
     long maxBytes = Limits.UNLIMITED;
     long bytesPerSecond = Limits.UNLIMITED;
     @Nullable Duration totalTimeout;

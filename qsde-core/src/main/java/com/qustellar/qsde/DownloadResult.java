@@ -74,7 +74,7 @@ public record DownloadResult(
     ALREADY_PRESENT,
     /** The target is the version that the server has; nothing was fetched. */
     NOT_MODIFIED,
-    /** The server told no length and no digest was expected: an early end would not be seen. */
+    /** Neither a length was known nor a digest expected: an early end would not be seen. */
     LENGTH_UNKNOWN,
     /** The server compressed the body though it was asked not to; the file holds it as it came. */
     CONTENT_ENCODED,

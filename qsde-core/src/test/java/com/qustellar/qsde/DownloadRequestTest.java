@@ -74,6 +74,7 @@ class DownloadRequestTest {
     assertThat(REQUEST.resume()).isTrue();
     assertThat(REQUEST.overwrite()).isFalse();
     assertThat(REQUEST.fsync()).isNull();
+    assertThat(REQUEST.totalBytes()).isEmpty();
     assertThat(REQUEST.maxBytes()).isEqualTo(Limits.UNLIMITED);
     assertThat(REQUEST.bytesPerSecond()).isEqualTo(Limits.UNLIMITED);
     assertThat(REQUEST.totalTimeout()).isNull();
@@ -199,6 +200,9 @@ class DownloadRequestTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> REQUEST.withConnections(-1))
         .withMessage("the number of connections must be at least 0, not -1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> REQUEST.withTotalBytes(-1))
+        .withMessage("the length of a file must be at least 0, not -1");
     assertThatIllegalArgumentException().isThrownBy(() -> REQUEST.withMaxBytes(0));
     assertThatIllegalArgumentException().isThrownBy(() -> REQUEST.withBytesPerSecond(0));
     assertThatIllegalArgumentException()

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -87,6 +88,7 @@ class WithersTest {
         wither(REQUEST, "withIfNewer", boolean.class, true),
         wither(REQUEST, "withRemoteTime", boolean.class, true),
         wither(REQUEST, "withFsync", boolean.class, false),
+        wither(REQUEST, "withTotalBytes", long.class, 0L, OptionalLong.of(0)),
         wither(REQUEST, "withMaxBytes", long.class, 1L),
         wither(REQUEST, "withBytesPerSecond", long.class, 1L),
         wither(REQUEST, "withTotalTimeout", Duration.class, Duration.ofNanos(1)),

@@ -6,6 +6,7 @@ import com.qustellar.qsde.internal.http.ResponseVerdict;
 import io.netty.buffer.ByteBuf;
 import java.net.URI;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -151,6 +152,12 @@ final class Acceptance {
   /** Another mirror's first answer: the same file, for all that it tells. */
   private Mono<Void> join(Answer answer, Representation known, Flux<ByteBuf> content) {
     ResponseVerdict verdict = answer.verdict();
+    Optional<String> difference =
+        Lengths.difference(file.request(), Representation.length(verdict));
+    if (difference.isPresent()) {
+      // Whoever has another one: the first is not to be doubted for that.
+      return invalid(answer, difference.get(), false);
+    }
     if (!known.isLikeAtMirror(verdict)) {
       file.mirrors().differed();
       return invalid(answer, "it has another file than the mirror that was asked first", false);

@@ -62,6 +62,7 @@ final class DownloadPipeline implements Destination {
   private volatile Path target;
   private volatile Verification verification = Verification.NONE;
   private volatile List<Claim> claims = List.of();
+  private volatile boolean ofOtherLength;
 
   // Guarded by this: what is held from then on nobody would give back.
   private boolean ended;
@@ -270,8 +271,12 @@ final class DownloadPipeline implements Destination {
     Representation file = fetch.known();
     long received = progress().received();
     long total = file.total().orElse(received);
-    if (received > request.maxBytes()) {
-      return Mono.error(fetch.tooLarge(file.uri()));
+    if (file.total().isEmpty()) {
+      Optional<DownloadException> refusal = Lengths.ofCome(request, file.uri(), target, received);
+      if (refusal.isPresent()) {
+        ofOtherLength = true;
+        return Mono.error(refusal.get());
+      }
     }
     if (draft().prefixEnd() != total) {
       return Mono.error(new DownloadException.ConnectionLost(file.uri(), target, null));
@@ -349,6 +354,11 @@ final class DownloadPipeline implements Destination {
   /** Returns the index of the only mirror that has brought anything; empty if there are several. */
   OptionalInt sole() {
     return progress().resumed() > 0 ? OptionalInt.empty() : fetch.mirrors().sole();
+  }
+
+  /** Returns whether what came without a length has another one than it must have. */
+  boolean isOfOtherLength() {
+    return ofOtherLength;
   }
 
   /** Returns whether it may be the first mirror's answer that no other one agrees with. */

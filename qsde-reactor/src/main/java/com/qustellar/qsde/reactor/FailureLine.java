@@ -50,6 +50,8 @@ final class FailureLine {
     fields.put("ifNewer", request.ifNewer() ? true : null);
     fields.put("remoteTime", request.remoteTime() ? true : null);
     fields.put("fsync", request.fsync());
+    fields.put(
+        "totalBytes", request.totalBytes().isPresent() ? request.totalBytes().getAsLong() : null);
     fields.put("maxBytes", bounded(request.maxBytes()));
     fields.put("bytesPerSecond", bounded(request.bytesPerSecond()));
     Duration timeout = request.totalTimeout();
@@ -99,6 +101,7 @@ final class FailureLine {
         case "ifNewer" -> request.withIfNewer((Boolean) value);
         case "remoteTime" -> request.withRemoteTime((Boolean) value);
         case "fsync" -> request.withFsync((Boolean) value);
+        case "totalBytes" -> request.withTotalBytes((Long) value);
         case "maxBytes" -> request.withMaxBytes((Long) value);
         case "bytesPerSecond" -> request.withBytesPerSecond((Long) value);
         case "totalTimeout" -> request.withTotalTimeout(Duration.parse((String) value));

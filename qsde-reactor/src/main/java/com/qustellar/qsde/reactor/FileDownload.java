@@ -178,8 +178,8 @@ final class FileDownload implements Work {
 
   /**
    * Returns the pass that follows one that has failed, if any: past the caches after a change, and
-   * from the next mirror alone after a wrong digest, or where the one that was asked first may have
-   * had another file than all others.
+   * from the next mirror alone after a wrong digest or length, or where the one that was asked
+   * first may have had another file than all others.
    */
   private Optional<Pass> after(DownloadException failure, Pass pass, DownloadPipeline failed) {
     if (pass.anew() && request.mirrors().isEmpty()) {
@@ -194,9 +194,10 @@ final class FileDownload implements Work {
     boolean itsOwn = answered || Mirrors.isOfAMirror(failure);
     // Where only the network is away, what has come is kept for a later run.
     boolean doubted =
-        (answered || !failure.retryable())
-            && request.checksum() != null
-            && failed.isFirstToBeDoubted();
+        failed.isOfOtherLength()
+            || ((answered || !failure.retryable())
+                && request.checksum() != null
+                && failed.isFirstToBeDoubted());
     if (itsOwn && (alone || doubted)) {
       return alone(suspects.next(null, alone ? NONE : failed.sole()));
     }

@@ -11,6 +11,7 @@ import com.qustellar.qsde.internal.plan.SegmentPlanner;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -168,8 +169,9 @@ final class FileFetch {
    */
   Mono<Boolean> begin(Mirror mirror, URI uri, ResponseVerdict verdict, ResponseHead head) {
     Representation answered = Representation.of(uri, verdict, head);
-    if (answered.total().orElse(-1) > request.maxBytes()) {
-      return Mono.error(tooLarge(uri));
+    Optional<DownloadException> refusal = Lengths.ofTold(request, uri, target(), answered.total());
+    if (refusal.isPresent()) {
+      return Mono.error(refusal.get());
     }
     long total = answered.total().orElse(0);
     // A stream without ranges is one segment.
@@ -221,9 +223,10 @@ final class FileFetch {
             skip,
             destination.gatherSize(),
             Context.of(context));
-    if (end == Long.MAX_VALUE && request.maxBytes() < end) {
-      // One byte more than is allowed tells a body without a length that is too large.
-      writer.cut(request.maxBytes() + 1);
+    long most = Lengths.most(request);
+    if (end == Long.MAX_VALUE && most < end) {
+      // One byte more than it may have tells a body without a length that is too long.
+      writer.cut(most + 1);
     }
     writers.add(writer);
     writer.idle().onErrorComplete().subscribe(null, null, () -> writers.remove(writer));
@@ -344,7 +347,7 @@ final class FileFetch {
     if (file.contentEncoding().isPresent()) {
       notes.add(Note.CONTENT_ENCODED);
     }
-    if (file.total().isEmpty() && !verified) {
+    if (file.total().isEmpty() && request.totalBytes().isEmpty() && !verified) {
       notes.add(Note.LENGTH_UNKNOWN);
     }
     boolean proven = file.validator().isStrong() && !elsewhere && mirrors.isBeginnersAlone();
@@ -352,10 +355,5 @@ final class FileFetch {
       notes.add(Note.UNPROVEN);
     }
     return notes;
-  }
-
-  /** Returns the failure of a file that has more bytes than the request allows. */
-  DownloadException tooLarge(URI uri) {
-    return new DownloadException.TooLarge(uri, target(), request.maxBytes(), null);
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ record PresentFile(
       return Optional.empty();
     }
     Map<String, String> conditions = kept.get().conditions(request.uri(), bytes);
-    if (conditions.isEmpty()) {
+    if (conditions.isEmpty() || Lengths.difference(request, OptionalLong.of(bytes)).isPresent()) {
       return Optional.empty();
     }
     Checksum checksum = Targets.digest(request, file, ended);

@@ -144,12 +144,16 @@ record Representation(
     return ranged || (strong && total.isPresent());
   }
 
-  private static OptionalLong length(ResponseVerdict verdict) {
+  /** Returns the length of the whole file, as an answer tells it. */
+  static OptionalLong length(ResponseVerdict verdict) {
     if (verdict instanceof ResponseVerdict.Partial some) {
       return some.total();
     }
     if (verdict instanceof ResponseVerdict.RangesRefused refused) {
       return refused.length();
+    }
+    if (verdict instanceof ResponseVerdict.Unsatisfiable none) {
+      return none.total();
     }
     return verdict instanceof ResponseVerdict.Whole whole ? whole.length() : OptionalLong.empty();
   }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -175,8 +176,8 @@ final class StreamDownload implements Work, Destination {
     DownloadException failure = null;
     try {
       long end = offset + data.readableBytes();
-      if (end > request.maxBytes()) {
-        failure = fetch.tooLarge(fetch.uri());
+      if (end > Lengths.most(request)) {
+        failure = Lengths.ofCome(request, fetch.uri(), null, end).orElseThrow();
       } else {
         put(data, offset, listener);
       }
@@ -232,6 +233,10 @@ final class StreamDownload implements Work, Destination {
     long total = file.total().orElse(task.sampler().received());
     if (window.prefixEnd() != total) {
       return Mono.error(new DownloadException.ConnectionLost(file.uri(), null, null));
+    }
+    Optional<DownloadException> refusal = Lengths.ofCome(request, file.uri(), null, total);
+    if (refusal.isPresent()) {
+      return Mono.error(refusal.get());
     }
     return window
         .drained(total)

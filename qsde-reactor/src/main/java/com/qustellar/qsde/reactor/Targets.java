@@ -85,7 +85,7 @@ final class Targets {
       return Optional.empty();
     }
     Checksum expected = request.checksum();
-    if (expected != null && Files.isRegularFile(target)) {
+    if (expected != null && isOfItsLength(request, target)) {
       Checksum actual = digest(request, target, ended);
       if (expected.equals(actual)) {
         return Optional.of(expected);
@@ -105,6 +105,18 @@ final class Targets {
     checkDirectory(request, target);
     if (exists) {
       checkReplaceable(request, target);
+    }
+  }
+
+  /** Returns whether it is a file, and not of another length than the request names. */
+  private static boolean isOfItsLength(DownloadRequest request, Path target) {
+    if (!Files.isRegularFile(target)) {
+      return false;
+    }
+    try {
+      return Lengths.difference(request, OptionalLong.of(Files.size(target))).isEmpty();
+    } catch (IOException e) {
+      throw FileFailures.translate(request.uri(), target, e);
     }
   }
 

@@ -120,6 +120,7 @@ class FailureLogTest extends EngineTestBase {
             .withIfNewer(true)
             .withRemoteTime(true)
             .withFsync(false)
+            .withTotalBytes(0)
             .withMaxBytes(1)
             .withBytesPerSecond(2)
             .withTotalTimeout(Duration.ofMillis(90_500))

@@ -4,6 +4,7 @@ import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.DownloadException.HttpStatus;
+import com.qustellar.qsde.DownloadException.InvalidResponse;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadResult.Note;
@@ -95,6 +96,19 @@ class IfNewerTest extends EngineTestBase {
     assertThat(last.header("If-Range")).isEmpty();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(version())))
         .isEqualTo("rw-------");
+  }
+
+  @Test
+  void aCurrentFileOfAnotherLengthThanExpectedIsFetchedAgain() throws IOException {
+    origin.serve("/file", OLD);
+    get(request());
+    assertCurrent(get(request().withTotalBytes(OLD.length())), OLD);
+    int before = conditionalRequests().size();
+
+    failure(InvalidResponse.class, request().withTotalBytes(OLD.length() + 1));
+
+    assertThat(conditionalRequests()).hasSize(before);
+    assertHolds(target(), OLD);
   }
 
   @Test
