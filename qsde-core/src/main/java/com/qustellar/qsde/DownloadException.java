@@ -605,7 +605,10 @@ public abstract sealed class DownloadException extends RuntimeException {
     }
   }
 
-  /** The server's answer breaks the rules of HTTP or contradicts itself. */
+  /**
+   * The server's answer breaks the rules of HTTP, contradicts itself, or is of a file of another
+   * length than the request names.
+   */
   public static final class InvalidResponse extends DownloadException {
 
     private final String reason;

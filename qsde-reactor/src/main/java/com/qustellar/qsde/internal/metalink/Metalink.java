@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -31,11 +32,12 @@ public final class Metalink {
    * One file.
    *
    * @param name its name, as it stands there
-   * @param bytes its length, 0 where that is not told
+   * @param bytes its length, empty where that is not told
    * @param checksum the strongest of its digests, if it has one that is known
    * @param urls where it is, http and https only, the best first; at least one
    */
-  public record Item(String name, long bytes, @Nullable Checksum checksum, List<String> urls) {}
+  public record Item(
+      String name, OptionalLong bytes, @Nullable Checksum checksum, List<String> urls) {}
 
   private record Mirror(String url, int priority) {}
 
@@ -103,12 +105,12 @@ public final class Metalink {
     if (file == null || file.isBlank()) {
       throw refused("a file has no name");
     }
-    long bytes = 0;
+    OptionalLong bytes = OptionalLong.empty();
     List<Checksum> checksums = new ArrayList<>();
     List<Mirror> mirrors = new ArrayList<>();
     while (xml.nextTag() == XMLStreamConstants.START_ELEMENT) {
       if (isElement("size")) {
-        bytes = Decimal.parse(xml.getElementText().strip()).orElse(0);
+        bytes = Decimal.parse(xml.getElementText().strip());
       } else if (isElement("hash")) {
         checksum().ifPresent(checksums::add);
       } else if (isElement("url")) {

@@ -103,13 +103,7 @@ final class GetCommand implements Callable<Integer> {
           options.target.toStandardOutput()
               ? new StandardOutput(engine, screen.out())::downloadAll
               : engine::downloadAll;
-      Batch batch =
-          new Batch(
-              engine,
-              all -> downloads.apply(all).map(options::explained),
-              report,
-              failures,
-              options.target.existing());
+      Batch batch = new Batch(engine, downloads, report, failures, options.target.existing());
       long completed = batch.run(requests, refused).completed();
       return completed + batch.kept() == requests.size() + refused.size()
           ? ExitCode.OK

@@ -3,14 +3,11 @@ package com.qustellar.qsde.examples.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.qustellar.qsde.DownloadException.InvalidRequest;
-import com.qustellar.qsde.DownloadException.InvalidResponse;
-import com.qustellar.qsde.DownloadException.TooLarge;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.internal.files.DownloadList;
 import com.qustellar.qsde.internal.http.HeaderField;
 import com.qustellar.qsde.internal.metalink.Metalink;
 import com.qustellar.qsde.reactor.DownloadEngine;
-import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -22,10 +19,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +33,6 @@ final class GetOptions {
 
   private final OptionSet options = new OptionSet();
   private final List<String> refused = new ArrayList<>();
-  private final Set<String> sized = new HashSet<>();
 
   private final Supplier<@Nullable String> inputFile =
       options.value(
@@ -206,29 +200,9 @@ final class GetOptions {
             ? MetalinkFiles.in(target.dir(), item)
             : target.in(target.dir(), item.urls().get(0));
     DownloadRequest bare = mirrored(item.urls(), file);
-    DownloadRequest request =
-        request(item.checksum() == null ? bare : bare.withChecksum(item.checksum()));
-    if (item.bytes() == 0 || item.bytes() > request.maxBytes()) {
-      return request;
-    }
-    sized.add(request.id());
-    // More than the file has is wrong before all of it has come.
-    return request.withMaxBytes(item.bytes());
-  }
-
-  /** Tells of a bound that a Metalink has set, which nobody could raise, that it was exceeded. */
-  DownloadOutcome explained(DownloadOutcome outcome) {
-    return outcome instanceof DownloadOutcome.Failed failed
-            && failed.error() instanceof TooLarge error
-            && sized.contains(outcome.request().id())
-        ? new DownloadOutcome.Failed(
-            outcome.request(),
-            new InvalidResponse(
-                error.uri(),
-                error.target(),
-                "it has more than the " + error.maxBytes() + " bytes that the Metalink tells",
-                error))
-        : outcome;
+    DownloadRequest request = item.checksum() == null ? bare : bare.withChecksum(item.checksum());
+    return request(
+        item.bytes().isEmpty() ? request : request.withTotalBytes(item.bytes().getAsLong()));
   }
 
   private List<DownloadRequest> listed(String name, BufferedReader lines) throws IOException {

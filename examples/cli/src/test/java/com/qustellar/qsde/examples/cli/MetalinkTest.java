@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,13 +61,13 @@ class MetalinkTest {
         .containsExactly(
             new Metalink.Item(
                 "example.ext",
-                14_471_447,
+                OptionalLong.of(14_471_447),
                 Checksum.parse("sha256:" + SHA256_OF_HELLO),
                 List.of(
                     "https://first.example/f?a=1&b=2",
                     "http://second.example/f",
                     "http://last.example/f")),
-            new Metalink.Item("two", 0, null, List.of("HTTP://host/two")));
+            new Metalink.Item("two", OptionalLong.empty(), null, List.of("HTTP://host/two")));
   }
 
   @Test
@@ -99,20 +100,92 @@ class MetalinkTest {
     assertThat(origin.asked()).hasSize(3);
   }
 
-  @Test
-  void aFileThatIsLongerThanItsSizeFails() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"4, hello", "6, hello", "0, hello", "1, ''"})
+  void aFileThatHasNotItsSizeFails(int size, String body) throws IOException {
     Path file =
         metalink(
-            "<file name='x'><size>4</size><url>" + origin.serve("/x", "hello") + "</url></file>");
+            "<file name='x'><size>"
+                + size
+                + "</size><url>"
+                + origin.serve("/x", body)
+                + "</url></file>");
 
     assertThat(get(file.toString())).isEqualTo(1);
     assertThat(dir).isEmptyDirectory();
     assertThat(screen.errLines().get(0))
-        .endsWith("it has more than the 4 bytes that the Metalink tells");
+        .startsWith("qsde: " + origin.url("/x"))
+        .endsWith(
+            "it has %d bytes, not the %d that are expected: check the size or the source"
+                .formatted(body.length(), size));
+  }
 
-    // A bound of one's own is another thing.
+  @Test
+  void aFileThatTellsNoLengthMustHaveItsSizeAllTheSame() throws IOException {
+    String url =
+        origin.on(
+            "/x",
+            exchange -> {
+              exchange.sendResponseHeaders(200, 0);
+              exchange.getResponseBody().write(new byte[] {'h', 'e', 'l', 'l', 'o'});
+            });
+    String name = "<file name='x'><size>";
+
+    assertThat(get(metalink(name + "6</size><url>" + url + "</url></file>").toString()))
+        .isEqualTo(1);
+    assertThat(get(metalink(name + "4</size><url>" + url + "</url></file>").toString()))
+        .isEqualTo(1);
+    assertThat(dir).isEmptyDirectory();
+    assertThat(screen.err())
+        .contains("it has 5 bytes, not the 6 that are expected")
+        .contains("it has more than the 4 bytes that are expected");
+
+    String right = metalink(name + "5</size><url>" + url + "</url></file>").toString();
+    assertThat(get("-v", right)).isZero();
+    assertThat(dir.resolve("x")).hasContent("hello");
+    assertThat(screen.err()).doesNotContain("told no length");
+    assertThat(get("-o", "-", right)).isZero();
+    assertThat(screen.out()).isEqualTo("hello");
+  }
+
+  @Test
+  void aMirrorOfAnotherSizeIsLeftForTheNext() throws IOException {
+    Path file =
+        metalink(
+            "<file name='x'><size>5</size><url priority='1'>"
+                + origin.serve("/wrong", "hell")
+                + "</url><url priority='2'>"
+                + origin.serve("/right", "hello")
+                + "</url></file>");
+
+    assertThat(get(file.toString())).isZero();
+    assertThat(dir.resolve("x")).hasContent("hello");
+  }
+
+  @Test
+  void aBoundOfOnesOwnIsAnotherThingThanASize() throws IOException {
+    Path file =
+        metalink(
+            "<file name='x'><size>4</size><url>" + origin.serve("/x", "hello") + "</url></file>");
+
     assertThat(get("--max-bytes", "3", file.toString())).isEqualTo(1);
-    assertThat(screen.errLines().get(2)).contains("3 bytes").contains("raise the limit");
+    assertThat(get("--max-bytes", "4", file.toString())).isEqualTo(1);
+
+    assertThat(screen.errLines().get(0)).contains("3 bytes").contains("raise the limit");
+    assertThat(screen.errLines().get(2)).contains("it has 5 bytes, not the 4");
+  }
+
+  @Test
+  void theSizeIsKeptForAnotherTry() throws IOException {
+    Path failures = home.resolve("failures");
+    Path file =
+        metalink("<file name='x'><size>4</size><url>" + origin.fail("/x", 404) + "</url></file>");
+    assertThat(get("--failures", failures.toString(), file.toString())).isEqualTo(1);
+    origin.serve("/x", "hello");
+
+    assertThat(get("-i", failures.toString())).isEqualTo(1);
+
+    assertThat(screen.err()).contains("it has 5 bytes, not the 4 that are expected");
   }
 
   @ParameterizedTest
@@ -128,7 +201,9 @@ class MetalinkTest {
     ".hidden/.x, hidden/x"
   })
   void noNameLeadsOutOfTheDirectory(String name, String file) {
-    assertThat(MetalinkFiles.in(dir, new Metalink.Item(name, 0, null, List.of("http://host/"))))
+    assertThat(
+            MetalinkFiles.in(
+                dir, new Metalink.Item(name, OptionalLong.empty(), null, List.of("http://host/"))))
         .isEqualTo(dir.resolve(file));
     assertThat(dir.resolve(file).getParent()).isDirectory();
   }
