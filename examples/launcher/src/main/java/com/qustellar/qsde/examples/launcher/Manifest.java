@@ -60,7 +60,7 @@ final class Manifest {
     DownloadRequest request =
         DownloadRequest.of(fields[2], target(root, name))
             .withChecksum(new Checksum(HashAlgorithm.SHA256, fields[0]))
-            .withMaxBytes(Math.max(1, size))
+            .withTotalBytes(size)
             .withOverwrite(true); // an older version; one that is the same is not fetched again
     return new UpdateFile(name, size, request);
   }

@@ -35,6 +35,7 @@ class ManifestTest {
     assertThat(request.uri()).hasToString("https://example.org/x");
     assertThat(request.target()).isEqualTo(game().resolve("data/two words.pak"));
     assertThat(request.checksum()).hasToString("sha256:" + SHA256);
+    assertThat(request.totalBytes()).hasValue(5);
     assertThat(request.overwrite()).isTrue();
     assertThat(game().resolve("data")).isEmptyDirectory();
   }
