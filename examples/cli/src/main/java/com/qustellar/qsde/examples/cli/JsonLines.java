@@ -29,6 +29,7 @@ final class JsonLines implements Report {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Screen screen;
+  private int skipped;
 
   JsonLines(Screen screen) {
     this.screen = screen;
@@ -103,6 +104,7 @@ final class JsonLines implements Report {
 
   @Override
   public void kept(DownloadRequest request, Path file, boolean current) {
+    skipped++;
     line(
         "skipped",
         json -> {
@@ -124,6 +126,7 @@ final class JsonLines implements Report {
         json -> {
           json.writeNumberField("completed", summary.completed());
           json.writeNumberField("failed", summary.failed() + summary.cancelled());
+          json.writeNumberField("skipped", skipped);
           json.writeNumberField("bytes", summary.bytes());
           seconds(json, "seconds", summary.elapsed());
         });

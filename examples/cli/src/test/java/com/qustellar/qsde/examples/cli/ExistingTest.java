@@ -74,6 +74,7 @@ class ExistingTest {
                 + "\\E\",\"url\":\""
                 + url
                 + "\"}");
+    assertThat(screen.outLines().get(1)).contains("\"completed\":0,\"failed\":0,\"skipped\":1,");
   }
 
   @Test

@@ -260,7 +260,8 @@ class GetCommandTest {
     assertThat(screen.outLines().get(2))
         .contains("\"event\":\"failed\"", "\"error\":\"HttpStatus\"", "\"retryable\":false");
     assertThat(screen.outLines().get(3))
-        .startsWith("{\"event\":\"summary\",\"completed\":0,\"failed\":1,\"bytes\":0,\"seconds\":");
+        .startsWith(
+            "{\"event\":\"summary\",\"completed\":0,\"failed\":1,\"skipped\":0,\"bytes\":0,\"seconds\":");
     assertThat(errors()).hasSize(1);
   }
 

@@ -75,11 +75,14 @@ class IfNewerOptionTest {
 
     String kept = "\"file\":\"" + dir.resolve("a.zip") + '"';
     assertThat(screen.outLines())
-        .filteredOn(line -> line.contains("\"skipped\""))
+        .filteredOn(line -> line.contains("\"event\":\"skipped\""))
         .singleElement()
         .asString()
         .contains(kept);
-    assertThat(screen.outLines()).last().asString().contains("\"completed\":0,\"failed\":0");
+    assertThat(screen.outLines())
+        .last()
+        .asString()
+        .contains("\"completed\":0,\"failed\":0,\"skipped\":1,");
   }
 
   @ParameterizedTest

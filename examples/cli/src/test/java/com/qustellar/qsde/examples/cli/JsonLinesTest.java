@@ -143,14 +143,17 @@ class JsonLinesTest {
   }
 
   @Test
-  void theSummaryCountsWhatWasCancelledAsFailed() {
+  void theSummaryCountsWhatWasCancelledAsFailedAndWhatWasKeptAsSkipped() {
     json.kept(REQUEST, Path.of("b"), false);
+    json.kept(REQUEST, Path.of("c"), true);
     json.summary(new DownloadSummary(3, 1, 2, 1_000_000, Duration.ofMillis(90_050)));
 
     assertThat(screen.outLines())
         .containsExactly(
             "{\"event\":\"skipped\",\"id\":\"one\",\"file\":\"b\",\"url\":\"https://host/a?…\"}",
-            "{\"event\":\"summary\",\"completed\":3,\"failed\":3,\"bytes\":1000000,\"seconds\":90.050}");
+            "{\"event\":\"skipped\",\"id\":\"one\",\"file\":\"c\",\"url\":\"https://host/a?…\"}",
+            "{\"event\":\"summary\",\"completed\":3,\"failed\":3,\"skipped\":2,\"bytes\":1000000,"
+                + "\"seconds\":90.050}");
   }
 
   private static DownloadResult result(Checksum checksum) {

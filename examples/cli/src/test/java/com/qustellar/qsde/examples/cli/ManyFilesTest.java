@@ -344,6 +344,7 @@ class ManyFilesTest {
     assertThat(screen.outLines())
         .last()
         .asString()
-        .startsWith("{\"event\":\"summary\",\"completed\":1,\"failed\":1,\"bytes\":1,");
+        .startsWith(
+            "{\"event\":\"summary\",\"completed\":1,\"failed\":1,\"skipped\":0,\"bytes\":1,");
   }
 }
