@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +36,39 @@ public final class DownloadList {
       @Nullable Checksum checksum,
       List<HeaderField> headers) {}
 
+  /** Hears what a list holds. */
+  public interface Reader {
+
+    /**
+     * A download, when all of its lines have been taken.
+     *
+     * @param item the download
+     */
+    void item(Item item);
+
+    /**
+     * A line can't be taken.
+     *
+     * @param why why not; begins with its number
+     */
+    void wrong(String why);
+  }
+
   private static final String NONE = "an option stands below the URI that it is for";
 
+  private final Reader reader;
   private @Nullable Item current;
   private boolean spoiled;
   private long number;
+
+  /**
+   * Prepares to read.
+   *
+   * @param reader hears what the list holds
+   */
+  public DownloadList(Reader reader) {
+    this.reader = reader;
+  }
 
   /**
    * Looks at what a stream begins with, by which lists of other kinds are told from this one.
@@ -64,44 +91,44 @@ public final class DownloadList {
    * Takes the next line.
    *
    * @param line the line, without its end
-   * @return the download that ends before this line, if one does
-   * @throws IllegalArgumentException if it can't be taken; the message begins with its number
    */
-  public Optional<Item> line(String line) {
+  public void line(String line) {
     number++;
     // Some editors begin a file with a mark.
     String text = number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
     if (text.isBlank() || text.startsWith("#")) {
-      return Optional.empty();
+      return;
     }
     if (text.charAt(0) != ' ' && text.charAt(0) != '\t') {
-      Optional<Item> ended = end();
+      end();
       List<String> uris = List.of(text.strip().split("\\s*\t\\s*", -1));
       current = new Item(number, uris, null, null, null, List.of());
-      return ended;
+    } else if (!spoiled) {
+      option(text.strip());
     }
-    if (spoiled) {
-      return Optional.empty();
-    }
+  }
+
+  private void option(String option) {
     try {
       if (current == null) {
         throw new IllegalArgumentException(NONE);
       }
-      current = with(current, text.strip());
-      return Optional.empty();
+      current = with(current, option);
     } catch (IllegalArgumentException e) {
       spoiled = current != null;
       current = null;
-      throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
+      reader.wrong("line " + number + ": " + e.getMessage());
     }
   }
 
-  /** {@return the download that the end of the list ends, if there is one} */
-  public Optional<Item> end() {
-    Optional<Item> ended = Optional.ofNullable(current);
+  /** The list has ended, and with it its last download. */
+  public void end() {
+    Item ended = current;
     current = null;
     spoiled = false;
-    return ended;
+    if (ended != null) {
+      reader.item(ended);
+    }
   }
 
   private static Item with(Item item, String option) {

@@ -110,6 +110,6 @@ public final class ContentDisposition {
   /** A field is bytes: what reads as UTF-8 was meant so, whatever RFC 6266 allows. */
   private static String unicode(String value) {
     boolean bytes = value.chars().allMatch(c -> c <= 0xFF);
-    return bytes ? Percent.decode(value.getBytes(ISO_8859_1), UTF_8).orElse(value) : value;
+    return bytes ? Decoding.decode(value.getBytes(ISO_8859_1), UTF_8).orElse(value) : value;
   }
 }

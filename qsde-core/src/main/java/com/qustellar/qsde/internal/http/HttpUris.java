@@ -6,8 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.qustellar.qsde.DownloadException.InvalidRequest;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -200,11 +198,7 @@ public final class HttpUris {
     if (header.chars().anyMatch(c -> c > 0xFF)) {
       return header;
     }
-    try {
-      return UTF_8.newDecoder().decode(ByteBuffer.wrap(header.getBytes(ISO_8859_1))).toString();
-    } catch (CharacterCodingException e) {
-      return header;
-    }
+    return Decoding.decode(header.getBytes(ISO_8859_1), UTF_8).orElse(header);
   }
 
   /** RFC 3986 §5.2.3 and §5.2.4, for a relative path; a base's empty segments are kept. */

@@ -1,8 +1,6 @@
 package com.qustellar.qsde.internal.http;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.util.Optional;
 
@@ -26,16 +24,7 @@ final class Percent {
       bytes.write(high << 4 | low);
     }
     bytes.writeBytes(encoded.substring(at).getBytes(charset));
-    return decode(bytes.toByteArray(), charset);
-  }
-
-  /** {@return the text that bytes are, empty where they are none of the charset} */
-  static Optional<String> decode(byte[] bytes, Charset charset) {
-    try {
-      return Optional.of(charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
-    } catch (CharacterCodingException malformed) {
-      return Optional.empty();
-    }
+    return Decoding.decode(bytes.toByteArray(), charset);
   }
 
   private static int hex(char c) {

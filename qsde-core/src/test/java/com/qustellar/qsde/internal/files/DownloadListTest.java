@@ -17,18 +17,22 @@ class DownloadListTest {
   private final List<String> wrong = new ArrayList<>();
 
   private List<DownloadList.Item> read(String text) {
-    DownloadList list = new DownloadList();
     List<DownloadList.Item> items = new ArrayList<>();
-    text.lines()
-        .forEach(
-            line -> {
-              try {
-                list.line(line).ifPresent(items::add);
-              } catch (IllegalArgumentException e) {
-                wrong.add(e.getMessage());
+    DownloadList list =
+        new DownloadList(
+            new DownloadList.Reader() {
+              @Override
+              public void item(DownloadList.Item item) {
+                items.add(item);
+              }
+
+              @Override
+              public void wrong(String why) {
+                wrong.add(why);
               }
             });
-    list.end().ifPresent(items::add);
+    text.lines().forEach(list::line);
+    list.end();
     return items;
   }
 

@@ -207,15 +207,23 @@ final class GetOptions {
 
   private List<DownloadRequest> listed(String name, BufferedReader lines) throws IOException {
     List<DownloadRequest> requests = new ArrayList<>();
-    DownloadList list = new DownloadList();
+    DownloadList list =
+        new DownloadList(
+            new DownloadList.Reader() {
+              @Override
+              public void item(DownloadList.Item item) {
+                listed(name, item).ifPresent(requests::add);
+              }
+
+              @Override
+              public void wrong(String why) {
+                refused.add(name + ", " + why);
+              }
+            });
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      try {
-        list.line(line).flatMap(item -> listed(name, item)).ifPresent(requests::add);
-      } catch (IllegalArgumentException e) {
-        refused.add(name + ", " + e.getMessage());
-      }
+      list.line(line);
     }
-    list.end().flatMap(item -> listed(name, item)).ifPresent(requests::add);
+    list.end();
     return requests;
   }
 

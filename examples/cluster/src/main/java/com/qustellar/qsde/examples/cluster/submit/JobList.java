@@ -82,15 +82,23 @@ final class JobList {
   }
 
   private void lines(BufferedReader lines) throws IOException {
-    DownloadList list = new DownloadList();
+    DownloadList list =
+        new DownloadList(
+            new DownloadList.Reader() {
+              @Override
+              public void item(DownloadList.Item item) {
+                take(item);
+              }
+
+              @Override
+              public void wrong(String why) {
+                reader.wrong(why);
+              }
+            });
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      try {
-        list.line(line).ifPresent(this::take);
-      } catch (IllegalArgumentException e) {
-        reader.wrong(String.valueOf(e.getMessage()));
-      }
+      list.line(line);
     }
-    list.end().ifPresent(this::take);
+    list.end();
   }
 
   private void take(DownloadList.Item item) {
