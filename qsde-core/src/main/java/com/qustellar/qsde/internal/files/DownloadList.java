@@ -1,11 +1,18 @@
 package com.qustellar.qsde.internal.files;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.internal.http.Decoding;
 import com.qustellar.qsde.internal.http.HeaderField;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * and {@code header} are known. Empty lines, and those that begin with {@code #}, are skipped.
  *
  * <p>It is read line by line, and remembers no more than the download that the last one was for. A
- * line that can't be taken costs its download; the next one is read as if nothing had been.
+ * line that can't be taken, as its bytes are no UTF-8 say, costs its download; the next one is read
+ * as if nothing had been.
  */
 public final class DownloadList {
 
@@ -54,20 +62,33 @@ public final class DownloadList {
     void wrong(String why);
   }
 
-  private static final String NONE = "an option stands below the URI that it is for";
+  /** The mark, read as Latin-1. */
+  private static final String MARK = "\u00EF\u00BB\u00BF";
 
   private final Reader reader;
   private @Nullable Item current;
   private boolean spoiled;
   private long number;
 
-  /**
-   * Prepares to read.
-   *
-   * @param reader hears what the list holds
-   */
-  public DownloadList(Reader reader) {
+  private DownloadList(Reader reader) {
     this.reader = reader;
+  }
+
+  /**
+   * Reads a list to its end.
+   *
+   * @param in the list; whoever has opened it closes it
+   * @param reader hears what it holds
+   * @throws IOException if it can't be read
+   */
+  public static void read(InputStream in, Reader reader) throws IOException {
+    DownloadList list = new DownloadList(reader);
+    // A byte is a character: of each line for itself it is asked whether it is text.
+    BufferedReader lines = new BufferedReader(new InputStreamReader(in, ISO_8859_1));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      list.line(line);
+    }
+    list.end();
   }
 
   /**
@@ -87,42 +108,37 @@ public final class DownloadList {
     return first;
   }
 
-  /**
-   * Takes the next line.
-   *
-   * @param line the line, without its end
-   */
-  public void line(String line) {
+  private void line(String bytes) {
     number++;
     // Some editors begin a file with a mark.
-    String text = number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
-    if (text.isBlank() || text.startsWith("#")) {
+    String raw = number == 1 && bytes.startsWith(MARK) ? bytes.substring(MARK.length()) : bytes;
+    Optional<String> text = Decoding.decode(raw.getBytes(ISO_8859_1), UTF_8);
+    // What kind of line it is shows all the same where it is no text.
+    String line = text.orElse(raw);
+    if (line.isBlank() || line.startsWith("#")) {
       return;
     }
-    if (text.charAt(0) != ' ' && text.charAt(0) != '\t') {
+    boolean begins = line.charAt(0) != ' ' && line.charAt(0) != '\t';
+    if (begins) {
       end();
-      List<String> uris = List.of(text.strip().split("\\s*\t\\s*", -1));
-      current = new Item(number, uris, null, null, null, List.of());
-    } else if (!spoiled) {
-      option(text.strip());
+    } else if (spoiled) {
+      return;
     }
-  }
-
-  private void option(String option) {
     try {
-      if (current == null) {
-        throw new IllegalArgumentException(NONE);
-      }
-      current = with(current, option);
+      String stripped = text.orElseThrow(DownloadList::noText).strip();
+      current = begins ? item(stripped) : with(current, stripped);
     } catch (IllegalArgumentException e) {
-      spoiled = current != null;
+      spoiled = begins || current != null;
       current = null;
       reader.wrong("line " + number + ": " + e.getMessage());
     }
   }
 
-  /** The list has ended, and with it its last download. */
-  public void end() {
+  private static IllegalArgumentException noText() {
+    return new IllegalArgumentException("it is no text in UTF-8");
+  }
+
+  private void end() {
     Item ended = current;
     current = null;
     spoiled = false;
@@ -131,7 +147,14 @@ public final class DownloadList {
     }
   }
 
-  private static Item with(Item item, String option) {
+  private Item item(String uris) {
+    return new Item(number, List.of(uris.split("\\s*\t\\s*", -1)), null, null, null, List.of());
+  }
+
+  private static Item with(@Nullable Item item, String option) {
+    if (item == null) {
+      throw new IllegalArgumentException("an option stands below the URI that it is for");
+    }
     int equals = option.indexOf('=');
     String name = equals < 0 ? option : option.substring(0, equals).strip();
     String value = equals < 0 ? "" : option.substring(equals + 1).strip();

@@ -1,6 +1,7 @@
 package com.qustellar.qsde.internal.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.internal.http.HeaderField;
@@ -16,32 +17,34 @@ class DownloadListTest {
 
   private final List<String> wrong = new ArrayList<>();
 
-  private List<DownloadList.Item> read(String text) {
-    List<DownloadList.Item> items = new ArrayList<>();
-    DownloadList list =
-        new DownloadList(
-            new DownloadList.Reader() {
-              @Override
-              public void item(DownloadList.Item item) {
-                items.add(item);
-              }
+  private List<DownloadList.Item> read(String text) throws IOException {
+    return read(text.getBytes(StandardCharsets.UTF_8));
+  }
 
-              @Override
-              public void wrong(String why) {
-                wrong.add(why);
-              }
-            });
-    text.lines().forEach(list::line);
-    list.end();
+  private List<DownloadList.Item> read(byte[] bytes) throws IOException {
+    List<DownloadList.Item> items = new ArrayList<>();
+    DownloadList.read(
+        new ByteArrayInputStream(bytes),
+        new DownloadList.Reader() {
+          @Override
+          public void item(DownloadList.Item item) {
+            items.add(item);
+          }
+
+          @Override
+          public void wrong(String why) {
+            wrong.add(why);
+          }
+        });
     return items;
   }
 
   @Test
-  void readsADownloadWithItsOptions() {
+  void readsADownloadWithItsOptions() throws IOException {
     String digest = "sha256:" + "0".repeat(64);
     assertThat(
             read(
-                "\uFEFF# a list\n\nhttp://a/1 \t http://b/1\n  out=x\n\tdir = d\n checksum="
+                "\uFEFF# a list\n\u3000\nhttp://a/1 \t http://b/1\n  out=x\n\tdir = d\n checksum="
                     + digest
                     + "\n header=A: b\n header=C: d\nhttp://a/2\n"))
         .containsExactly(
@@ -57,7 +60,7 @@ class DownloadListTest {
   }
 
   @Test
-  void goesOnBehindALineThatCantBeTaken() {
+  void goesOnBehindALineThatCantBeTaken() throws IOException {
     assertThat(read(" out=x\nhttp://a/1\n checksum=x\n out=y\nhttp://a/2\n nonsense\nhttp://a/3"))
         .extracting(DownloadList.Item::line)
         .containsExactly(7L);
@@ -65,6 +68,38 @@ class DownloadListTest {
     assertThat(wrong.get(0)).isEqualTo("line 1: an option stands below the URI that it is for");
     assertThat(wrong.get(1)).startsWith("line 3: ");
     assertThat(wrong.get(2)).startsWith("line 6: the option nonsense is not known");
+  }
+
+  @Test
+  void onlyLinesThatAreNoUtf8AreLost() throws IOException {
+    String list =
+        """
+        http://a/1
+         out=\u00FC
+        # \u00FC
+        http://a/\u00FC
+         out=y
+        http://a/3
+         out=z
+         header=A: \u00FC
+         nonsense
+        http://a/4
+        """;
+
+    assertThat(read(list.getBytes(StandardCharsets.ISO_8859_1)))
+        .extracting(DownloadList.Item::line)
+        .containsExactly(10L);
+    assertThat(wrong)
+        .containsExactly(
+            "line 2: it is no text in UTF-8",
+            "line 4: it is no text in UTF-8",
+            "line 8: it is no text in UTF-8");
+
+    wrong.clear();
+    assertThat(read(list.replace(" nonsense\n", "")))
+        .extracting(DownloadList.Item::uris, DownloadList.Item::out)
+        .contains(tuple(List.of("http://a/1"), "\u00FC"), tuple(List.of("http://a/\u00FC"), "y"));
+    assertThat(wrong).isEmpty();
   }
 
   @Test

@@ -1,7 +1,5 @@
 package com.qustellar.qsde.examples.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.qustellar.qsde.DownloadException.InvalidRequest;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.internal.files.DownloadList;
@@ -10,11 +8,9 @@ import com.qustellar.qsde.internal.metalink.Metalink;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedInputStream;
-import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,7 +165,7 @@ final class GetOptions {
       // An XML file, here a Metalink, begins with the one, what --failures writes with the other.
       case '<' -> metalink(MetalinkFiles.read(name, in));
       case '{' -> failed(name, in);
-      default -> listed(name, new BufferedReader(new InputStreamReader(in, UTF_8.newDecoder())));
+      default -> lines(name, in);
     };
   }
 
@@ -205,25 +201,21 @@ final class GetOptions {
         item.bytes().isEmpty() ? request : request.withTotalBytes(item.bytes().getAsLong()));
   }
 
-  private List<DownloadRequest> listed(String name, BufferedReader lines) throws IOException {
+  private List<DownloadRequest> lines(String name, InputStream in) throws IOException {
     List<DownloadRequest> requests = new ArrayList<>();
-    DownloadList list =
-        new DownloadList(
-            new DownloadList.Reader() {
-              @Override
-              public void item(DownloadList.Item item) {
-                listed(name, item).ifPresent(requests::add);
-              }
+    DownloadList.read(
+        in,
+        new DownloadList.Reader() {
+          @Override
+          public void item(DownloadList.Item item) {
+            listed(name, item).ifPresent(requests::add);
+          }
 
-              @Override
-              public void wrong(String why) {
-                refused.add(name + ", " + why);
-              }
-            });
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      list.line(line);
-    }
-    list.end();
+          @Override
+          public void wrong(String why) {
+            refused.add(name + ", " + why);
+          }
+        });
     return requests;
   }
 

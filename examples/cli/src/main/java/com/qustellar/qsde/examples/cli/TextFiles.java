@@ -3,7 +3,6 @@ package com.qustellar.qsde.examples.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -35,9 +34,6 @@ final class TextFiles {
     }
     if (failure instanceof AccessDeniedException) {
       return "permission denied";
-    }
-    if (failure instanceof CharacterCodingException) {
-      return "it is no text in UTF-8";
     }
     String words =
         failure instanceof FileSystemException file && file.getReason() != null

@@ -1,7 +1,5 @@
 package com.qustellar.qsde.examples.cluster.submit;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
@@ -11,11 +9,9 @@ import com.qustellar.qsde.internal.http.HeaderField;
 import com.qustellar.qsde.internal.metalink.Metalink;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedInputStream;
-import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,28 +73,24 @@ final class JobList {
       // An XML file, here a Metalink, begins with the one, what --failures writes with the other.
       case '<' -> metalink(in);
       case '{' -> failures(in);
-      default -> lines(new BufferedReader(new InputStreamReader(in, UTF_8)));
+      default -> lines(in);
     }
   }
 
-  private void lines(BufferedReader lines) throws IOException {
-    DownloadList list =
-        new DownloadList(
-            new DownloadList.Reader() {
-              @Override
-              public void item(DownloadList.Item item) {
-                take(item);
-              }
+  private void lines(InputStream in) throws IOException {
+    DownloadList.read(
+        in,
+        new DownloadList.Reader() {
+          @Override
+          public void item(DownloadList.Item item) {
+            take(item);
+          }
 
-              @Override
-              public void wrong(String why) {
-                reader.wrong(why);
-              }
-            });
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      list.line(line);
-    }
-    list.end();
+          @Override
+          public void wrong(String why) {
+            reader.wrong(why);
+          }
+        });
   }
 
   private void take(DownloadList.Item item) {
