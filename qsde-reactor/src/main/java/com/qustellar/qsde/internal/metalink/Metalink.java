@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Read are {@code name}, {@code size}, {@code hash} and {@code url}. No document type is read,
  * so that a file can name no other file and no URL that would be opened meanwhile. It is read file
- * by file, and remembers none.
+ * by file, and remembers none. One that can't be taken costs no other.
  */
 public final class Metalink {
 
@@ -31,76 +31,104 @@ public final class Metalink {
   /**
    * One file.
    *
+   * @param line the number of its line
    * @param name its name, as it stands there
    * @param bytes its length, empty where that is not told
    * @param checksum the strongest of its digests, if it has one that is known
    * @param urls where it is, http and https only, the best first; at least one
    */
   public record Item(
-      String name, OptionalLong bytes, @Nullable Checksum checksum, List<String> urls) {}
+      long line, String name, OptionalLong bytes, @Nullable Checksum checksum, List<String> urls) {}
+
+  /** Hears what a Metalink holds. */
+  public interface Reader {
+
+    /**
+     * A file.
+     *
+     * @param item the file
+     */
+    void item(Item item);
+
+    /**
+     * A file can't be taken, as it has no usable URL say; or what follows, as it is no XML.
+     *
+     * @param why why not; begins with the line's number
+     */
+    void wrong(String why);
+  }
 
   private record Mirror(String url, int priority) {}
 
   private final XMLStreamReader xml;
-  private boolean begun;
+
+  private Metalink(XMLStreamReader xml) {
+    this.xml = xml;
+  }
 
   /**
-   * Begins to read.
+   * Reads a Metalink to its end.
    *
    * @param in the Metalink; whoever has opened it closes it
-   * @throws IllegalArgumentException if it is no XML
+   * @param reader hears what it holds
+   * @throws IllegalArgumentException if it is none; the message begins with the line's number
    */
-  public Metalink(InputStream in) {
+  public static void read(InputStream in, Reader reader) {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+    Metalink metalink;
     try {
-      xml = factory.createXMLStreamReader(in);
+      metalink = new Metalink(factory.createXMLStreamReader(in));
+      metalink.begin();
     } catch (XMLStreamException e) {
-      throw unreadable(e);
+      throw new IllegalArgumentException(unreadable(e), e);
+    }
+    try {
+      metalink.files(reader);
+    } catch (XMLStreamException e) {
+      reader.wrong(unreadable(e));
     }
   }
 
-  /**
-   * {@return the next file, empty after the last one}
-   *
-   * @throws IllegalArgumentException if it is no Metalink, or the file has no usable URL; the
-   *     message begins with the line's number
-   */
-  public Optional<Item> next() {
-    try {
-      return read();
-    } catch (XMLStreamException e) {
-      throw unreadable(e);
-    }
-  }
-
-  private static IllegalArgumentException unreadable(XMLStreamException e) {
+  private static String unreadable(XMLStreamException e) {
     int line = e.getLocation() == null ? 0 : e.getLocation().getLineNumber();
-    return new IllegalArgumentException("line " + line + ": it is no XML that could be read", e);
+    return "line " + line + ": it is no XML that could be read";
   }
 
-  private Optional<Item> read() throws XMLStreamException {
-    while (xml.hasNext()) {
-      int event = xml.next();
+  private void begin() throws XMLStreamException {
+    for (int event = 0; event != XMLStreamConstants.START_ELEMENT; event = xml.next()) {
       if (event == XMLStreamConstants.DTD) {
         throw refused("a document type is not read");
       }
-      if (event != XMLStreamConstants.START_ELEMENT) {
-        continue;
-      }
-      if (!begun && !isElement("metalink")) {
-        throw refused("it is no Metalink of RFC 5854");
-      }
-      if (begun && isElement("file")) {
-        return Optional.of(item());
-      }
-      begun = true;
     }
-    return Optional.empty();
+    if (!isElement("metalink")) {
+      throw refused("it is no Metalink of RFC 5854");
+    }
+  }
+
+  private void files(Reader reader) throws XMLStreamException {
+    while (xml.hasNext()) {
+      if (xml.next() == XMLStreamConstants.START_ELEMENT && isElement("file")) {
+        file(reader);
+      }
+    }
+  }
+
+  /** What is left of a file that can't be taken is no file. */
+  private void file(Reader reader) throws XMLStreamException {
+    Item item;
+    try {
+      item = item();
+    } catch (IllegalArgumentException e) {
+      reader.wrong(String.valueOf(e.getMessage()));
+      return;
+    }
+    reader.item(item);
   }
 
   private Item item() throws XMLStreamException {
+    long line = xml.getLocation().getLineNumber();
     String file = xml.getAttributeValue(null, "name");
     if (file == null || file.isBlank()) {
       throw refused("a file has no name");
@@ -108,9 +136,9 @@ public final class Metalink {
     OptionalLong bytes = OptionalLong.empty();
     List<Checksum> checksums = new ArrayList<>();
     List<Mirror> mirrors = new ArrayList<>();
-    while (xml.nextTag() == XMLStreamConstants.START_ELEMENT) {
+    while (isInElement()) {
       if (isElement("size")) {
-        bytes = Decimal.parse(xml.getElementText().strip());
+        bytes = Decimal.parse(text().strip());
       } else if (isElement("hash")) {
         checksum().ifPresent(checksums::add);
       } else if (isElement("url")) {
@@ -124,6 +152,7 @@ public final class Metalink {
     }
     mirrors.sort(Comparator.comparingInt(Mirror::priority));
     return new Item(
+        line,
         file,
         bytes,
         checksums.stream().max(Comparator.comparing(Checksum::algorithm)).orElse(null),
@@ -132,7 +161,7 @@ public final class Metalink {
 
   private Optional<Checksum> checksum() throws XMLStreamException {
     String type = xml.getAttributeValue(null, "type");
-    String hex = xml.getElementText();
+    String hex = text();
     HashAlgorithm algorithm;
     try {
       algorithm = HashAlgorithm.parse(String.valueOf(type));
@@ -148,12 +177,37 @@ public final class Metalink {
 
   private Optional<Mirror> mirror() throws XMLStreamException {
     String priority = xml.getAttributeValue(null, "priority");
-    String url = xml.getElementText().strip();
+    String url = text().strip();
     if (!url.toLowerCase(Locale.ROOT).matches("https?://.*")) {
       return Optional.empty();
     }
     long number = Decimal.parse(String.valueOf(priority).strip()).orElse(LOWEST_PRIORITY);
     return Optional.of(new Mirror(url, (int) Math.min(number, LOWEST_PRIORITY)));
+  }
+
+  /** Goes to the next element within the current one; returns whether there is one more. */
+  private boolean isInElement() throws XMLStreamException {
+    int event = xml.next();
+    while (event != XMLStreamConstants.START_ELEMENT && event != XMLStreamConstants.END_ELEMENT) {
+      event = xml.next();
+    }
+    return event == XMLStreamConstants.START_ELEMENT;
+  }
+
+  /** Returns the text of the current element, and goes to its end. */
+  private String text() throws XMLStreamException {
+    StringBuilder text = new StringBuilder();
+    for (int event = xml.next(); event != XMLStreamConstants.END_ELEMENT; event = xml.next()) {
+      switch (event) {
+        case XMLStreamConstants.START_ELEMENT -> skip();
+        case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA, XMLStreamConstants.SPACE ->
+            text.append(xml.getText());
+        default -> {
+          // Comments and the like.
+        }
+      }
+    }
+    return text.toString();
   }
 
   private boolean isElement(String local) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -38,8 +39,9 @@ final class GetOptions {
               .description(
                   "A list of downloads, - for stdin: lines of a URL, or of several with tabs between them, "
                       + "which are mirrors of one file; and indented below each what is for it alone: out=, dir=, "
-                      + "checksum=, header=. An entry that can't be taken counts as failed; the others are fetched. Or what --failures has written, to retry those. "
-                      + "Or a Metalink (RFC 5854), which may stand in place of a URL as well."));
+                      + "checksum=, header=. Or a Metalink (RFC 5854), which may stand in place of a URL as well. An "
+                      + "entry that can't be taken counts as failed; the others are fetched. Or what --failures "
+                      + "has written, to retry those."));
 
   private final Supplier<@Nullable Path> failures =
       options.value(
@@ -86,7 +88,8 @@ final class GetOptions {
     for (String url : urls) {
       Optional<Path> metalink = MetalinkFiles.file(url);
       if (metalink.isPresent()) {
-        requests.addAll(metalink(MetalinkFiles.read(metalink.get())));
+        Path file = metalink.get();
+        requests.addAll(metalink(file.toString(), MetalinkFiles.read(file, refused::add)));
       } else {
         requests.add(
             UsageException.check(
@@ -163,7 +166,7 @@ final class GetOptions {
     BufferedInputStream in = new BufferedInputStream(stream);
     return switch (DownloadList.first(in)) {
       // An XML file, here a Metalink, begins with the one, what --failures writes with the other.
-      case '<' -> metalink(MetalinkFiles.read(name, in));
+      case '<' -> metalink(name, MetalinkFiles.read(name, in, refused::add));
       case '{' -> failed(name, in);
       default -> lines(name, in);
     };
@@ -182,23 +185,22 @@ final class GetOptions {
     return failed.stream().map(request -> UsageException.check(() -> request(request))).toList();
   }
 
-  private List<DownloadRequest> metalink(List<Metalink.Item> items) {
+  private List<DownloadRequest> metalink(String name, List<Metalink.Item> items) {
     List<DownloadRequest> requests = new ArrayList<>();
     for (Metalink.Item item : items) {
-      requests.add(UsageException.check(() -> request(item)));
+      listed(name, item.line(), () -> own(item), this::request).ifPresent(requests::add);
     }
     return requests;
   }
 
-  private DownloadRequest request(Metalink.Item item) {
+  private DownloadRequest own(Metalink.Item item) {
     Path file =
         target.output() == null
             ? MetalinkFiles.in(target.dir(), item)
             : target.in(target.dir(), item.urls().get(0));
     DownloadRequest bare = mirrored(item.urls(), file);
     DownloadRequest request = item.checksum() == null ? bare : bare.withChecksum(item.checksum());
-    return request(
-        item.bytes().isEmpty() ? request : request.withTotalBytes(item.bytes().getAsLong()));
+    return item.bytes().isEmpty() ? request : request.withTotalBytes(item.bytes().getAsLong());
   }
 
   private List<DownloadRequest> lines(String name, InputStream in) throws IOException {
@@ -208,7 +210,8 @@ final class GetOptions {
         new DownloadList.Reader() {
           @Override
           public void item(DownloadList.Item item) {
-            listed(name, item).ifPresent(requests::add);
+            listed(name, item.line(), () -> own(item), own -> withOwnHeaders(request(own), item))
+                .ifPresent(requests::add);
           }
 
           @Override
@@ -219,16 +222,23 @@ final class GetOptions {
     return requests;
   }
 
-  /** What is wrong with an option that counts for all of them is wrong usage, as without a list. */
-  private Optional<DownloadRequest> listed(String name, DownloadList.Item item) {
-    DownloadRequest own;
+  /**
+   * Returns the request of an entry, if it can be taken. What is wrong with an option that counts
+   * for all of them is wrong usage, as without a list.
+   *
+   * @param own makes what the entry says
+   * @param all adds what the options say
+   */
+  private Optional<DownloadRequest> listed(
+      String name, long line, Supplier<DownloadRequest> own, UnaryOperator<DownloadRequest> all) {
+    DownloadRequest request;
     try {
-      own = own(item);
+      request = own.get();
     } catch (IllegalArgumentException | InvalidRequest e) {
-      refused.add(name + ", line " + item.line() + ": " + e.getMessage());
+      refused.add(name + ", line " + line + ": " + e.getMessage());
       return Optional.empty();
     }
-    return Optional.of(UsageException.check(() -> withOwnHeaders(request(own), item)));
+    return Optional.of(UsageException.check(() -> all.apply(request)));
   }
 
   private DownloadRequest own(DownloadList.Item item) {

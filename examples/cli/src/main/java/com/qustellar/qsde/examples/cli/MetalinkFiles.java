@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Metalinks on the disk, and where what they name goes. */
 final class MetalinkFiles {
@@ -33,11 +34,12 @@ final class MetalinkFiles {
   /**
    * Returns the files of a Metalink.
    *
-   * @throws UsageException if it can't be read, is none, or has a file without a usable URL
+   * @param wrong told why one of its files can't be taken
+   * @throws UsageException if it can't be read, or is none
    */
-  static List<Metalink.Item> read(Path file) {
+  static List<Metalink.Item> read(Path file, Consumer<String> wrong) {
     try (InputStream in = Files.newInputStream(file)) {
-      return read(file.toString(), in);
+      return read(file.toString(), in, wrong);
     } catch (IOException e) {
       throw new UsageException("the Metalink " + file + " can't be read: " + TextFiles.why(e));
     }
@@ -47,17 +49,25 @@ final class MetalinkFiles {
    * Returns the files of a Metalink.
    *
    * @param name what it is called in messages
-   * @throws UsageException as {@link #read(Path)} does
+   * @param wrong told why one of its files can't be taken
+   * @throws UsageException if it is none
    */
-  static List<Metalink.Item> read(String name, InputStream in) {
+  static List<Metalink.Item> read(String name, InputStream in, Consumer<String> wrong) {
     List<Metalink.Item> items = new ArrayList<>();
     try {
-      Metalink metalink = new Metalink(in);
-      for (Optional<Metalink.Item> item = metalink.next();
-          item.isPresent();
-          item = metalink.next()) {
-        items.add(item.get());
-      }
+      Metalink.read(
+          in,
+          new Metalink.Reader() {
+            @Override
+            public void item(Metalink.Item item) {
+              items.add(item);
+            }
+
+            @Override
+            public void wrong(String why) {
+              wrong.accept(name + ", " + why);
+            }
+          });
     } catch (IllegalArgumentException e) {
       throw new UsageException(name + ", " + e.getMessage());
     }
@@ -67,6 +77,8 @@ final class MetalinkFiles {
   /**
    * Returns where the file goes: into the directory or one below it, whatever its name is. Makes
    * what directories it names.
+   *
+   * @throws IllegalArgumentException if they can't be made
    */
   static Path in(Path dir, Metalink.Item item) {
     Path directory = dir;
@@ -82,7 +94,7 @@ final class MetalinkFiles {
         Files.createDirectories(directory);
       }
     } catch (IOException e) {
-      throw new UsageException("a Metalink's directory can't be made: " + TextFiles.why(e));
+      throw new IllegalArgumentException("its directory can't be made: " + TextFiles.why(e), e);
     }
     return directory.resolve(FileNames.safe(elements[elements.length - 1]));
   }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class MetalinkTest {
@@ -29,6 +31,7 @@ class MetalinkTest {
   @TempDir Path home;
   private final TestOrigin origin = new TestOrigin();
   private final TestScreen screen = new TestScreen();
+  private final List<String> wrong = new ArrayList<>();
 
   @AfterEach
   void stop() {
@@ -54,12 +57,16 @@ class MetalinkTest {
               <url priority="1">ftp://ftp.example/f</url>
               <metaurl mediatype="torrent" priority="1">http://example/f.torrent</metaurl>
             </file>
-            <file name="two"><url>HTTP://host/two</url></file>
+            <file name="two">
+              so far <size>5<!-- bytes --></size>
+              <url><![CDATA[HTTP://host/]]>two<b>!</b></url>
+            </file>
             """);
 
-    assertThat(MetalinkFiles.read(file))
+    assertThat(MetalinkFiles.read(file, wrong::add))
         .containsExactly(
             new Metalink.Item(
+                3,
                 "example.ext",
                 OptionalLong.of(14_471_447),
                 Checksum.parse("sha256:" + SHA256_OF_HELLO),
@@ -67,7 +74,8 @@ class MetalinkTest {
                     "https://first.example/f?a=1&b=2",
                     "http://second.example/f",
                     "http://last.example/f")),
-            new Metalink.Item("two", OptionalLong.empty(), null, List.of("HTTP://host/two")));
+            new Metalink.Item(16, "two", OptionalLong.of(5), null, List.of("HTTP://host/two")));
+    assertThat(wrong).isEmpty();
   }
 
   @Test
@@ -203,7 +211,8 @@ class MetalinkTest {
   void noNameLeadsOutOfTheDirectory(String name, String file) {
     assertThat(
             MetalinkFiles.in(
-                dir, new Metalink.Item(name, OptionalLong.empty(), null, List.of("http://host/"))))
+                dir,
+                new Metalink.Item(1, name, OptionalLong.empty(), null, List.of("http://host/"))))
         .isEqualTo(dir.resolve(file));
     assertThat(dir.resolve(file).getParent()).isDirectory();
   }
@@ -223,7 +232,7 @@ class MetalinkTest {
                   + "<metalink xmlns='urn:ietf:params:xml:ns:metalink'>"
                   + "<file name='x'><url>http://host/&x;</url></file></metalink>");
 
-      assertThatThrownBy(() -> MetalinkFiles.read(file))
+      assertThatThrownBy(() -> MetalinkFiles.read(file, wrong::add))
           .isInstanceOf(UsageException.class)
           .hasMessageContaining("document type");
     }
@@ -234,17 +243,59 @@ class MetalinkTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "<file name='x'/> | x has no http or https URL",
-        "<file name='x'><url>ftp://a/</url></file> | x has no http or https URL",
-        "<file><url>http://a/</url></file> | a file has no name",
-        "<file name='x'><hash type='md5'>1</hash><url>http://a/</url></file> | md5 takes 32",
-        "<file name='x'><url>http:///</url></file> | host",
-        "<file name='x'> | no XML",
+        "<file name='x'/> | line 4: x has no http or https URL",
+        "<file name='x'><url>ftp://a/</url></file> | line 4: x has no http or https URL",
+        "<file><url>http://a/</url></file> | line 4: a file has no name",
+        "<file name='x'><hash type='md5'>1</hash><url>http://a/</url></file> | line 4: md5 takes 32",
+        "<file name='x'><url>http:///</url></file> | line 4: http:",
+        "<file name='x'><url>http://a/</url><url>http://b:x/</url></file> | line 4: http://b:x/",
+        "<file name='1/x'><url>http://a/</url></file> | line 4: its directory can't be made: ",
       })
-  void aMetalinkThatCannotWorkIsWrongUsage(String body, String message) throws IOException {
-    assertThat(get(metalink(body).toString())).isEqualTo(2);
+  void aFileThatCannotBeTakenHasFailedAndCostsNoOther(String bad, String message)
+      throws IOException {
+    Files.writeString(dir.resolve("1"), "a file");
+    Path file = metalink("\n" + good("before") + "\n" + bad + "\n" + good("after"));
 
-    assertThat(screen.errLines()).singleElement().asString().contains(message);
+    assertThat(get("-i", file.toString())).isEqualTo(1);
+
+    assertThat(dir.resolve("before")).hasContent("before");
+    assertThat(dir.resolve("after")).hasContent("after");
+    assertThat(screen.errLines()).first().asString().startsWith("qsde: " + file + ", " + message);
+    assertThat(screen.errLines()).last().asString().startsWith("2 completed, 1 failed, ");
+
+    assertThat(get("-q", "--json", "--overwrite", file.toString())).isEqualTo(1);
+    assertThat(screen.outLines())
+        .first()
+        .asString()
+        .startsWith("{\"event\":\"failed\",\"id\":null,\"file\":null,\"error\":\"InvalidRequest\",")
+        .contains(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"<file name='x'>", "<file name=x/>", "<file name='x'><url>&y;</url></file>"})
+  void whatIsNoXmlHidesOnlyWhatFollows(String bad) throws IOException {
+    Path file = metalink(good("before") + "\n" + bad + "\n");
+
+    assertThat(get("-i", file.toString())).isEqualTo(1);
+
+    assertThat(dir.resolve("before")).hasContent("before");
+    assertThat(screen.errLines()).first().asString().endsWith(": it is no XML that could be read");
+    assertThat(screen.errLines()).last().asString().startsWith("1 completed, 1 failed, ");
+  }
+
+  @Test
+  void optionsThatCannotWorkAreWrongUsage() throws IOException {
+    assertThat(get("-H", "Range: bytes=1-", metalink(good("a") + good("b")).toString()))
+        .isEqualTo(2);
+
+    assertThat(screen.errLines()).singleElement().asString().contains("Range");
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  private String good(String name) {
+    String url = origin.serve("/" + name, name);
+    return "<file name='" + name + "'><url>" + url + "</url></file>";
   }
 
   @Test

@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,26 +106,34 @@ final class JobList {
   }
 
   private void metalink(InputStream in) {
-    long number = 0;
     try {
-      Metalink metalink = new Metalink(in);
-      for (Optional<Metalink.Item> next = metalink.next();
-          next.isPresent();
-          next = metalink.next()) {
-        Metalink.Item item = next.get();
-        long position = ++number;
-        take(
-            position,
-            "file " + position,
-            () ->
-                job(
-                    position,
-                    request(item.urls(), item.checksum()),
-                    names.ofMetalink(item.name())));
-      }
+      Metalink.read(
+          in,
+          new Metalink.Reader() {
+            private long number;
+
+            @Override
+            public void item(Metalink.Item item) {
+              number++;
+              take(number, item);
+            }
+
+            @Override
+            public void wrong(String why) {
+              number++;
+              reader.wrong(why);
+            }
+          });
     } catch (IllegalArgumentException e) {
       reader.wrong(String.valueOf(e.getMessage()));
     }
+  }
+
+  private void take(long position, Metalink.Item item) {
+    take(
+        position,
+        "line " + item.line(),
+        () -> job(position, request(item.urls(), item.checksum()), names.ofMetalink(item.name())));
   }
 
   private void failures(InputStream in) throws IOException {

@@ -92,6 +92,26 @@ class SubmitCommandTest {
   }
 
   @Test
+  void aFileOfAMetalinkThatCantBeTakenCostsNoOther() throws IOException {
+    int code =
+        submit(
+            """
+            <metalink xmlns='urn:ietf:params:xml:ns:metalink'>
+            <file name='a'><url>http:///</url></file>
+            <file name='b'><url>ftp://a/b</url></file>
+            <file name='c'><url>http://a/c</url></file>
+            </metalink>
+            """);
+
+    assertThat(code).isEqualTo(1);
+    assertThat(queue.jobs(1)).extracting(Job::target).containsExactly("c");
+    assertThat(err.toString())
+        .contains("line 2: http:///")
+        .contains("line 3: b has no http or https URL")
+        .contains("2 lines could not be taken");
+  }
+
+  @Test
   void aLineThatCantBeTakenIsToldWithItsNumber() throws IOException {
     int code =
         submit(
