@@ -52,7 +52,10 @@ public final class ForbiddenFileAccess implements BlockHoundIntegration {
     // Closing waits for the operations in flight.
     builder.markAsBlocking("sun.nio.ch.SimpleAsynchronousFileChannelImpl", "close", "()V");
     // What the rules of Reactive Streams are tried with waits for its own reader.
-    builder.allowBlockingCallsInside("org.reactivestreams.tck.TestEnvironment$Receptacle", "add");
+    for (String signal : List.of("add", "complete")) {
+      builder.allowBlockingCallsInside(
+          "org.reactivestreams.tck.TestEnvironment$Receptacle", signal);
+    }
     builder.blockingMethodCallback(
         method -> {
           BlockingOperationError error = new BlockingOperationError(method);
