@@ -80,7 +80,8 @@ final class DownloadTask implements Download {
       Function<DownloadTask, Work> work) {
     this.engine = engine;
     this.request = request;
-    this.timeLeft = request.totalTimeout();
+    Duration total = request.totalTimeout();
+    this.timeLeft = total == null ? null : Waits.bounded(total);
     this.sampler = new ProgressSampler(request.id(), name);
     this.recording = engine.metrics().downloadStarted(request, subscriber);
     this.context = recording.context(subscriber);

@@ -156,8 +156,7 @@ final class HttpClients {
 
   /** Netty takes 0 for no timeout at all. */
   private static int millis(Duration timeout) {
-    long seconds = Math.min(timeout.toSeconds(), Integer.MAX_VALUE / 1000 - 1);
-    return (int) Math.max(1, seconds * 1000 + timeout.toMillisPart());
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, Waits.bounded(timeout).toMillis()));
   }
 
   private static boolean isHttp2(Route route) {

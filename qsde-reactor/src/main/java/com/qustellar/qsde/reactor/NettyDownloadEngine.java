@@ -306,7 +306,7 @@ final class NettyDownloadEngine implements DownloadEngine {
     return Mono.defer(
         () -> {
           shut = true;
-          return allEnded().timeout(grace, Mono.empty(), scheduler).then(closed);
+          return allEnded().timeout(Waits.bounded(grace), Mono.empty(), scheduler).then(closed);
         });
   }
 

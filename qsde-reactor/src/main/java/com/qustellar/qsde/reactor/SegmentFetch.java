@@ -274,7 +274,7 @@ final class SegmentFetch {
       return Mono.error(othersMay ? file.mirrors().cause(failure) : failure);
     }
     retrying(failure);
-    return Mono.delay(delay.get(), engine.scheduler())
+    return Mono.delay(Waits.bounded(delay.get()), engine.scheduler())
         .doFinally(signal -> file.progress().released());
   }
 

@@ -22,7 +22,6 @@ import reactor.core.scheduler.Scheduler;
 final class StallWatch {
 
   private static final long TICK_MILLIS = 250;
-  private static final long TICKS_A_SECOND = 1000 / TICK_MILLIS;
 
   private final Scheduler scheduler;
   private final LongSupplier millis;
@@ -86,11 +85,7 @@ final class StallWatch {
    * @param activity a number that changes whenever bytes move, or {@link #CONTENT}
    */
   Mono<Void> stalled(Duration limit, LongSupplier activity) {
-    long limitTicks =
-        Math.max(
-            1,
-            Math.min(limit.toSeconds(), Integer.MAX_VALUE) * TICKS_A_SECOND
-                + limit.toMillisPart() / TICK_MILLIS);
+    long limitTicks = Math.max(1, Waits.bounded(limit).toMillis() / TICK_MILLIS);
     return Mono.defer(() -> watch(new Silence(activity, limitTicks)));
   }
 

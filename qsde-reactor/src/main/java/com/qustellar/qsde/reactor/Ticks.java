@@ -38,7 +38,7 @@ final class Ticks {
 
   private synchronized Ticks arrive() {
     if (watchers == 0) {
-      long nanos = interval.toNanos();
+      long nanos = Waits.bounded(interval).toNanos();
       timer = scheduler.schedulePeriodically(this::tick, nanos, nanos, TimeUnit.NANOSECONDS);
     }
     watchers++;

@@ -61,7 +61,7 @@ final class Whereabouts {
                   Mono.fromCallable(supplier::get)
                       .subscribeOn(Schedulers.boundedElastic())
                       .flatMap(Mono::fromCompletionStage)
-                      .timeout(patience, engine.scheduler())
+                      .timeout(Waits.bounded(patience), engine.scheduler())
                       .switchIfEmpty(Mono.error(() -> new IllegalStateException("it named none")))
                       .onErrorMap(this::unavailable)
                       .doOnNext(this::named)
