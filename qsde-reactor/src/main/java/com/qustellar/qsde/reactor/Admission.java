@@ -108,9 +108,8 @@ final class Admission {
           if (left <= 0) {
             return Mono.empty();
           }
-          progress.held();
-          return Mono.delay(Duration.ofNanos(left), scheduler)
-              .doFinally(signal -> progress.released())
+          return progress
+              .showing(Mono.delay(Duration.ofNanos(left), scheduler))
               .then(released(host, progress));
         });
   }

@@ -7,6 +7,7 @@ import com.qustellar.qsde.internal.progress.SpeedMeter;
 import java.time.Duration;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * The counters of one download, and the snapshots made of them.
@@ -88,7 +89,6 @@ final class ProgressSampler {
 
   /** The download was paused, and waits for its turn again. */
   synchronized void queued() {
-    waiting = 0;
     if (!state.isTerminal()) {
       state = DownloadState.QUEUED;
     }
@@ -117,17 +117,25 @@ final class ProgressSampler {
 
   synchronized void retrying(DownloadException why) {
     retries++;
-    held();
     lastError = why.getMessage();
   }
 
-  /** Something waits: for its next attempt, or as the origin has asked. */
-  synchronized void held() {
-    waiting++;
+  /**
+   * Shows a wait while it lasts: for the next attempt, or as the origin has asked. It is over
+   * before what follows it begins, and is ended by nothing but itself.
+   */
+  <T> Mono<T> showing(Mono<T> wait) {
+    return Mono.using(
+        () -> {
+          waits(1);
+          return this;
+        },
+        unused -> wait,
+        unused -> waits(-1));
   }
 
-  synchronized void released() {
-    waiting--;
+  private synchronized void waits(int more) {
+    waiting += more;
   }
 
   synchronized long resumed() {

@@ -248,7 +248,6 @@ final class SegmentFetch {
       refusals++;
       file.refused();
       retrying(failure);
-      file.progress().released();
       return Mono.just(0L);
     }
     Mirror asked = mirror;
@@ -259,7 +258,6 @@ final class SegmentFetch {
       if (file.mirrors().isAnyLeft(tried.keySet())) {
         doubtful = false;
         retrying(failure);
-        file.progress().released();
         return Mono.just(0L);
       }
       others = file.mirrors().others(failure, tried);
@@ -274,8 +272,7 @@ final class SegmentFetch {
       return Mono.error(othersMay ? file.mirrors().cause(failure) : failure);
     }
     retrying(failure);
-    return Mono.delay(Waits.bounded(delay.get()), engine.scheduler())
-        .doFinally(signal -> file.progress().released());
+    return file.progress().showing(Mono.delay(Waits.bounded(delay.get()), engine.scheduler()));
   }
 
   /** One mirror may be worth to wait for though the last that was asked is not. */

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -172,5 +173,33 @@ class ManyRequestsTest extends TracelessTestBase {
     time.advanceTimeBy(Duration.ofMinutes(2));
     assertThat(origin.requests()).hasSize(1);
     assertDirectoryHolds();
+  }
+
+  /** The end of a hold is what makes it ask: what happens then comes before the hold is over. */
+  @Test
+  void aPauseAsAHoldEndsHidesNoLaterWait() {
+    AtomicReference<Download> pausing = new AtomicReference<>();
+    DownloadMetrics pauseAndResume =
+        new DownloadMetrics() {
+          @Override
+          public void connectionTaken(String asked) {
+            Download download = pausing.getAndSet(null);
+            if (download != null) {
+              download.pause();
+              await(() -> download.latest().state() == DownloadState.PAUSED);
+              download.resume();
+              await(() -> download.latest().retries() == 1);
+            }
+          }
+        };
+    use(builder().scheduler(time).metrics(pauseAndResume));
+    meets("/busy", Reply.status(503).header("Retry-After", "30")).dispose();
+    origin.on("/other").answer(Reply.status(500));
+    Download other = submit("/other");
+    awaitWaiting(other);
+    pausing.set(other);
+    time.advanceTimeBy(Duration.ofSeconds(30));
+    assertThat(pausing).hasNullValue();
+    awaitWaiting(other);
   }
 }
