@@ -5,6 +5,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Progress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -107,14 +108,16 @@ final class DownloadTask implements Download {
     Mono<DownloadResult> admitted =
         engine.admission().download(request.priority(), () -> run(turn)).contextWrite(context);
     turn.update(
-        admitted.subscribe(
-            result -> end(turn, result, null),
-            thrown ->
-                end(
-                    turn,
-                    null,
-                    TransportFailures.translate(
-                        request.uri(), request.target(), thrown, true, false))));
+        admitted
+            // Not by the subscriber: one that is disposed of reports what fails behind it.
+            .onErrorResume(thrown -> failed(turn, thrown))
+            .subscribe(result -> end(turn, result, null)));
+  }
+
+  private Mono<DownloadResult> failed(Disposable turn, Throwable thrown) {
+    URI uri = request.uri();
+    end(turn, null, TransportFailures.translate(uri, request.target(), thrown, true, false));
+    return Mono.empty();
   }
 
   private DownloadException timedOut() {

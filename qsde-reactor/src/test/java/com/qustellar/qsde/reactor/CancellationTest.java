@@ -11,14 +11,18 @@ import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.Resource;
+import com.qustellar.qsde.reactor.testing.ScriptedDisk;
 import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -137,6 +141,32 @@ class CancellationTest extends TracelessTestBase {
         subscription.dispose();
         assertCancelled(download);
       }
+    } finally {
+      Hooks.resetOnErrorDropped();
+    }
+    assertThat(dropped).isEmpty();
+  }
+
+  /** Nobody asks any more how a download ends that is cancelled while its failure is on its way. */
+  @Test
+  void aFailureThatMeetsACancelIsNoNewsToALog() {
+    ScriptedDisk disk = new ScriptedDisk();
+    CompletableFuture<Download> begun = new CompletableFuture<>();
+    disk.failing(
+        (operation, path) -> {
+          if (operation == ScriptedDisk.Operation.CHECK_WRITABLE) {
+            begun.join().dispose();
+            throw new AccessDeniedException(path.toString());
+          }
+        });
+    Queue<Throwable> dropped = new ConcurrentLinkedQueue<>();
+    Hooks.onErrorDropped(dropped::add);
+    try {
+      Path target = disk.path(target());
+      begun.complete(engine.submit(DownloadRequest.of(origin.uri("/file"), target)));
+      assertCancelled(begun.join());
+      // Once its threads have ended no failure is on its way any more.
+      engine.close();
     } finally {
       Hooks.resetOnErrorDropped();
     }
