@@ -13,14 +13,11 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import io.netty.util.ReferenceCountUtil;
-import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,10 +45,7 @@ final class TlsContexts {
   // Guarded by this; the one that was used last stands last.
   private final Map<List<Object>, Mono<SslContext>> contexts = new LinkedHashMap<>(16, 0.75f, true);
 
-  /** Those of OpenSSL, which no collector frees. */
-  private final List<SslContext> made = new ArrayList<>();
-
-  private boolean closed;
+  private final NativeContexts made = new NativeContexts();
 
   /**
    * Returns a client that makes TLS connections as the settings say. Files are read when subscribed
@@ -71,7 +65,7 @@ final class TlsContexts {
         contexts.computeIfAbsent(
             key,
             unused ->
-                Mono.fromCallable(() -> kept(context(settings, http2)))
+                Mono.fromCallable(() -> made.handle(context(settings, http2)))
                     .subscribeOn(Schedulers.boundedElastic())
                     .doOnError(thrown -> forget(key))
                     .cache());
@@ -83,21 +77,9 @@ final class TlsContexts {
     contexts.remove(key);
   }
 
-  private synchronized SslContext kept(SslContext context) {
-    if (context instanceof ReferenceCounted) {
-      made.add(context);
-    }
-    if (closed) {
-      close();
-    }
-    return context;
-  }
-
-  /** Gives back what OpenSSL's contexts hold outside the heap, once no connection uses them. */
-  synchronized void close() {
-    closed = true;
-    made.forEach(ReferenceCountUtil::release);
-    made.clear();
+  /** Gives back what the contexts hold outside the heap, once no connection uses them. */
+  void close() {
+    made.close();
   }
 
   private static reactor.netty.tcp.SslProvider provider(SslContext context) {
