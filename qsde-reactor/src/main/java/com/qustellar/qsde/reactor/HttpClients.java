@@ -31,7 +31,7 @@ final class HttpClients {
   private final HttpClient plain;
   private final AddressResolverGroup<InetSocketAddress> names;
   private final int maxHeaderBytes;
-  private final TlsContexts tls = new TlsContexts();
+  private final TlsContexts tls;
 
   // Guarded by this, as all below; the one that was used last stands last.
   private final Map<List<Object>, Boolean> withoutHttp2 = new LinkedHashMap<>(16, 0.75f, true);
@@ -81,11 +81,17 @@ final class HttpClients {
    * @param plain what all of them have in common
    * @param names resolves names
    * @param maxHeaderBytes the most that the header fields of an answer may have
+   * @param io where files are read
    */
-  HttpClients(HttpClient plain, AddressResolverGroup<InetSocketAddress> names, int maxHeaderBytes) {
+  HttpClients(
+      HttpClient plain,
+      AddressResolverGroup<InetSocketAddress> names,
+      int maxHeaderBytes,
+      IoPool io) {
     this.plain = plain;
     this.names = names;
     this.maxHeaderBytes = maxHeaderBytes;
+    this.tls = new TlsContexts(io);
   }
 
   /**

@@ -84,8 +84,9 @@ final class HttpTransport {
    * Makes one.
    *
    * @param nameServers what to ask in place of the system's; empty for those
+   * @param io where files are read
    */
-  HttpTransport(List<InetSocketAddress> nameServers) {
+  HttpTransport(List<InetSocketAddress> nameServers, IoPool io) {
     int threads = Runtime.getRuntime().availableProcessors();
     // Not colocated: the next segment's request may be sent by a loop, and would stay on it.
     loops = LoopResources.create("qsde-http", threads, threads, true, false);
@@ -120,7 +121,7 @@ final class HttpTransport {
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new AdaptiveRecvByteBufAllocator(4 << 10, 64 << 10, CHUNK));
-    clients = new HttpClients(plain, names, MAX_HEADER_BYTES);
+    clients = new HttpClients(plain, names, MAX_HEADER_BYTES, io);
   }
 
   private static DnsNameResolverBuilder asking(

@@ -66,7 +66,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   NettyDownloadEngine(EngineBuilder settings) {
     this.limits = settings.limits;
     this.network = settings.network;
-    this.transport = new HttpTransport(settings.nameServers);
+    this.transport = new HttpTransport(settings.nameServers, io);
     this.retryPolicy = settings.retryPolicy;
     this.scheduler = settings.scheduler;
     this.ticks = new Ticks(settings.progressInterval, scheduler).flux();

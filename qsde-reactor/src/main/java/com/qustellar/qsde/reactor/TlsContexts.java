@@ -27,7 +27,6 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.util.Logger;
 import reactor.util.Loggers;
@@ -40,6 +39,7 @@ final class TlsContexts {
 
   private static final Logger LOG = Loggers.getLogger(TlsSettings.class);
 
+  private final IoPool io;
   private final AtomicBoolean warned = new AtomicBoolean();
 
   // Guarded by this; the one that was used last stands last.
@@ -48,9 +48,19 @@ final class TlsContexts {
   private final NativeContexts made = new NativeContexts();
 
   /**
+   * Makes it.
+   *
+   * @param io where files are read: no thread of which ever waits for a connection, as those may
+   *     that are Reactor's for whatever blocks
+   */
+  TlsContexts(IoPool io) {
+    this.io = io;
+  }
+
+  /**
    * Returns a client that makes TLS connections as the settings say. Files are read when subscribed
-   * to, on a thread that may block: the JDK's authorities are in a file as well. Clients of the
-   * same settings share what was read, and the sessions that servers let them go on with.
+   * to, the JDK's authorities are in one as well. Clients of the same settings share what was read,
+   * and the sessions that servers let them go on with.
    *
    * @param http2 whether to offer HTTP/2 to servers
    */
@@ -65,8 +75,7 @@ final class TlsContexts {
         contexts.computeIfAbsent(
             key,
             unused ->
-                Mono.fromCallable(() -> made.handle(context(settings, http2)))
-                    .subscribeOn(Schedulers.boundedElastic())
+                io.call(() -> made.handle(context(settings, http2)))
                     .doOnError(thrown -> forget(key))
                     .cache());
     HttpClients.limit(contexts, HttpClients.MOST);

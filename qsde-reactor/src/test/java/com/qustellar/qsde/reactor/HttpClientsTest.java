@@ -59,6 +59,7 @@ class HttpClientsTest {
   private final ChannelGroup channels =
       new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
   private final Names names = new Names();
+  private final IoPool io = new IoPool();
   private HttpClients clients;
 
   /** A name server that answers what a test has put in, one after the other. */
@@ -89,7 +90,7 @@ class HttpClientsTest {
             .runOn(loops)
             .disableRetry(true)
             .doOnChannelInit((observer, channel, address) -> channels.add(channel));
-    clients = new HttpClients(plain, names, 64 << 10);
+    clients = new HttpClients(plain, names, 64 << 10, io);
   }
 
   @AfterEach
@@ -99,6 +100,7 @@ class HttpClientsTest {
     channels.close().syncUninterruptibly();
     loops.disposeLater(Duration.ZERO, LIMIT).block(LIMIT);
     clients.close();
+    io.closeLater().block(LIMIT);
     names.close();
   }
 

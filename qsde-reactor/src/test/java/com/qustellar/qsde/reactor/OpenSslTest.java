@@ -149,7 +149,7 @@ class OpenSslTest extends EngineTestBase {
       if (!OpenSsl.isAvailable()) {
         System.exit(UNAVAILABLE);
       }
-      TlsContexts contexts = new TlsContexts();
+      TlsContexts contexts = new TlsContexts(new IoPool());
       long deadline = System.nanoTime() + LIMIT.toNanos();
       int made = 0;
       while (made < 3 * HttpClients.MOST

@@ -11,6 +11,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
+import com.qustellar.qsde.Source;
 import com.qustellar.qsde.TlsSettings;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Certificates;
@@ -23,6 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -34,6 +39,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 
 /** Whom the TLS settings trust, what is said of others, and how TLS connections break. */
@@ -88,6 +95,33 @@ class TlsTest extends EngineTestBase {
               .withNetwork(NetworkSettings.defaults().withTls(trusting)));
     }
     assertThat(origin.acceptedConnections()).isEqualTo(1);
+  }
+
+  /** As many as Reactor has threads for what blocks: they leave none for anything else. */
+  @Test
+  void sourcesThatWaitForTlsDownloadsHoldNothingUp() {
+    int count = Schedulers.DEFAULT_BOUNDED_ELASTIC_SIZE;
+    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
+    origin.serve("/small", Body.of("small"));
+    use(
+        builder()
+            .limits(limits().withMaxConcurrentDownloads(2 * count))
+            .network(NetworkSettings.defaults().withTls(trusting)));
+    Phaser all = new Phaser(count);
+    Flux<DownloadRequest> requests =
+        Flux.range(0, count)
+            .map(
+                n ->
+                    DownloadRequest.of(origin.uri("/named"), dir.resolve("file" + n))
+                        .withSource(
+                            () -> {
+                              all.arriveAndAwaitAdvance();
+                              get(DownloadRequest.of(origin.uri("/small"), dir.resolve("key" + n)));
+                              return CompletableFuture.completedFuture(
+                                  new Source(origin.uri("/small"), Map.of()));
+                            }));
+    List<DownloadOutcome> outcomes = engine.downloadAll(requests).collectList().block(LIMIT);
+    assertThat(outcomes).hasSize(count).hasOnlyElementsOfType(DownloadOutcome.Completed.class);
   }
 
   /** They replace those of the JDK, which are trusted otherwise. */
@@ -277,7 +311,8 @@ class TlsTest extends EngineTestBase {
   /** Whoever is given others again and again forgets what was not used for long. */
   @Test
   void onlySomeAreKept() throws IOException {
-    TlsContexts contexts = new TlsContexts();
+    IoPool io = new IoPool();
+    TlsContexts contexts = new TlsContexts(io);
     Path first = pems.resolve("0.pem");
     Path last = pems.resolve(HttpClients.MOST + ".pem");
     for (int i = 0; i <= HttpClients.MOST; i++) {
@@ -290,6 +325,7 @@ class TlsTest extends EngineTestBase {
     assertThat(made(contexts, last)).isNull();
     assertThat(made(contexts, first)).hasMessageContaining("does not exist");
     contexts.close();
+    io.closeLater().block(LIMIT);
   }
 
   private static Throwable made(TlsContexts contexts, Path authorities) {
