@@ -55,6 +55,18 @@ class JsonLinesTest {
                 + "\"url\":\"https://host/y?…\"}");
   }
 
+  /** What a server may claim, at a byte a second: more milliseconds than a long has. */
+  @Test
+  void theLongestTimeToComeIsAFigureAsWell() {
+    OptionalLong total = OptionalLong.of(Long.MAX_VALUE);
+    Duration eta = Duration.ofSeconds(Long.MAX_VALUE);
+
+    json.progress(
+        List.of(Snapshots.running("x", DownloadState.DOWNLOADING, 0, total, 1, eta, 0, null)));
+
+    assertThat(screen.out()).contains("\"eta\":9223372036854775807.000,");
+  }
+
   @Test
   void aFileIsNamedInItsDirectoryAsSoonAsItsNameIsKnown(@TempDir Path dir) {
     Running running = Snapshots.running("x", 1, OptionalLong.empty(), 0);
