@@ -199,6 +199,12 @@ public final class DownloadRequest {
    * {@return a copy that asks anew, before the first attempt and when a link has expired, where the
    * bytes are}
    *
+   * <p>The engine calls it on Reactor's {@code Schedulers.boundedElastic()}. It may block there,
+   * and wait for other downloads of the same engine; but the whole process shares those threads,
+   * and where all of them are blocked it is called once one is free. A source that has named no
+   * address within the {@linkplain NetworkSettings#withStallTimeout stall timeout}, that wait
+   * included, has failed: {@link DownloadException.SourceUnavailable}.
+   *
    * @param source called by the engine, once an attempt at most; {@link #uri()} still names the
    *     download and its file; none by default
    */
