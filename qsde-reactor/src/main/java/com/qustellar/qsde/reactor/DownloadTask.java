@@ -136,7 +136,8 @@ final class DownloadTask implements Download {
         timer.update(Mono.delay(timeLeft, engine.scheduler()).subscribe(tick -> abort(timedOut())));
       }
     }
-    return work.run(turn);
+    // A subscriber's onErrorContinue is for its own operators: in these it would swallow the end.
+    return work.run(turn).onErrorStop();
   }
 
   /** What is written is of no use: not for another pass, not for a later run. */

@@ -2,9 +2,11 @@ package com.qustellar.qsde.reactor;
 
 import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException.ChecksumMismatch;
+import com.qustellar.qsde.DownloadException.HttpStatus;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadResult.Note;
@@ -16,12 +18,15 @@ import com.qustellar.qsde.reactor.testing.RecordedRequest;
 import com.qustellar.qsde.reactor.testing.Resource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 
 /** The way of the bytes, with a server that does nothing wrong. */
 class DownloadTest extends EngineTestBase {
@@ -61,6 +66,26 @@ class DownloadTest extends EngineTestBase {
     assertThat(only.header("Accept-Encoding")).contains("identity");
     assertThat(only.header("If-Range")).isEmpty();
     assertThat(only.header("Cache-Control")).isEmpty();
+  }
+
+  @Test
+  void onErrorContinueIsForTheOperatorsOfItsCaller() {
+    origin.serve("/file", Body.of("hello"));
+    List<Throwable> skipped = new ArrayList<>();
+    List<DownloadResult> results =
+        Flux.just("/none", "/file")
+            .concatMap(path -> engine.download(request(path)))
+            .onErrorContinue((thrown, value) -> skipped.add(thrown))
+            .collectList()
+            .block(LIMIT);
+    assertThat(results).hasSize(1);
+    assertThat(skipped).hasOnlyElementsOfType(HttpStatus.class).hasSize(1);
+
+    Flux<?> body = engine.stream(request("/none")).onErrorContinue((thrown, value) -> {});
+    assertThatThrownBy(() -> body.blockLast(LIMIT)).isInstanceOf(HttpStatus.class);
+    Flux<?> batch = engine.downloadAll(Flux.just(request("/none")));
+    assertThat(batch.onErrorContinue((thrown, value) -> {}).blockLast(LIMIT))
+        .isInstanceOf(DownloadOutcome.Failed.class);
   }
 
   @Test
