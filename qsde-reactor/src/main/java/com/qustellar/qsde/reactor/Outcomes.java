@@ -21,12 +21,14 @@ final class Outcomes {
 
   /** What ends while it is subscribed to; nothing is left out, however slow the subscriber. */
   Flux<DownloadOutcome> flux() {
-    return Flux.<DownloadOutcome>create(
-            listener -> {
-              listener.onDispose(() -> listeners.remove(listener));
-              listeners.add(listener);
-            })
-        .takeUntilOther(over.asMono());
+    return Flux.create(
+        listener -> {
+          listeners.add(listener);
+          listener.onDispose(() -> listeners.remove(listener));
+          if (isOver()) {
+            listener.complete();
+          }
+        });
   }
 
   /** A download has begun: its outcome will be told. */
@@ -54,14 +56,16 @@ final class Outcomes {
         });
   }
 
+  /** The end stands behind what a slow subscriber has not taken yet. */
   private void endIfTold() {
-    boolean end;
-    synchronized (this) {
-      end = last && awaited == 0;
-    }
-    if (end) {
+    if (isOver()) {
+      listeners.forEach(FluxSink::complete);
       over.tryEmitEmpty();
     }
+  }
+
+  private synchronized boolean isOver() {
+    return last && awaited == 0;
   }
 
   /** Returns the outcome of a download that ended with an error. */

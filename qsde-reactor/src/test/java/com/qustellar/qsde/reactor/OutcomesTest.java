@@ -63,6 +63,22 @@ class OutcomesTest extends EngineTestBase {
   }
 
   @Test
+  void aSlowSubscriberHearsOfAllBeforeTheEnd() {
+    origin.serve("/file", Body.random(1, 100));
+    StepVerifier.create(engine.outcomes(), 0)
+        .then(
+            () ->
+                engine
+                    .downloadAll(Flux.range(0, 20).map(i -> to("f" + i, "/file")))
+                    .blockLast(LIMIT))
+        .then(engine::close)
+        .thenRequest(20)
+        .expectNextCount(20)
+        .expectComplete()
+        .verify(LIMIT);
+  }
+
+  @Test
   void anOutcomeComesBeforeTheDownloadsOwnSubscribersHear() {
     origin.serve("/file", Body.random(1, 100));
     List<String> order = new CopyOnWriteArrayList<>();
