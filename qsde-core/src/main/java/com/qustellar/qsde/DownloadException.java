@@ -726,7 +726,8 @@ public abstract sealed class DownloadException extends RuntimeException {
               + expected
               + ", got "
               + actual
-              + ": the file was removed; check the checksum or the source",
+              + (target == null ? ": " : ": the file was removed; ")
+              + "check the checksum or the source",
           uri,
           target,
           cause);

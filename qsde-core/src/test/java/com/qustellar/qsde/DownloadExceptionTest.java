@@ -312,6 +312,8 @@ class DownloadExceptionTest {
     assertThat(new InvalidResponse(SECRET, null, "a\nb", null).reason()).isEqualTo("a b");
     assertThat(new TooLarge(SECRET, null, 7, null).maxBytes()).isEqualTo(7);
     ChecksumMismatch mismatch = new ChecksumMismatch(SECRET, null, ZERO, ACTUAL, null);
+    // No file, as of a stream: none was removed.
+    assertThat(mismatch).hasMessageEndingWith(ACTUAL + ": check the checksum or the source");
     assertThat(mismatch.expected()).isEqualTo(ZERO);
     assertThat(mismatch.actual()).isEqualTo(ACTUAL);
     DiskFull full = new DiskFull(SECRET, null, 7, 3, null);
