@@ -164,10 +164,10 @@ final class NettyDownloadEngine implements DownloadEngine {
                   () -> limits.maxConcurrentDownloads(),
                   request -> start(request, context, delivery));
           batches.add(batch);
-          // A closed engine takes nothing more from the source.
-          return batch
-              .outcomes(Flux.from(requests).takeUntilOther(closing.asMono()))
-              .doFinally(signal -> batches.remove(batch));
+          if (shut) {
+            batch.end();
+          }
+          return batch.outcomes(requests).doFinally(signal -> batches.remove(batch));
         });
   }
 
@@ -305,7 +305,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   public Mono<Void> closeLater(Duration grace) {
     return Mono.defer(
         () -> {
-          shut = true;
+          shut();
           return allEnded().timeout(Waits.bounded(grace), Mono.empty(), scheduler).then(closed);
         });
   }
@@ -318,8 +318,14 @@ final class NettyDownloadEngine implements DownloadEngine {
     closed.block();
   }
 
-  private Mono<Void> shutDown() {
+  /** Nothing begins any more, and no batch takes anything from its source. */
+  private void shut() {
     shut = true;
+    batches.forEach(Batch::end);
+  }
+
+  private Mono<Void> shutDown() {
+    shut();
     closing.tryEmitEmpty();
     cancelAll();
     return allEnded()

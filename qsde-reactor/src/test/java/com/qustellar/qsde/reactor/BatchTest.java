@@ -206,6 +206,29 @@ class BatchTest extends EngineTestBase {
   }
 
   @Test
+  void anEngineThatWaitsForItsEndTakesNothingMoreFromTheSource() {
+    CountDownLatch go = new CountDownLatch(1);
+    origin.onEvery((request, reply) -> Reply.status(200).body(SMALL).delayedUntil(go));
+    use(builder().limits(limits().withMaxConcurrentDownloads(1)));
+    AtomicLong taken = new AtomicLong();
+    Mono<List<DownloadOutcome>> all =
+        engine
+            .downloadAll(requests(1000).doOnNext(request -> taken.incrementAndGet()))
+            .collectList()
+            .cache();
+    all.subscribe();
+    origin.await(() -> !origin.requests().isEmpty());
+    long before = taken.get();
+    Mono<Void> closed = engine.closeLater(LIMIT).cache();
+    closed.subscribe();
+    assertThat(engine.downloadAll(requests(5)).collectList().block(LIMIT)).isEmpty();
+    go.countDown();
+    closed.block(LIMIT);
+    assertThat(all.block(LIMIT)).hasSize((int) before);
+    assertThat(taken).hasValue(before);
+  }
+
+  @Test
   void twoOntoOneTargetAreOneAndAFailure() {
     CountDownLatch go = new CountDownLatch(1);
     origin.onEvery((request, reply) -> Reply.status(200).body(SMALL).delayedUntil(go));
