@@ -25,13 +25,13 @@ final class EngineBuilder implements DownloadEngine.Builder {
 
   @Override
   public EngineBuilder limits(Limits limits) {
-    this.limits = Objects.requireNonNull(limits);
+    this.limits = Objects.requireNonNull(limits, "limits");
     return this;
   }
 
   @Override
   public EngineBuilder network(NetworkSettings settings) {
-    this.network = settings;
+    this.network = Objects.requireNonNull(settings, "settings");
     return this;
   }
 

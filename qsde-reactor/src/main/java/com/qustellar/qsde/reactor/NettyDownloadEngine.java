@@ -257,7 +257,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   @Override
   public void updateLimits(UnaryOperator<Limits> update) {
     synchronized (this) {
-      limits = update.apply(limits);
+      limits = Objects.requireNonNull(update.apply(limits), "limits");
     }
     admission.review();
     batches.forEach(Batch::review);
@@ -278,7 +278,7 @@ final class NettyDownloadEngine implements DownloadEngine {
   @Override
   public void updateNetwork(UnaryOperator<NetworkSettings> update) {
     synchronized (this) {
-      network = update.apply(network);
+      network = Objects.requireNonNull(update.apply(network), "settings");
     }
   }
 

@@ -209,6 +209,22 @@ class LifecycleTest extends EngineTestBase {
   }
 
   @Test
+  @SuppressWarnings("NullAway")
+  void settingsThatAreNoneAreRefusedAtOnce() {
+    assertThatThrownBy(() -> engine.updateLimits(now -> null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("limits");
+    assertThatThrownBy(() -> engine.updateNetwork(now -> null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("settings");
+    assertThatThrownBy(() -> DownloadEngine.builder().network(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("settings");
+    origin.serve("/file", SMALL);
+    get(request("/file"));
+  }
+
+  @Test
   void closingCancelsWhatRunsAndWhatComes() {
     CountDownLatch never = new CountDownLatch(1);
     origin.serve("/file", BODY);
