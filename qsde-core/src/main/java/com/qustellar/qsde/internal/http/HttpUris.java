@@ -184,8 +184,9 @@ public final class HttpUris {
    */
   public static URI placeholder(String text) {
     String shown = SafeText.strip(withoutSecrets(text), LONGEST_QUOTE).strip();
-    return URI.create(
-        PLACEHOLDER + ":" + Escapes.escape(shown.isEmpty() ? "(nothing)" : shown, "-._~:"));
+    // An escape is a part of the text, and not of this URI.
+    String quoted = shown.isEmpty() ? "(nothing)" : shown.replace("%", "%25");
+    return URI.create(PLACEHOLDER + ":" + Escapes.escape(quoted, "-._~:"));
   }
 
   static String before(String text, char end) {

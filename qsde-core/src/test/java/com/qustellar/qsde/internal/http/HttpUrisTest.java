@@ -180,6 +180,9 @@ class HttpUrisTest {
         .isThrownBy(() -> HttpUris.parse("ftp://h/\u001B[31m\u202Egnp\r\n.exe"))
         .withMessage("ftp://h/[31mgnp  .exe cannot be used: it contains a line break or a NUL");
     assertThatExceptionOfType(InvalidRequest.class)
+        .isThrownBy(() -> HttpUris.parse("http://ho%73t/%zz"))
+        .withMessage("http://ho%73t/%zz cannot be used: the host is not a valid name");
+    assertThatExceptionOfType(InvalidRequest.class)
         .isThrownBy(() -> HttpUris.parse("x".repeat(5000)))
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(250));
     assertThatExceptionOfType(InvalidRequest.class)
