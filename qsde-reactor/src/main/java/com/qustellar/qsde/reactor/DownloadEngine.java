@@ -332,6 +332,8 @@ public interface DownloadEngine extends AutoCloseable {
      *
      * @param scheduler the scheduler; {@code Schedulers.parallel()} by default
      * @return this builder
+     * @throws IllegalArgumentException if it takes no tasks for later, as {@code
+     *     Schedulers.immediate()} and those of a plain executor
      */
     Builder scheduler(Scheduler scheduler);
 

@@ -7,6 +7,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -69,7 +71,13 @@ final class EngineBuilder implements DownloadEngine.Builder {
 
   @Override
   public EngineBuilder scheduler(Scheduler scheduler) {
-    this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+    Objects.requireNonNull(scheduler, "scheduler");
+    try {
+      scheduler.schedule(() -> {}, 1, TimeUnit.HOURS).dispose();
+    } catch (RejectedExecutionException e) {
+      throw new IllegalArgumentException("the scheduler takes no tasks for later: " + scheduler, e);
+    }
+    this.scheduler = scheduler;
     return this;
   }
 

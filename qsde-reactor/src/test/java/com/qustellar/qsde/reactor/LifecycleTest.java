@@ -225,6 +225,13 @@ class LifecycleTest extends EngineTestBase {
   }
 
   @Test
+  void aSchedulerThatKeepsNoTimeIsRefusedAtOnce() {
+    assertThatThrownBy(() -> DownloadEngine.builder().scheduler(Schedulers.immediate()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("the scheduler takes no tasks for later");
+  }
+
+  @Test
   void closingCancelsWhatRunsAndWhatComes() {
     CountDownLatch never = new CountDownLatch(1);
     origin.serve("/file", BODY);
