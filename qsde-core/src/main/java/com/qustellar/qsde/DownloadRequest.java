@@ -221,7 +221,8 @@ public final class DownloadRequest {
   /**
    * {@return a copy that is verified: the file appears only if it has this digest}
    *
-   * @param checksum the digest to expect; none by default
+   * @param checksum the digest to expect; none by default: then one of the whole that the server
+   *     offers is expected
    */
   public DownloadRequest withChecksum(Checksum checksum) {
     Objects.requireNonNull(checksum, "checksum");

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the file; the empty path for a stream
  * @param bytes the length of the file
  * @param resumedBytes how many of them an earlier run had left
- * @param checksum the digest of the file, null where none was asked for
+ * @param checksum the digest of the file, null where none was asked for and the server offered none
  * @param elapsed the time from the subscription to the commit
  * @param retries attempts after the first, of all segments
  * @param segments how many segments the file was fetched in
@@ -48,7 +48,8 @@ public record DownloadResult(
    * @param target the file; the empty path for a stream
    * @param bytes the length of the file
    * @param resumedBytes how many of them an earlier run had left
-   * @param checksum the digest of the file, null where none was asked for
+   * @param checksum the digest of the file, null where none was asked for and the server offered
+   *     none
    * @param elapsed the time from the subscription to the commit
    * @param retries attempts after the first, of all segments
    * @param segments how many segments the file was fetched in

@@ -119,7 +119,8 @@ public final class Limits {
   /**
    * {@return a copy with another memory budget}
    *
-   * @param bytes at least 1 MiB; 64 MiB by default
+   * @param bytes at least 1 MiB; 64 MiB by default. An engine takes half of the direct memory that
+   *     the JVM allows at most
    * @throws IllegalArgumentException if it is less
    */
   public Limits withMemoryBudget(long bytes) {

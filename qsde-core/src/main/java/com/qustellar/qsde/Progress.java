@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * arrive. The constructor is not part of the contract: components may be added.
  *
  * @param id the request's id
- * @param fileName the target's name once it is known
+ * @param fileName the target's name; where the target is a directory that one's, until the file's
+ *     is known; of a stream the server's, or the one in the URI
  * @param state where the download stands
  * @param bytesReceived bytes of the file that are there, those of earlier runs included; falls when
  *     the download starts over

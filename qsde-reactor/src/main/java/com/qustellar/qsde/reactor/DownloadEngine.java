@@ -28,8 +28,9 @@ import reactor.core.scheduler.Scheduler;
  * program; it is safe for use from any thread. Every thread that it starts is a daemon.
  *
  * <p>Every failure is a {@link DownloadException}. Results and progress arrive on the engine's
- * scheduler, never on an event loop. A terminal signal is sent once all of a download's writes have
- * ended and its descriptors are closed.
+ * scheduler, never on an event loop; what is known at once, a first snapshot or that a request has
+ * no target, on the thread that subscribes. A terminal signal is sent once all of a download's
+ * writes have ended and its descriptors are closed.
  *
  * <p>What is used after {@link #close()} fails with {@link DownloadException.Cancelled}.
  */
@@ -96,7 +97,8 @@ public interface DownloadEngine extends AutoCloseable {
    * there is one, comes after the last outcome. Cancelling cancels what runs. Once the engine is
    * being closed nothing more is taken from the source, and the batch completes.
    *
-   * <p>The outcomes arrive on threads of the engine's scheduler.
+   * <p>The outcomes arrive on threads of the engine's scheduler; that of a request which is refused
+   * at once, as it has no target, where the source emits it.
    *
    * @param requests what to download
    * @return one outcome for each request
@@ -156,7 +158,8 @@ public interface DownloadEngine extends AutoCloseable {
    * that a read throws. A thread that is interrupted in a read gives up the download.
    *
    * @param request what to read; its target is not used
-   * @return the body, to be closed: that cancels the download unless it has ended
+   * @return the body, to be closed: that cancels the download unless it has ended; a read that
+   *     would have to wait on a thread that must not block throws an {@link IllegalStateException}
    */
   InputStream openStream(DownloadRequest request);
 
@@ -205,8 +208,9 @@ public interface DownloadEngine extends AutoCloseable {
   Limits limits();
 
   /**
-   * Replaces the limits, effective at once for what has not started yet. What runs is never ended
-   * to come under a lowered limit.
+   * Replaces the limits, effective at once, for what runs as well: its speed is bounded anew, and
+   * it takes more connections, or fewer as its segments end. No download and no segment is ended to
+   * come under a lowered limit.
    *
    * @param limits the new limits
    */
@@ -265,7 +269,9 @@ public interface DownloadEngine extends AutoCloseable {
   Mono<Void> closeLater(Duration grace);
 
   /**
-   * Cancels what runs, closes the engine and waits for its end.
+   * Cancels what runs, closes the engine and waits for its end. On a thread that is interrupted it
+   * waits no longer and throws, with an {@link InterruptedException} as the cause; the engine
+   * closes all the same.
    *
    * @throws IllegalStateException on a thread that must not block; use {@link #closeLater()} there
    */

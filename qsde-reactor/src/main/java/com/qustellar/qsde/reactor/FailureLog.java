@@ -112,8 +112,9 @@ public final class FailureLog {
    * Records an outcome if it is a failure, when subscribed to; emits it afterwards.
    *
    * @param outcome any outcome; those that are no failures pass
-   * @return the outcome, on a thread that may block; an {@link UncheckedIOException} if it could
-   *     not be written, after which the next one is tried all the same
+   * @return the outcome, a failure on a thread that may block, any other at once, on the thread
+   *     that subscribes; an {@link UncheckedIOException} if it could not be written, after which
+   *     the next one is tried all the same
    */
   public Mono<DownloadOutcome> record(DownloadOutcome outcome) {
     return outcome instanceof DownloadOutcome.Failed failed
