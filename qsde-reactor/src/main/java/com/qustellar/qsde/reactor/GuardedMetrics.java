@@ -11,7 +11,10 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 import reactor.util.context.Context;
 
-/** A caller's recorder, whose failures must not become those of downloads. */
+/**
+ * A caller's recorder, whose failures must not become those of downloads; errors neither, such as
+ * the linkage error of one that was compiled against another version of its library.
+ */
 final class GuardedMetrics implements DownloadMetrics {
 
   private static final Logger LOG = Loggers.getLogger(DownloadMetrics.class);
@@ -77,7 +80,7 @@ final class GuardedMetrics implements DownloadMetrics {
   private static void run(Runnable event) {
     try {
       event.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("a recorder of metrics failed", e);
     }
   }
@@ -85,7 +88,7 @@ final class GuardedMetrics implements DownloadMetrics {
   private static <T> T get(Supplier<? extends T> event, T otherwise) {
     try {
       return event.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("a recorder of metrics failed", e);
       return otherwise;
     }
