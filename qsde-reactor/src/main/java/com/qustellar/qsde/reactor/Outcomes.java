@@ -4,13 +4,18 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /** Tells whoever listens how downloads have ended: every one of them, whoever began it. */
 final class Outcomes {
+
+  private static final Logger LOG = Loggers.getLogger(DownloadEngine.class);
 
   private final Set<FluxSink<DownloadOutcome>> listeners = ConcurrentHashMap.newKeySet();
   private final Sinks.Empty<Void> over = Sinks.empty();
@@ -37,7 +42,7 @@ final class Outcomes {
   }
 
   void tell(DownloadOutcome outcome) {
-    listeners.forEach(listener -> listener.next(outcome));
+    forEach(listener -> listener.next(outcome));
     synchronized (this) {
       awaited--;
     }
@@ -59,9 +64,25 @@ final class Outcomes {
   /** The end stands behind what a slow subscriber has not taken yet. */
   private void endIfTold() {
     if (isOver()) {
-      listeners.forEach(FluxSink::complete);
+      forEach(FluxSink::complete);
       over.tryEmitEmpty();
     }
+  }
+
+  /**
+   * Reactor lets errors of the JVM fall through to who emits, linkage errors among them: they are
+   * the end of that listener, and neither of the others nor of the download that is told of.
+   */
+  private void forEach(Consumer<FluxSink<DownloadOutcome>> signal) {
+    listeners.forEach(
+        listener -> {
+          try {
+            signal.accept(listener);
+          } catch (Throwable thrown) {
+            LOG.error("a subscriber of outcomes failed, and hears no more of them", thrown);
+            listeners.remove(listener);
+          }
+        });
   }
 
   private synchronized boolean isOver() {

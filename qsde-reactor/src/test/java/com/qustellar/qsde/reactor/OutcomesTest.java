@@ -79,6 +79,23 @@ class OutcomesTest extends EngineTestBase {
   }
 
   @Test
+  void anErrorOfOneSubscriberKeepsNothingFromTheOthers() {
+    origin.serve("/file", Body.random(1, 100));
+    engine
+        .outcomes()
+        .subscribe(
+            outcome -> {
+              throw new LinkageError("of the subscriber");
+            });
+    List<String> heard = new CopyOnWriteArrayList<>();
+    engine.outcomes().map(OutcomesTest::describe).subscribe(heard::add);
+    engine.download(to("a", "/file")).block(LIMIT);
+    engine.download(to("b", "/file")).block(LIMIT);
+    engine.closeLater().block(LIMIT);
+    assertThat(heard).containsExactly("Completed a", "Completed b");
+  }
+
+  @Test
   void anOutcomeComesBeforeTheDownloadsOwnSubscribersHear() {
     origin.serve("/file", Body.random(1, 100));
     List<String> order = new CopyOnWriteArrayList<>();
