@@ -28,8 +28,16 @@ final class Lane implements Executor {
   }
 
   private void turn() {
-    do {
-      waiting.remove().run();
-    } while (due.decrementAndGet() > 0);
+    try {
+      do {
+        waiting.remove().run();
+      } while (due.decrementAndGet() > 0);
+    } catch (Throwable thrown) {
+      // The one that threw has had its turn; the others wait for theirs.
+      if (due.decrementAndGet() > 0) {
+        turns.execute(this::turn);
+      }
+      throw thrown;
+    }
   }
 }

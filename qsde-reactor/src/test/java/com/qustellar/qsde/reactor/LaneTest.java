@@ -1,6 +1,7 @@
 package com.qustellar.qsde.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -31,6 +32,20 @@ class LaneTest {
     assertThat(turns).hasSize(1);
     turns.remove().run();
     assertThat(ran).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void aTaskThatThrowsTakesNoTurnFromTheOthers() {
+    lane.execute(
+        () -> {
+          throw new IllegalStateException("of the task");
+        });
+    lane.execute(() -> ran.add(1));
+    assertThatThrownBy(() -> turns.remove().run()).hasMessage("of the task");
+    turns.remove().run();
+    lane.execute(() -> ran.add(2));
+    turns.remove().run();
+    assertThat(ran).containsExactly(1, 2);
   }
 
   @Test
