@@ -5,6 +5,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.Source;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,7 @@ final class Whereabouts {
             if (asking == null) {
               // It may block, whatever it was told; and wait for the engine, so not on its threads.
               asking =
-                  Mono.fromCallable(supplier::get)
+                  Mono.fromCallable(this::stage)
                       .subscribeOn(Schedulers.boundedElastic())
                       .flatMap(Mono::fromCompletionStage)
                       .timeout(Waits.bounded(patience), engine.scheduler())
@@ -72,6 +73,15 @@ final class Whereabouts {
             return asking;
           }
         });
+  }
+
+  /** Reactor tells nobody of an error of the JVM that is thrown, a linkage error say. */
+  private @Nullable CompletionStage<Source> stage() {
+    try {
+      return supplier.get();
+    } catch (Error e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private Throwable unavailable(Throwable thrown) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.Source;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
@@ -149,6 +150,19 @@ class SourceTest extends EngineTestBase {
             .withTotalTimeout(Duration.ofSeconds(10))
             .withRetryPolicy(QUICK.withMaxAttempts(2));
     failure(DownloadException.SourceUnavailable.class, request);
+  }
+
+  @Test
+  void anErrorOfASourceIsToldAtOnce() {
+    LinkageError error = new LinkageError("of the source");
+    DownloadRequest request =
+        request("/file")
+            .withSource(
+                () -> {
+                  throw error;
+                })
+            .withRetryPolicy(RetryPolicy.none());
+    assertThat(failure(DownloadException.SourceUnavailable.class, request)).hasCause(error);
   }
 
   @Test
