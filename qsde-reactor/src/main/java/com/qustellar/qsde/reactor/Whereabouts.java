@@ -42,20 +42,23 @@ final class Whereabouts {
 
   /** Returns what the source has named, or names now. */
   Mono<Source> known(Duration patience) {
-    Source last = current();
-    return last == null ? ask(patience) : Mono.just(last);
+    return ask(null, patience);
   }
 
   /** Asks the source again, unless somebody has since this was what it had named. */
   Mono<Source> anew(@Nullable Source expired, Duration patience) {
-    Source last = current();
-    return last == null || last.equals(expired) ? ask(patience) : Mono.just(last);
+    return ask(expired, patience);
   }
 
-  private Mono<Source> ask(Duration patience) {
+  private Mono<Source> ask(@Nullable Source expired, Duration patience) {
     return Mono.defer(
         () -> {
           synchronized (this) {
+            // Looked at here, as it may just have been named, by the answer to another's question.
+            Source last = current;
+            if (last != null && !last.equals(expired)) {
+              return Mono.just(last);
+            }
             if (asking == null) {
               // It may block, whatever it was told; and wait for the engine, so not on its threads.
               asking =
