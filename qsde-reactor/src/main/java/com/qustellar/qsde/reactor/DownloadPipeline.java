@@ -203,7 +203,7 @@ final class DownloadPipeline implements Destination {
         .map(
             file -> {
               verification = wanted;
-              draft = new WrittenDraft(file, wanted.algorithm(), engine.io());
+              draft = new WrittenDraft(file, wanted.algorithm(), engine.io(), engine.budget());
               return left;
             });
   }
@@ -236,6 +236,11 @@ final class DownloadPipeline implements Destination {
   public void received(int bytes) {
     progress().received(bytes);
     engine.received(bytes);
+  }
+
+  @Override
+  public void whenWanted(long offset, Runnable ask) {
+    draft().whenWanted(offset, ask);
   }
 
   @Override

@@ -23,6 +23,16 @@ interface Draft {
   /** Returns the size that small reads are gathered to before they are written. */
   int gatherSize(int wanted);
 
+  /** Runs the task as soon as more bytes are of use that stand at the offset; at once, mostly. */
+  default void whenWanted(long offset, Runnable ask) {
+    ask.run();
+  }
+
+  /** Returns whether more comes than it can take. */
+  default boolean isBehind() {
+    return false;
+  }
+
   /** Puts all of the buffer at the offset, releases it, and tells the listener. */
   void write(ByteBuf data, long offset, PartFile.Listener listener);
 

@@ -17,6 +17,9 @@ final class MemoryBudget {
   /** Small files hold this part of all at most, so that slow ones leave enough to the others. */
   private static final int HELD = 4;
 
+  /** What can be had again takes no more than this part of all. */
+  private static final int SPARE = 2;
+
   private final LongSupplier limit;
   private List<Runnable> waiting = new ArrayList<>();
   private long used;
@@ -28,6 +31,20 @@ final class MemoryBudget {
 
   synchronized void take(int bytes) {
     used += bytes;
+  }
+
+  /**
+   * Takes room for what is of use to have at hand, and can be had again without: none where others
+   * may need it.
+   *
+   * @return whether there was room
+   */
+  synchronized boolean spare(int bytes) {
+    if (used + held + bytes > limit.getAsLong() / SPARE) {
+      return false;
+    }
+    used += bytes;
+    return true;
   }
 
   void give(int bytes) {

@@ -5,6 +5,8 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.HashAlgorithm;
 import io.netty.buffer.ByteBuf;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,13 @@ import reactor.core.publisher.Sinks;
 final class PrefixHasher {
 
   /** How far ahead of the digest a written buffer may be to be kept rather than read back. */
-  private static final int AT_HAND = 4 << 20;
+  private static final int AT_HAND = 24 << 20;
+
+  /** What is kept whatever room there is. */
+  private static final int FREE = 4 << 20;
+
+  /** How far behind the prefix it may be before who writes there waits for it. */
+  private static final int LAG = 16 << 20;
 
   /** What is read back at once: large enough to make a call cheap, small enough for a turn. */
   private static final int READ_BACK = 512 << 10;
@@ -35,27 +43,48 @@ final class PrefixHasher {
   private final MessageDigest digest;
   private final PartBytes file;
   private final IoPool io;
+  private final MemoryBudget budget;
   private final Sinks.One<Checksum> result = Sinks.one();
   private final Sinks.Empty<Void> stopped = Sinks.empty();
+
+  /**
+   * What is hashed next, of which the digest is the owner by now.
+   *
+   * @param atHand whether the bytes are in it, and not still to be read back
+   */
+  private record Block(ByteBuf bytes, boolean atHand) {}
 
   // Guarded by this.
   private long prefix;
   private final TreeMap<Long, ByteBuf> atHand = new TreeMap<>();
   private long atHandBytes;
+  private int charged;
+  private List<Runnable> waiting = new ArrayList<>();
   private long hashed;
   private long total = -1;
   private boolean running;
   private boolean cancelled;
 
-  PrefixHasher(HashAlgorithm algorithm, PartBytes file, IoPool io) {
-    this(algorithm, algorithm.newDigest(), file, io);
+  /**
+   * Begins one of an empty file.
+   *
+   * @param budget where the buffers that are kept find room
+   */
+  PrefixHasher(HashAlgorithm algorithm, PartBytes file, IoPool io, MemoryBudget budget) {
+    this(algorithm, algorithm.newDigest(), file, io, budget);
   }
 
-  PrefixHasher(HashAlgorithm algorithm, MessageDigest digest, PartBytes file, IoPool io) {
+  PrefixHasher(
+      HashAlgorithm algorithm,
+      MessageDigest digest,
+      PartBytes file,
+      IoPool io,
+      MemoryBudget budget) {
     this.algorithm = algorithm;
     this.digest = digest;
     this.file = file;
     this.io = io;
+    this.budget = budget;
   }
 
   /**
@@ -68,17 +97,78 @@ final class PrefixHasher {
       if (cancelled) {
         return;
       }
-      if (offset + length - hashed <= AT_HAND && atHandBytes + length <= AT_HAND) {
+      if (offset + length - hashed <= AT_HAND && findsRoom(length)) {
         ByteBuf before = atHand.put(offset, data.retainedSlice());
         atHandBytes += length;
         if (before != null) {
           // Written again, with the same bytes: ranges had been refused meanwhile.
-          atHandBytes -= before.readableBytes();
-          before.release();
+          letGo(before);
         }
       }
     }
     reached(prefixEnd);
+  }
+
+  /** Returns whether so many more may be kept; under the lock. */
+  private boolean findsRoom(int length) {
+    long kept = atHandBytes + length;
+    if (kept > AT_HAND) {
+      return false;
+    }
+    int more = (int) Math.max(0, kept - FREE - charged);
+    if (more > 0 && !budget.spare(more)) {
+      return false;
+    }
+    charged += more;
+    return true;
+  }
+
+  /** Lets go of one that is not kept any more; under the lock. */
+  private void letGo(ByteBuf kept) {
+    atHandBytes -= kept.readableBytes();
+    kept.release();
+  }
+
+  /**
+   * Runs the task once bytes at the offset are of use: at once, unless they would go on a prefix
+   * that the digest is far behind. They would only be written to be read back.
+   */
+  void whenNear(long offset, Runnable task) {
+    synchronized (this) {
+      if (running && isFar() && offset <= prefix + LAG) {
+        waiting.add(task);
+        return;
+      }
+    }
+    task.run();
+  }
+
+  /** Returns whether who writes at the prefix waits for it, or soon will. */
+  synchronized boolean isBehind() {
+    return prefix - hashed > LAG / 2;
+  }
+
+  /** Under the lock. */
+  private boolean isFar() {
+    return prefix - hashed > LAG;
+  }
+
+  /** Gives back the room of what is not kept any more, and lets those go on that waited. */
+  private void settle() {
+    List<Runnable> next = List.of();
+    int back;
+    synchronized (this) {
+      back = (int) Math.max(0, charged - Math.max(0, atHandBytes - FREE));
+      charged -= back;
+      if (!waiting.isEmpty() && !(running && isFar())) {
+        next = waiting;
+        waiting = new ArrayList<>();
+      }
+    }
+    if (back > 0) {
+      budget.give(back);
+    }
+    next.forEach(Runnable::run);
   }
 
   /** Everything up to there is in the file. */
@@ -119,6 +209,7 @@ final class PrefixHasher {
       }
       releaseAll();
     }
+    settle();
     return Mono.empty();
   }
 
@@ -137,48 +228,66 @@ final class PrefixHasher {
 
   private void step() {
     for (int i = 0; i < BLOCKS_PER_TURN; i++) {
-      ByteBuf block;
-      long from;
-      int length;
-      synchronized (this) {
-        if (cancelled) {
-          running = false;
-          releaseAll();
-          stopped.tryEmitEmpty();
-          return;
-        }
-        dropPassed();
-        from = hashed;
-        Map.Entry<Long, ByteBuf> next = atHand.firstEntry();
-        if (next != null && next.getKey() == from) {
-          block = next.getValue();
-          atHand.remove(from);
-          atHandBytes -= block.readableBytes();
-          length = 0;
-        } else {
-          long end = Math.min(prefix, from + READ_BACK);
-          end = next == null ? end : Math.min(end, next.getKey());
-          if (end <= from) {
-            running = false;
-            if (from == total) {
-              result.tryEmitValue(Checksum.of(algorithm, digest.digest()));
-            }
-            return;
-          }
-          length = (int) (end - from);
-          block = Buffers.POOL.directBuffer(length, length);
-        }
-      }
-      if (length > 0) {
-        readBack(block, from);
+      Block next = next();
+      if (next == null) {
         return;
       }
-      update(block);
+      if (!next.atHand()) {
+        readBack(next.bytes());
+        return;
+      }
+      update(next.bytes());
     }
+    settle();
     io.execute(this::turn);
   }
 
-  private void readBack(ByteBuf block, long from) {
+  /** Returns what is hashed next; null if nothing is, for now or at all. */
+  private @Nullable Block next() {
+    boolean stop;
+    boolean done;
+    synchronized (this) {
+      stop = cancelled;
+      if (stop) {
+        releaseAll();
+      } else {
+        Block found = find();
+        if (found != null) {
+          return found;
+        }
+      }
+      running = false;
+      done = !stop && hashed == total;
+    }
+    settle();
+    if (stop) {
+      stopped.tryEmitEmpty();
+    } else if (done) {
+      result.tryEmitValue(Checksum.of(algorithm, digest.digest()));
+    }
+    return null;
+  }
+
+  /** Returns what stands at the digest's end, null if that is the prefix's; under the lock. */
+  private @Nullable Block find() {
+    dropPassed();
+    Map.Entry<Long, ByteBuf> kept = atHand.firstEntry();
+    if (kept != null && kept.getKey() == hashed) {
+      ByteBuf bytes = kept.getValue();
+      atHand.remove(hashed);
+      atHandBytes -= bytes.readableBytes();
+      return new Block(bytes, true);
+    }
+    long end = Math.min(prefix, hashed + READ_BACK);
+    int length = (int) ((kept == null ? end : Math.min(end, kept.getKey())) - hashed);
+    return length > 0 ? new Block(Buffers.POOL.directBuffer(length, length), false) : null;
+  }
+
+  private void readBack(ByteBuf block) {
+    long from;
+    synchronized (this) {
+      from = hashed;
+    }
     file.read(
         block,
         from,
@@ -214,6 +323,7 @@ final class PrefixHasher {
       cancelled = true;
       releaseAll();
     }
+    settle();
     stopped.tryEmitEmpty();
     result.tryEmitError(failure);
   }
@@ -223,8 +333,7 @@ final class PrefixHasher {
     Map.@Nullable Entry<Long, ByteBuf> first = atHand.firstEntry();
     while (first != null && first.getKey() < hashed) {
       atHand.pollFirstEntry();
-      atHandBytes -= first.getValue().readableBytes();
-      first.getValue().release();
+      letGo(first.getValue());
       first = atHand.firstEntry();
     }
   }

@@ -32,6 +32,11 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
     /** Bytes have arrived. */
     void received(int bytes);
 
+    /** Runs the task as soon as more bytes are of use that stand at the offset; at once, mostly. */
+    default void whenWanted(long offset, Runnable ask) {
+      ask.run();
+    }
+
     /** Puts all of the buffer at the offset, releases it, and tells the listener. */
     void write(ByteBuf data, long offset, PartFile.Listener listener);
 
@@ -317,7 +322,7 @@ final class SegmentWriter implements CoreSubscriber<ByteBuf> {
   }
 
   private void askWhenDue() {
-    turns.whenDue(this::askNow);
+    target.whenWanted(position(), () -> turns.whenDue(this::askNow));
   }
 
   private void askNow() {

@@ -24,6 +24,7 @@ final class WrittenDraft implements Draft {
   private final PartFile file;
   private final @Nullable HashAlgorithm algorithm;
   private final IoPool io;
+  private final MemoryBudget budget;
 
   // Guarded by itself.
   private final RangeSet ranges = new RangeSet();
@@ -35,16 +36,18 @@ final class WrittenDraft implements Draft {
    * Begins with nothing.
    *
    * @param algorithm that of the digest, if there is to be one
+   * @param budget where what the digest has at hand finds room
    */
-  WrittenDraft(PartFile file, @Nullable HashAlgorithm algorithm, IoPool io) {
+  WrittenDraft(PartFile file, @Nullable HashAlgorithm algorithm, IoPool io, MemoryBudget budget) {
     this.file = file;
     this.algorithm = algorithm;
     this.io = io;
+    this.budget = budget;
     this.hasher = newHasher();
   }
 
   private @Nullable PrefixHasher newHasher() {
-    return algorithm == null ? null : new PrefixHasher(algorithm, file.bytes(), io);
+    return algorithm == null ? null : new PrefixHasher(algorithm, file.bytes(), io, budget);
   }
 
   @Override
@@ -55,6 +58,22 @@ final class WrittenDraft implements Draft {
   @Override
   public void write(ByteBuf data, long offset, PartFile.Listener listener) {
     file.bytes().write(data, offset, listener);
+  }
+
+  @Override
+  public void whenWanted(long offset, Runnable ask) {
+    PrefixHasher digest = hasher;
+    if (digest == null) {
+      ask.run();
+    } else {
+      digest.whenNear(offset, ask);
+    }
+  }
+
+  @Override
+  public boolean isBehind() {
+    PrefixHasher digest = hasher;
+    return digest != null && digest.isBehind();
   }
 
   @Override

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,8 @@ class PrefixHasherTest {
   @TempDir Path dir;
   private final IoPool io = new IoPool();
   private final RangeSet written = new RangeSet();
+  private long room;
+  private final MemoryBudget budget = new MemoryBudget(() -> room);
   private PartFile file;
 
   @BeforeEach
@@ -58,7 +62,7 @@ class PrefixHasherTest {
   }
 
   private PrefixHasher hasher() {
-    return new PrefixHasher(HashAlgorithm.SHA256, file.bytes(), io);
+    return new PrefixHasher(HashAlgorithm.SHA256, file.bytes(), io, budget);
   }
 
   private Mono<Void> write(PrefixHasher hasher, Body body, long from, long to) {
@@ -135,6 +139,75 @@ class PrefixHasherTest {
     assertThat(failure).isInstanceOf(DownloadException.FileAccess.class);
   }
 
+  /** They would only be written to be read back. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoWritesAtThePrefixWaitsForADigestThatIsFarBehind(boolean cancelled) {
+    room = 64 << 20;
+    Body body = Body.random(10, 20 << 20);
+    CountDownLatch standing = new CountDownLatch(1);
+    PrefixHasher hasher = held(standing);
+    for (long at = 0; at < body.length(); at += 1 << 20) {
+      write(hasher, body, at, at + (1 << 20)).block(LIMIT);
+    }
+    AtomicInteger behind = new AtomicInteger();
+    AtomicInteger ahead = new AtomicInteger();
+    hasher.whenNear(body.length(), behind::incrementAndGet);
+    hasher.whenNear(body.length() + (64 << 20), ahead::incrementAndGet);
+    assertThat(hasher.isBehind()).isTrue();
+    assertThat(behind).hasValue(0);
+    assertThat(ahead).hasValue(1);
+    assertThat(budget.used()).isPositive();
+
+    if (cancelled) {
+      Mono<Void> end = hasher.cancel();
+      standing.countDown();
+      end.block(LIMIT);
+    } else {
+      standing.countDown();
+      Checksum digest = hasher.finish(body.length()).block(LIMIT);
+      assertThat(digest.hex()).isEqualTo(body.sha256());
+      assertThat(hasher.isBehind()).isFalse();
+    }
+    assertThat(behind).hasValue(1);
+    assertThat(budget.used()).isZero();
+    hasher.whenNear(body.length(), behind::incrementAndGet);
+    assertThat(behind).hasValue(2);
+  }
+
+  /** Returns one whose digest takes nothing before it is let go. */
+  private PrefixHasher held(CountDownLatch go) {
+    MessageDigest real = HashAlgorithm.SHA256.newDigest();
+    MessageDigest digest =
+        new MessageDigest("held") {
+          @Override
+          protected void engineUpdate(byte input) {
+            throw new AssertionError("one byte at a time");
+          }
+
+          @Override
+          protected void engineUpdate(byte[] input, int offset, int length) {
+            try {
+              go.await();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+            real.update(input, offset, length);
+          }
+
+          @Override
+          protected byte[] engineDigest() {
+            return real.digest();
+          }
+
+          @Override
+          protected void engineReset() {
+            real.reset();
+          }
+        };
+    return new PrefixHasher(HashAlgorithm.SHA256, digest, file.bytes(), io, budget);
+  }
+
   /** A digest copies what is off the heap, for which there may be no room. */
   @Test
   void aDigestThatFailsEndsItAndACancelDoesNotWaitForIt() {
@@ -160,7 +233,7 @@ class PrefixHasherTest {
         };
     Body body = Body.random(5, 10_000);
     write(hasher(), body, 0, body.length()).block(LIMIT);
-    PrefixHasher hasher = new PrefixHasher(HashAlgorithm.SHA256, failing, file.bytes(), io);
+    PrefixHasher hasher = new PrefixHasher(HashAlgorithm.SHA256, failing, file.bytes(), io, budget);
     assertThat(hasher.finish(body.length()).materialize().block(LIMIT).getThrowable())
         .isInstanceOf(DownloadException.class);
     hasher.cancel().block(LIMIT);
