@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -36,13 +37,15 @@ final class Acceptance {
    * @param uri who has given it
    * @param known the file as the first answer told it; null if this one is the first
    * @param here the file as the mirror has it; null if this is its first answer
+   * @param near whether who has given it is {@linkplain Nearness near}
    */
   record Answer(
       URI uri,
       @Nullable Representation known,
       @Nullable Representation here,
       ResponseVerdict verdict,
-      ResponseHead head) {}
+      ResponseHead head,
+      BooleanSupplier near) {}
 
   /**
    * Prepares to take one answer of a mirror.
@@ -95,7 +98,7 @@ final class Acceptance {
   private Mono<Void> begin(Answer answer, Flux<ByteBuf> content) {
     ResponseVerdict verdict = answer.verdict();
     return toItsEnd(
-            file.begin(mirror, answer.uri(), verdict, answer.head())
+            file.begin(mirror, answer)
                 .doOnNext(wanted -> body.endsAt(wanted ? endOfBody(verdict) : body.from())))
         .flatMap(
             wanted -> {

@@ -41,6 +41,16 @@ interface Destination extends SegmentWriter.Target {
   /** Returns the offset before which a segment has to begin, for now. */
   long reach();
 
+  /** Returns whether a digest follows the bytes, in their order. */
+  default boolean isHashed() {
+    return false;
+  }
+
+  /** Returns whether more comes than it can take. */
+  default boolean isBehind() {
+    return false;
+  }
+
   /** Returns how many bytes small reads are gathered to. */
   int gatherSize();
 

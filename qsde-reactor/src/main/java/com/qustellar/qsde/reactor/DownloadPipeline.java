@@ -228,6 +228,16 @@ final class DownloadPipeline implements Destination {
   }
 
   @Override
+  public boolean isHashed() {
+    return verification.algorithm() != null;
+  }
+
+  @Override
+  public boolean isBehind() {
+    return draft().isBehind();
+  }
+
+  @Override
   public int gatherSize() {
     return draft().gatherSize(engine.limits().writeBufferSize());
   }

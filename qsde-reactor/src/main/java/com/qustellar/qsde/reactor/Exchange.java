@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBuf;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -143,7 +144,7 @@ final class Exchange {
                 terms.headers(mirror, asked, settings, range),
                 settings,
                 terms.readSize(),
-                (head, content) -> receive(hop, known, given, range, head, content))
+                (head, content, near) -> receive(hop, known, given, range, head, content, near))
             .singleOrEmpty()
             .onErrorMap(
                 thrown ->
@@ -189,7 +190,8 @@ final class Exchange {
       HostGate.Connection given,
       @Nullable ByteRange range,
       ResponseHead head,
-      Flux<ByteBuf> content) {
+      Flux<ByteBuf> content,
+      BooleanSupplier near) {
     URI uri = hop.uri();
     answered = true;
     terms.keepCookies(uri, head);
@@ -225,7 +227,7 @@ final class Exchange {
     }
     given.served();
     return acceptance
-        .take(new Acceptance.Answer(uri, known, here, verdict, head), content)
+        .take(new Acceptance.Answer(uri, known, here, verdict, head, near), content)
         .then(Mono.empty());
   }
 

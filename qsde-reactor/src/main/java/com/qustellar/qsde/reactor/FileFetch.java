@@ -72,7 +72,8 @@ final class FileFetch {
     this.pass = pass;
     this.mirrors = new Mirrors(engine, request, pass.only());
     this.terms = new RequestTerms(engine, request, mirrors, destination, pass.anew());
-    this.connections = new ConnectionCount(terms::connections, mirrors::share);
+    this.connections =
+        new ConnectionCount(terms::connections, mirrors::share, destination::isBehind);
     this.schedule =
         new SegmentSchedule(
             range -> new SegmentFetch(engine, this, range),
@@ -167,8 +168,9 @@ final class FileFetch {
    *
    * @return whether the body is wanted; an earlier run may have left its bytes
    */
-  Mono<Boolean> begin(Mirror mirror, URI uri, ResponseVerdict verdict, ResponseHead head) {
-    Representation answered = Representation.of(uri, verdict, head);
+  Mono<Boolean> begin(Mirror mirror, Acceptance.Answer answer) {
+    URI uri = answer.uri();
+    Representation answered = Representation.of(uri, answer.verdict(), answer.head());
     Optional<DownloadException> refusal = Lengths.ofTold(request, uri, target(), answered.total());
     if (refusal.isPresent()) {
       return Mono.error(refusal.get());
@@ -178,11 +180,16 @@ final class FileFetch {
     ByteRange whole = new ByteRange(0, total);
     ByteRange asked = answered.ranged() ? pass.first().intersect(whole) : whole;
     return destination
-        .begin(answered, head, asked)
+        .begin(answered, answer.head(), asked)
         .map(
             there -> {
               mirror.representation(answered);
               mirrors.begunBy(mirror);
+              if (destination.isHashed() && answer.near().getAsBoolean()) {
+                // A digest follows one connection at its own speed, and reads back what comes of
+                // others.
+                connections.beginWithOne();
+              }
               plan(answered, total, asked, there);
               begun.tryEmitEmpty();
               return there.wanted();

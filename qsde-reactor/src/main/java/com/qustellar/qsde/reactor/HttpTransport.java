@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -75,6 +75,18 @@ final class HttpTransport {
   private final ConnectionProvider pool;
   private final AddressResolverGroup<InetSocketAddress> names;
   private final HttpClients clients;
+
+  /** Takes an answer. */
+  interface Receiver<T> {
+
+    /**
+     * Takes an answer, on an event loop. The exchange lasts as long as the publisher that this
+     * returns; a body that is not read to its end closes the connection.
+     *
+     * @param near whether who answers is {@linkplain Nearness near}
+     */
+    Mono<T> receive(ResponseHead head, Flux<ByteBuf> body, BooleanSupplier near);
+  }
 
   /** Every open connection, those as well that are being made while the pool is disposed of. */
   private final ChannelGroup channels =
@@ -178,15 +190,14 @@ final class HttpTransport {
    *
    * @param headers every header field but Host
    * @param readSize how many bytes to read at once; more at a time where that is the most
-   * @param receiver called with the head and the body, on an event loop; the exchange lasts as long
-   *     as the publisher that it returns. A body that is not read to its end closes the connection
+   * @param receiver takes the answer
    */
   <T> Flux<T> get(
       URI uri,
       Map<String, String> headers,
       NetworkSettings settings,
       int readSize,
-      BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver) {
+      Receiver<T> receiver) {
     AtomicReference<@Nullable Sending> last = new AtomicReference<>();
     AtomicInteger unsent = new AtomicInteger();
     Predicate<Throwable> isUnsent =
@@ -221,7 +232,7 @@ final class HttpTransport {
       Map<String, String> headers,
       NetworkSettings settings,
       int readSize,
-      BiFunction<ResponseHead, Flux<ByteBuf>, Mono<T>> receiver,
+      Receiver<T> receiver,
       Sending sending) {
     Via via = Via.of(settings, uri);
     Exception forbidden = via.forbidden(settings, uri);
@@ -251,7 +262,8 @@ final class HttpTransport {
                 return Mono.<T>error(refusal);
               }
               return receiver
-                  .apply(head(response), body.doFinally(end -> sending.bodyEnded()))
+                  .receive(
+                      head(response), body.doFinally(end -> sending.bodyEnded()), sending::isNear)
                   .doOnError(thrown -> letGo(response));
             })
         .onErrorMap(via::explain);

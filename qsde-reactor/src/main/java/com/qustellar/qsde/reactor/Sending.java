@@ -79,6 +79,12 @@ final class Sending {
     return used != null && !Http2.isStream(used);
   }
 
+  /** Returns whether who has got the request is {@linkplain Nearness near}. */
+  boolean isNear() {
+    Channel used = channel;
+    return used != null && Nearness.isNear(Http2.connection(used));
+  }
+
   /** The body has ended; the task that tells so gives the connection back afterwards. */
   void bodyEnded() {
     bodyEnded = true;

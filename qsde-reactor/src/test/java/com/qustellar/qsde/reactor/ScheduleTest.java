@@ -2,16 +2,21 @@ package com.qustellar.qsde.reactor;
 
 import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
+import com.qustellar.qsde.reactor.testing.VirtualTime;
+import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who fetches which bytes, and over how many connections. */
 class ScheduleTest extends EngineTestBase {
@@ -94,17 +99,39 @@ class ScheduleTest extends EngineTestBase {
     assertThat(origin.requests()).hasSize(8);
   }
 
-  @Test
-  void aDownloadFindsHowManyConnectionsAreOfUse() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDownloadFindsHowManyConnectionsAreOfUse(boolean verified) throws IOException {
     Body large = Body.random(2, 24 << 20);
     use(DownloadEngine.builder().limits(limits().withSegmentSize(256 << 10)));
     origin.serve("/file", large);
     // So much and no more on each connection.
     origin.onEvery((request, reply) -> reply.pacedAt(1_600_000));
-    Download download = engine.submit(request("/file"));
+    DownloadRequest plain = request("/file");
+    Download download =
+        engine.submit(verified ? plain.withChecksum("sha256:" + large.sha256()) : plain);
     await(() -> download.latest().activeSegments() == ConnectionCount.MOST);
     download.result().block(LIMIT);
     assertHolds(target(), large);
+  }
+
+  /**
+   * A digest would only read back what others bring. Nobody looks at speeds while no time passes.
+   */
+  @Test
+  void whatIsHashedFromNearByBeginsWithOneConnection() throws IOException {
+    assumeTrue(Epoll.isAvailable(), "only Linux tells how near a server is");
+    use(
+        DownloadEngine.builder()
+            .scheduler(new VirtualTime())
+            .limits(limits().withSegmentSize(1 << 20)));
+    origin.serve("/file", BODY);
+    get(request("/file").withChecksum("sha256:" + BODY.sha256()));
+    assertHolds(target(), BODY);
+    assertThat(origin.peakConnections()).isEqualTo(1);
+
+    get(request("/file").withOverwrite(true));
+    assertThat(origin.peakConnections()).isEqualTo(ConnectionCount.FIRST);
   }
 
   @Test

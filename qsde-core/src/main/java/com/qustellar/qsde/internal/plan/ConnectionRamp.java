@@ -21,10 +21,10 @@ public final class ConnectionRamp {
   private static final double GAIN = 1.15;
 
   /** What a connection brings, in bytes a second, that waits for this process and not the net. */
-  private static final double FAST = 16 << 20;
+  public static final double FAST = 16 << 20;
 
   /** So many windows they get to show it. */
-  private static final int TRIAL = 4;
+  public static final int TRIAL = 4;
 
   /** How many windows the number stands before it is tried again, at first and at last. */
   private static final int SHORTEST_REST = 32;
