@@ -13,10 +13,14 @@ final class Escapes {
 
   /** Percent-escapes, as UTF-8, all that is neither alphanumeric, nor legal, nor an escape. */
   static String escape(String text, String legal) {
-    StringBuilder escaped = new StringBuilder(text.length() + 16);
-    for (int i = 0; i < text.length(); ) {
+    int plain = plain(text, legal);
+    if (plain == text.length()) {
+      return text; // as most are
+    }
+    StringBuilder escaped = new StringBuilder(text.length() + 16).append(text, 0, plain);
+    for (int i = plain; i < text.length(); ) {
       int c = text.codePointAt(i);
-      if (isAlphanumeric(c) || legal.indexOf(c) >= 0 || isEscape(text, i)) {
+      if (isPlain(c, legal) || isEscape(text, i)) {
         escaped.append((char) c);
       } else {
         int known = Character.getType(c) == Character.SURROGATE ? 0xFFFD : c;
@@ -27,6 +31,19 @@ final class Escapes {
       i += Character.charCount(c);
     }
     return escaped.toString();
+  }
+
+  /** Returns how many characters at the beginning stay as they are, escapes aside. */
+  private static int plain(String text, String legal) {
+    int end = 0;
+    while (end < text.length() && isPlain(text.charAt(end), legal)) {
+      end++;
+    }
+    return end;
+  }
+
+  private static boolean isPlain(int c, String legal) {
+    return isAlphanumeric(c) || legal.indexOf(c) >= 0;
   }
 
   private static boolean isAlphanumeric(int c) {

@@ -17,8 +17,8 @@ final class Ipv4Literal {
 
   /** Returns whether a host's last label is a number: then it is an address or nothing. */
   static boolean endsInNumber(String host) {
-    List<String> labels = labels(host);
-    String last = labels.get(labels.size() - 1);
+    String name = withoutDot(host);
+    String last = name.substring(name.lastIndexOf('.') + 1);
     return Decimal.isDecimal(last) || number(last) >= 0;
   }
 
@@ -49,8 +49,11 @@ final class Ipv4Literal {
   }
 
   private static List<String> labels(String host) {
-    String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-    return Arrays.asList(name.split("\\.", -1));
+    return Arrays.asList(withoutDot(host).split("\\.", -1));
+  }
+
+  private static String withoutDot(String host) {
+    return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
   }
 
   /** Returns the number that a label is, -1 if it is none. */

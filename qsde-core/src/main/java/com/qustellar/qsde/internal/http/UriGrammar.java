@@ -10,13 +10,15 @@ import java.util.regex.Pattern;
 /** Takes a written URI apart, mends its parts and puts it together again; see {@link HttpUris}. */
 final class UriGrammar {
 
-  private static final Pattern ABSOLUTE =
-      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(.*)", Pattern.DOTALL);
+  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*");
   private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]+]");
   private static final String BYTE = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
   private static final Pattern IPV6_DOTTED =
       Pattern.compile("(\\[[0-9a-f:]*:)" + (BYTE + "\\.").repeat(3) + BYTE + "]");
-  private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*\\.?");
+
+  private static final String SEPARATOR = "://";
+  private static final int LONGEST_NAME = 254;
+  private static final int LONGEST_LABEL = 63;
 
   /** RFC 3986 §3.2.1 and §3.3, besides letters, digits and escapes. */
   private static final String IN_USER_INFO = "-._~!$&'()*+,;=:";
@@ -33,15 +35,16 @@ final class UriGrammar {
       throw refused("it contains a line break or a NUL");
     }
     String text = given.strip();
-    Matcher absolute = ABSOLUTE.matcher(text);
-    if (!absolute.matches()) {
-      throw refused("it must begin with http:// or https://");
-    }
-    String scheme = absolute.group(1).toLowerCase(Locale.ROOT);
+    int schemeEnd = Math.max(text.indexOf(SEPARATOR), 0);
+    String scheme = text.substring(0, schemeEnd).toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
-      throw refused("only http and https can be downloaded");
+      boolean other = SCHEME.matcher(text).region(0, schemeEnd).matches();
+      throw refused(
+          other
+              ? "only http and https can be downloaded"
+              : "it must begin with http:// or https://");
     }
-    String rest = HttpUris.before(absolute.group(2), '#');
+    String rest = HttpUris.before(text.substring(schemeEnd + SEPARATOR.length()), '#');
     int end = authorityEnd(rest);
     String authority = authority(rest.substring(0, end));
     String path = HttpUris.before(rest.substring(end), '?');
@@ -75,7 +78,7 @@ final class UriGrammar {
     if (digits.isEmpty()) {
       return "";
     }
-    boolean decimal = digits.length() <= 5 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+    boolean decimal = digits.length() <= 5 && Decimal.isDecimal(digits);
     int port = decimal ? Integer.parseInt(digits) : 0;
     if (port < 1 || port > 65535) {
       throw refused("the port must be a number from 1 to 65535");
@@ -98,16 +101,42 @@ final class UriGrammar {
     }
     String ascii;
     try {
-      // ASCII is left alone: IDN refuses nothing there that the pattern would not.
-      ascii = host.chars().allMatch(c -> c < 128) ? host : IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
+      // ASCII is left alone: IDN refuses nothing there that isName would not.
+      ascii = isAscii(host) ? host : IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
     } catch (IllegalArgumentException e) {
       throw refused("the host is not a valid name");
     }
     String name = ascii.toLowerCase(Locale.ROOT);
-    if (name.length() > 254 || !NAME.matcher(name).matches()) {
+    if (!isName(name)) {
       throw refused("the host is not a valid name");
     }
     return Ipv4Literal.endsInNumber(name) ? ipv4(name) : name;
+  }
+
+  private static boolean isAscii(String host) {
+    for (int i = 0; i < host.length(); i++) {
+      if (host.charAt(i) >= 128) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Labels with dots between them, and perhaps one at the end; none of them is empty. */
+  private static boolean isName(String name) {
+    int label = 0; // how long it is so far
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '.' ? label == 0 : !isInName(c) || label == LONGEST_LABEL) {
+        return false;
+      }
+      label = c == '.' ? 0 : label + 1;
+    }
+    return !name.isEmpty() && name.length() <= LONGEST_NAME;
+  }
+
+  private static boolean isInName(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   }
 
   /** One spelling for an address, so that rules for hosts see what is connected to. */
