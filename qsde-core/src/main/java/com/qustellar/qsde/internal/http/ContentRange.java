@@ -1,13 +1,15 @@
 package com.qustellar.qsde.internal.http;
 
 import com.qustellar.qsde.internal.plan.ByteRange;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The value of a Content-Range field (RFC 9110 §14.4). */
 public sealed interface ContentRange {
+
+  /** In lower case, and with the space that stands between it and the range. */
+  String UNIT = "bytes ";
 
   /**
    * The range that a 206 carries.
@@ -34,17 +36,21 @@ public sealed interface ContentRange {
    * @param value the field value, such as {@code bytes 0-99/1000}
    */
   static Optional<ContentRange> parse(String value) {
-    Matcher part = Grammar.PART.matcher(value);
-    if (part.matches()) {
-      return part(part.group(1), part.group(2), part.group(3));
+    String text = withoutBlanks(value);
+    int slash = text.lastIndexOf('/');
+    if (slash < 0 || !text.toLowerCase(Locale.ROOT).startsWith(UNIT)) {
+      return Optional.empty();
     }
-    Matcher unsatisfied = Grammar.UNSATISFIED.matcher(value);
-    if (unsatisfied.matches()) {
-      return Decimal.parse(unsatisfied.group(1)).stream()
-          .<ContentRange>mapToObj(Unsatisfied::new)
-          .findFirst();
+    String range = text.substring(UNIT.length(), slash);
+    String length = text.substring(slash + 1);
+    if (range.equals("*")) {
+      OptionalLong total = Decimal.parse(length);
+      return total.isPresent() ? Optional.of(new Unsatisfied(total.getAsLong())) : Optional.empty();
     }
-    return Optional.empty();
+    int dash = range.indexOf('-');
+    return dash < 0
+        ? Optional.empty()
+        : part(range.substring(0, dash), range.substring(dash + 1), length);
   }
 
   private static Optional<ContentRange> part(String first, String last, String length) {
@@ -61,15 +67,20 @@ public sealed interface ContentRange {
     return Optional.of(new Part(new ByteRange(start.getAsLong(), endInclusive + 1), total));
   }
 
-  /** The two forms, with the whitespace that RFC 9110 §5.5 allows around a value. */
-  final class Grammar {
+  /** RFC 9110 §5.5 allows spaces and tabs around a value, and no other whitespace. */
+  private static String withoutBlanks(String value) {
+    int from = 0;
+    int to = value.length();
+    while (from < to && isBlank(value.charAt(from))) {
+      from++;
+    }
+    while (to > from && isBlank(value.charAt(to - 1))) {
+      to--;
+    }
+    return value.substring(from, to);
+  }
 
-    private static final Pattern PART =
-        Pattern.compile("[ \\t]*+(?i:bytes) ([0-9]++)-([0-9]++)/([0-9]++|\\*)[ \\t]*+");
-
-    private static final Pattern UNSATISFIED =
-        Pattern.compile("[ \\t]*+(?i:bytes) \\*/([0-9]++)[ \\t]*+");
-
-    private Grammar() {}
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 }

@@ -3,9 +3,13 @@ package com.qustellar.qsde.internal.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.internal.plan.ByteRange;
+import java.math.BigInteger;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,6 +92,50 @@ class ContentRangeTest {
       })
   void garbageSaysNothing(String value) {
     assertThat(ContentRange.parse(value)).isEmpty();
+  }
+
+  @Test
+  void readsWhatThePatternsOfTheGrammarRead() {
+    Pattern part = Pattern.compile("[ \\t]*(?i:bytes) ([0-9]+)-([0-9]+)/([0-9]+|\\*)[ \\t]*");
+    Pattern unsatisfied = Pattern.compile("[ \\t]*(?i:bytes) \\*/([0-9]+)[ \\t]*");
+    List<String> texts =
+        Mutations.of(
+            "bytesBYTES \t\n\u000B\u00A001239-/*,=+\u017F\u0130\u0660",
+            "bytes 0-99/1000",
+            " BYTES 12-34/*\t",
+            "bytes */1000",
+            "bytes 0-9223372036854775806/9223372036854775807");
+    for (String text : texts) {
+      Matcher whole = part.matcher(text);
+      Matcher none = unsatisfied.matcher(text);
+      Optional<ContentRange> expected = Optional.empty();
+      if (whole.matches()) {
+        expected = part(whole.group(1), whole.group(2), whole.group(3));
+      } else if (none.matches()) {
+        expected = number(none.group(1)).map(total -> new ContentRange.Unsatisfied(total));
+      }
+      assertThat(ContentRange.parse(text)).as(text).isEqualTo(expected);
+    }
+  }
+
+  private static Optional<ContentRange> part(String first, String last, String length) {
+    Optional<Long> start = number(first);
+    Optional<Long> end = number(last);
+    Optional<Long> total = length.equals("*") ? Optional.of(Long.MAX_VALUE) : number(length);
+    if (start.isEmpty() || end.isEmpty() || total.isEmpty()) {
+      return Optional.empty();
+    }
+    if (end.get() < start.get() || end.get() >= total.get()) {
+      return Optional.empty();
+    }
+    ByteRange range = new ByteRange(start.get(), end.get() + 1);
+    OptionalLong told = length.equals("*") ? OptionalLong.empty() : OptionalLong.of(total.get());
+    return Optional.of(new ContentRange.Part(range, told));
+  }
+
+  private static Optional<Long> number(String digits) {
+    BigInteger number = new BigInteger(digits);
+    return number.bitLength() < 64 ? Optional.of(number.longValue()) : Optional.empty();
   }
 
   @Test
