@@ -1,8 +1,6 @@
 package com.qustellar.qsde.internal.http;
 
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * An entity tag: what a server calls one version of a file (RFC 9110 §8.8.3).
@@ -12,10 +10,6 @@ import java.util.regex.Pattern;
  */
 public record EntityTag(String opaque, boolean weak) {
 
-  /** {@code [ W/ ] DQUOTE *( %x21 / %x23-7E / obs-text ) DQUOTE}. */
-  private static final Pattern GRAMMAR =
-      Pattern.compile("(W/)?(\"[\\x21\\x23-\\x7E\\x80-\\xFF]*+\")");
-
   /**
    * {@return the tag of a field value, empty where it does not follow the grammar}
    *
@@ -24,10 +18,25 @@ public record EntityTag(String opaque, boolean weak) {
    * @param value the field value
    */
   public static Optional<EntityTag> parse(String value) {
-    Matcher tag = GRAMMAR.matcher(value.strip());
-    return tag.matches()
-        ? Optional.of(new EntityTag(tag.group(2), tag.group(1) != null))
-        : Optional.empty();
+    String tag = value.strip();
+    boolean weak = tag.startsWith("W/");
+    String opaque = weak ? tag.substring(2) : tag;
+    return isOpaque(opaque) ? Optional.of(new EntityTag(opaque, weak)) : Optional.empty();
+  }
+
+  /** {@code DQUOTE *( %x21 / %x23-7E / obs-text ) DQUOTE}. */
+  private static boolean isOpaque(String text) {
+    int last = text.length() - 1;
+    if (last < 1 || text.charAt(0) != '"' || text.charAt(last) != '"') {
+      return false;
+    }
+    for (int i = 1; i < last; i++) {
+      char c = text.charAt(i);
+      if (c <= ' ' || c == '"' || c == 0x7F || c > 0xFF) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** {@return the tag as a field value, such as {@code "v1"} or {@code W/"v1"}} */

@@ -4,7 +4,10 @@ import static com.qustellar.qsde.internal.http.Heads.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +52,27 @@ class ValidatorTest {
       })
   void malformedTagIsNone(String value) {
     assertThat(EntityTag.parse(value)).isEmpty();
+  }
+
+  @Test
+  void readsTheEntityTagsThatThePatternOfTheGrammarReads() {
+    Pattern grammar = Pattern.compile("(W/)?(\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\")");
+    List<String> texts =
+        Mutations.of(
+            "W/w\"'a~ \t\r\n!#\u0000\u001F\u007F\u0080\u00FF\u0100",
+            "\"v1\"",
+            "W/\"v1\"",
+            "\"\"",
+            " \"5f-a\" ");
+    for (String text : texts) {
+      Matcher tag = grammar.matcher(text.strip());
+      assertThat(EntityTag.parse(text))
+          .as(text)
+          .isEqualTo(
+              tag.matches()
+                  ? Optional.of(new EntityTag(tag.group(2), tag.group(1) != null))
+                  : Optional.empty());
+    }
   }
 
   @ParameterizedTest
