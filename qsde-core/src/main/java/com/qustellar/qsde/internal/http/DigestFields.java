@@ -33,6 +33,18 @@ import java.util.Set;
  */
 public final class DigestFields {
 
+  /** Every field that may hold a digest. */
+  private static final List<String> HOLDERS =
+      List.of(
+          "Repr-Digest",
+          "Digest",
+          "x-goog-hash",
+          "x-ms-blob-content-md5",
+          "Content-Digest",
+          "Content-MD5",
+          "x-amz-checksum-sha256",
+          "x-amz-checksum-sha1");
+
   private static final String GOOGLE_STORED_CODING = "x-goog-stored-content-encoding";
 
   private final ResponseHead head;
@@ -53,7 +65,7 @@ public final class DigestFields {
    * @param head the head of an answer that {@link ResponseRules} has found good
    */
   public static Optional<Checksum> ofWhole(ResponseHead head) {
-    if (head.status() != 200 && head.status() != 206) {
+    if ((head.status() != 200 && head.status() != 206) || !holdsAny(head)) {
       return Optional.empty();
     }
     DigestFields fields = new DigestFields(head);
@@ -62,6 +74,15 @@ public final class DigestFields {
       fields.addOfContent();
     }
     return fields.strongest();
+  }
+
+  private static boolean holdsAny(ResponseHead head) {
+    for (String field : HOLDERS) {
+      if (!head.lines(field).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void addOfRepresentation() {

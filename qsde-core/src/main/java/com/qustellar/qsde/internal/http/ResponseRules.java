@@ -141,8 +141,12 @@ public final class ResponseRules {
   }
 
   private static boolean isMultipart(ResponseHead head) {
-    return head.lines("Content-Type").stream()
-        .anyMatch(type -> type.strip().toLowerCase(Locale.ROOT).startsWith("multipart/byteranges"));
+    for (String type : head.lines("Content-Type")) {
+      if (type.strip().toLowerCase(Locale.ROOT).startsWith("multipart/byteranges")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Optional<String> contentEncoding(ResponseHead head) {
