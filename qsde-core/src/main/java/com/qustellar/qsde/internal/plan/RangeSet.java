@@ -107,6 +107,9 @@ public final class RangeSet {
    * @param within the range
    */
   public List<ByteRange> gaps(ByteRange within) {
+    if (ends.isEmpty()) {
+      return within.isEmpty() ? List.of() : List.of(within);
+    }
     List<ByteRange> gaps = new ArrayList<>();
     Map.Entry<Long, Long> before = ends.floorEntry(within.start());
     long at = before == null ? within.start() : Math.max(within.start(), before.getValue());
@@ -141,7 +144,9 @@ public final class RangeSet {
    * {@return the bytes that are present as sorted ranges that neither overlap nor touch; a copy}
    */
   public List<ByteRange> ranges() {
-    return ends.entrySet().stream().map(RangeSet::range).toList();
+    List<ByteRange> ranges = new ArrayList<>(ends.size());
+    ends.forEach((start, end) -> ranges.add(new ByteRange(start, end)));
+    return List.copyOf(ranges);
   }
 
   /** {@return whether no byte is present} */
