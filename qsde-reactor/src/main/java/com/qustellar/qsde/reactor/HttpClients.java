@@ -114,6 +114,9 @@ final class HttpClients {
    * its connections would be made one after the other, each to be shared.
    */
   void speaksHttp1(NetworkSettings settings, URI uri) {
+    if (settings.protocol() != HttpProtocol.HTTP_2) {
+      return; // as mostly
+    }
     Route asked = Route.of(settings, uri);
     if (isHttp2(asked)) {
       synchronized (this) {
