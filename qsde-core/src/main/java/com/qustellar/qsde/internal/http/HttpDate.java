@@ -89,7 +89,7 @@ public final class HttpDate {
   /** Reads what is written as it must be, by its positions; null for what is left to a pattern. */
   private static @Nullable Instant imfFixdate(String text) {
     if (text.length() != 29
-        || !DAYS.contains(text.substring(0, 3))
+        || index(DAYS, text, 0) < 0
         || !text.startsWith(", ", 3)
         || text.charAt(7) != ' '
         || text.charAt(11) != ' '
@@ -99,7 +99,7 @@ public final class HttpDate {
         || !text.endsWith(" GMT")) {
       return null;
     }
-    int month = MONTHS.indexOf(text.substring(8, 11)) + 1;
+    int month = index(MONTHS, text, 8) + 1;
     int day = number(text, 5, 7);
     int year = number(text, 12, 16);
     int hour = number(text, 17, 19);
@@ -119,6 +119,16 @@ public final class HttpDate {
     return exists
         ? LocalDateTime.of(year, month, day, hour, minute, second).toInstant(ZoneOffset.UTC)
         : null;
+  }
+
+  /** Returns which of the names stands there, -1 if none does. */
+  private static int index(List<String> names, String text, int at) {
+    for (int i = 0; i < names.size(); i++) {
+      if (text.startsWith(names.get(i), at)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** Returns the number that the digits are, -1 where they are none. */

@@ -98,7 +98,7 @@ public final class HttpUris {
     String authority = hostAndPort(uri);
     int colon = authority.lastIndexOf(':');
     if (colon > authority.lastIndexOf(']')) {
-      return Integer.parseInt(authority.substring(colon + 1));
+      return Integer.parseInt(authority, colon + 1, authority.length(), 10);
     }
     return uri.getScheme().equals("https") ? 443 : 80;
   }
