@@ -53,7 +53,9 @@ public final class Limits {
    *
    * @param connections at least 1, or {@link #AUTO}: the default, which begins with 4, takes twice
    *     as many as long as that brings more throughput, up to 16, and leaves other downloads their
-   *     share of {@link #connectionsPerHost}
+   *     share of {@link #connectionsPerHost}. A file that is verified, from a server less than a
+   *     millisecond away, as Linux tells it, comes over one for as long as that brings 64 MiB a
+   *     second: others would bring what the digest has to read back
    * @throws IllegalArgumentException if it is negative
    */
   public Limits withConnectionsPerDownload(int connections) {
@@ -128,7 +130,10 @@ public final class Limits {
     return with(v -> v.memoryBudget = checked);
   }
 
-  /** {@return how many bytes, engine-wide, may be received and not yet written} */
+  /**
+   * {@return how many bytes, engine-wide, may be received and not yet written; half of it is also
+   * for what a digest has not come to yet}
+   */
   public long memoryBudget() {
     return values.memoryBudget;
   }
