@@ -136,7 +136,7 @@ final class Exchange {
     Representation known = file.representation();
     here = mirror.representation();
     ByteRange range = hop.ranged() ? body.range() : null;
-    Mono<Hop> exchange =
+    Flux<Hop> exchange =
         engine
             .transport()
             .get(
@@ -144,22 +144,26 @@ final class Exchange {
                 terms.headers(mirror, asked, settings, range),
                 settings,
                 terms.readSize(),
-                (head, content, near) -> receive(hop, known, given, range, head, content, near))
-            .singleOrEmpty()
-            .onErrorMap(
-                thrown ->
-                    TransportFailures.translate(
-                        asked, file.target(), thrown, answered, known != null));
-    Mono<Hop> stalled =
+                (head, content, near) -> receive(hop, known, given, range, head, content, near));
+    StallWatch.Check check =
+        StallWatch.silence(
+            settings.stallTimeout(),
+            this::activity,
+            () -> TransportFailures.stall(asked, file.target(), answered));
+    if (settings.speedLimit() > 0) {
+      check =
+          check.or(
+              StallWatch.slowness(
+                  settings.speedLimit(),
+                  body::isWaiting,
+                  body::brought,
+                  () -> TransportFailures.slow(asked, file.target())));
+    }
+    Mono<Hop> watched =
         engine
             .stallWatch()
-            .stalled(settings.stallTimeout(), this::activity)
-            .then(Mono.error(() -> TransportFailures.stall(asked, file.target(), answered)));
-    Mono<Hop> slow =
-        engine
-            .stallWatch()
-            .slow(settings.speedLimit(), body::isWaiting, body::brought)
-            .then(Mono.error(() -> TransportFailures.slow(asked, file.target())));
+            .watched(exchange, check)
+            .onErrorMap(thrown -> failure(asked, known, given, thrown));
     // Counted out before the end is told: the last snapshot shows no active segment.
     return Mono.using(
         () -> {
@@ -167,17 +171,19 @@ final class Exchange {
           engine.metrics().connectionTaken(given.origin());
           return given;
         },
-        place ->
-            Mono.firstWithSignal(exchange, stalled, slow)
-                .doOnError(
-                    thrown ->
-                        refused =
-                            TransportFailures.isRefusal(thrown, answered)
-                                && given.refused(answered)),
+        place -> watched,
         place -> {
           file.progress().segmentStopped();
           engine.metrics().connectionReleased(place.origin());
         });
+  }
+
+  private DownloadException failure(
+      URI asked, @Nullable Representation known, HostGate.Connection given, Throwable thrown) {
+    DownloadException failure =
+        TransportFailures.translate(asked, file.target(), thrown, answered, known != null);
+    refused = TransportFailures.isRefusal(failure, answered) && given.refused(answered);
+    return failure;
   }
 
   private long activity() {
