@@ -41,7 +41,7 @@ final class Admission {
   <T> Mono<T> download(int priority, Supplier<Mono<T>> work) {
     return Mono.using(
         () -> new Gate.Ticket(downloads, priority),
-        ticket -> ticket.admitted().then(Mono.defer(work)),
+        ticket -> ticket.then(work),
         ticket -> ticket.gate().leave(ticket),
         // Once the end has been told: the next one may be for the same target.
         false);
@@ -62,10 +62,8 @@ final class Admission {
     return Mono.using(
         () -> new HostGate.Connection(enter(name), priority, progress),
         connection ->
-            connection
-                .admitted()
-                .then(released(connection.host(), progress))
-                .then(Mono.defer(() -> work.apply(connection))),
+            connection.then(
+                () -> released(connection.host(), progress, () -> work.apply(connection))),
         connection -> {
           connection.ended();
           exit(name);
@@ -101,17 +99,14 @@ final class Admission {
   }
 
   /** Who waits for the end of a hold keeps its place: nobody else could use it. */
-  private Mono<Void> released(HostGate host, ProgressSampler progress) {
-    return Mono.defer(
-        () -> {
-          long left = host.left(now());
-          if (left <= 0) {
-            return Mono.empty();
-          }
-          return progress
-              .showing(Mono.delay(Duration.ofNanos(left), scheduler))
-              .then(released(host, progress));
-        });
+  private <T> Mono<T> released(HostGate host, ProgressSampler progress, Supplier<Mono<T>> work) {
+    long left = host.left(now());
+    if (left <= 0) {
+      return work.get();
+    }
+    return progress
+        .showing(Mono.delay(Duration.ofNanos(left), scheduler))
+        .then(Mono.defer(() -> released(host, progress, work)));
   }
 
   /** Lets start what a changed bound has room for. */

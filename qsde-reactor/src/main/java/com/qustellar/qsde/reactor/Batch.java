@@ -53,7 +53,7 @@ final class Batch {
     return Flux.from(requests)
         .takeUntilOther(over.asMono())
         .map(request -> new Entry(room, request))
-        .concatMapDelayError(entry -> entry.admitted().thenReturn(entry), true, 1)
+        .concatMapDelayError(entry -> entry.then(() -> Mono.just(entry)), true, 1)
         .flatMapDelayError(this::download, Integer.MAX_VALUE, 1)
         .map(
             end -> {

@@ -4,9 +4,11 @@ import com.qustellar.qsde.internal.plan.Turn;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -22,10 +24,11 @@ class Gate {
   static class Ticket {
     private final Gate gate;
     private final int priority;
-    private final Sinks.Empty<Void> turn = Sinks.empty();
     // Guarded by the gate.
     private long number = -1;
     private boolean inside;
+    // Made for one that has to wait, and not changed once it is inside.
+    private Sinks.@Nullable Empty<Void> turn;
 
     Ticket(Gate gate, int priority) {
       this.gate = gate;
@@ -36,10 +39,10 @@ class Gate {
       return gate;
     }
 
-    /** Completes when it is let in; queues when asked. */
-    Mono<Void> admitted() {
-      gate.arrive(this);
-      return turn.asMono();
+    /** Queues now, and does the work once it is let in. */
+    <T> Mono<T> then(Supplier<Mono<T>> work) {
+      Mono<Void> wait = gate.arrive(this);
+      return wait == null ? work.get() : wait.then(Mono.defer(work));
     }
 
     /** Returns its turn, for an owner that has so many places already. */
@@ -73,12 +76,20 @@ class Gate {
     return inside;
   }
 
-  void arrive(Ticket ticket) {
+  /** Takes in a ticket; returns what it has to wait for, null if it is inside already. */
+  private @Nullable Mono<Void> arrive(Ticket ticket) {
     synchronized (this) {
       ticket.number = arrivals++;
       add(ticket);
     }
     admit();
+    synchronized (this) {
+      if (ticket.inside) {
+        return null;
+      }
+      ticket.turn = Sinks.empty();
+      return ticket.turn.asMono();
+    }
   }
 
   void leave(Ticket ticket) {
@@ -117,14 +128,17 @@ class Gate {
    */
   void admit() {
     Thread thread = Thread.currentThread();
+    Ticket next;
     synchronized (this) {
-      if (!admitting.add(thread)) {
+      next = admitting.contains(thread) ? null : next();
+      if (next == null) {
         return;
       }
+      admitting.add(thread);
     }
     try {
-      for (Ticket next = next(); next != null; next = next()) {
-        next.turn.tryEmitEmpty();
+      for (; next != null; next = next()) {
+        Objects.requireNonNull(next.turn).tryEmitEmpty();
       }
     } finally {
       synchronized (this) {
@@ -133,16 +147,20 @@ class Gate {
     }
   }
 
+  /** Lets in those whose turn it is, up to one that has to be told; returns that one. */
   private synchronized @Nullable Ticket next() {
-    if (inside >= bound()) {
-      full();
-      return null;
-    }
-    Ticket ticket = poll();
-    if (ticket != null) {
+    while (inside < bound()) {
+      Ticket ticket = poll();
+      if (ticket == null) {
+        return null;
+      }
       ticket.inside = true;
       inside++;
+      if (ticket.turn != null) {
+        return ticket;
+      }
     }
-    return ticket;
+    full();
+    return null;
   }
 }
