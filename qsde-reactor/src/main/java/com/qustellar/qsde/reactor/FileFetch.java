@@ -13,13 +13,10 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -28,6 +25,15 @@ import reactor.util.context.ContextView;
  * segments}, each with its retries, over as many connections as the {@link SegmentSchedule} finds.
  */
 final class FileFetch {
+
+  /** Ends the fetch of segments, so that one stream brings the rest. */
+  private static final class RangesRefused extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    RangesRefused() {
+      super(null, null, false, false);
+    }
+  }
 
   private final NettyDownloadEngine engine;
   private final ProgressSampler progress;
@@ -39,9 +45,6 @@ final class FileFetch {
   private final RequestTerms terms;
   private final SegmentSchedule schedule;
   private final ConnectionCount connections;
-  private final Sinks.Empty<Void> begun = Sinks.empty();
-  private final Sinks.Empty<Void> rangesRefused = Sinks.empty();
-  private final Set<SegmentWriter> writers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger bodies = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -77,6 +80,7 @@ final class FileFetch {
     this.schedule =
         new SegmentSchedule(
             range -> new SegmentFetch(engine, this, range),
+            this::fetch,
             connections,
             destination::reach,
             engine.scheduler(),
@@ -87,17 +91,11 @@ final class FileFetch {
   /** Fetches when subscribed to; completes once every byte is at its destination. */
   Mono<Void> run() {
     // Only the ends of segments are merged here; no byte goes through it. The schedule bounds it.
-    Mono<Void> fetched =
-        schedule.segments(pass.first()).flatMap(this::fetch, Integer.MAX_VALUE, 1).then();
-    Mono<Void> ranged = Mono.when(fetched, begun.asMono().then(Mono.defer(this::check)));
-    return Mono.firstWithSignal(ranged.thenReturn(true), rangesRefused.asMono().thenReturn(false))
-        .flatMap(whole -> whole ? Mono.empty() : fetchRest());
-  }
-
-  /** What an earlier run has left is read again meanwhile; what is not there is fetched as well. */
-  private Mono<Void> check() {
-    Mono<Void> check = unmodified == null ? destination.check() : Mono.empty();
-    return check.doOnSuccess(done -> schedule.checked());
+    return schedule
+        .work(pass.first())
+        .flatMap(work -> work, Integer.MAX_VALUE, 1)
+        .then()
+        .onErrorResume(RangesRefused.class, refused -> fetchRest());
   }
 
   /** Fetches what was planned as present, and is not. */
@@ -113,8 +111,8 @@ final class FileFetch {
 
   /** One stream brings what is behind the prefix, and with it what stands further on already. */
   private Mono<Void> fetchRest() {
-    return Flux.fromIterable(writers)
-        .flatMap(SegmentWriter::idle)
+    return schedule
+        .idle()
         .then(
             Mono.defer(
                 () -> {
@@ -134,21 +132,22 @@ final class FileFetch {
     return prefix;
   }
 
-  /** Of segments that fail at the same time the first counts, and the others stand under it. */
   private Mono<Void> fetch(SegmentFetch segment) {
-    return segment
-        .run()
-        .then(Mono.<Void>fromRunnable(() -> schedule.ended(segment)))
-        .onErrorResume(
-            thrown -> {
-              Throwable cause = failure.compareAndExchange(null, thrown);
-              if (cause == null) {
-                return Mono.error(thrown);
-              }
-              mirrors.suppress(cause, thrown);
-              // The first one ends them all.
-              return Mono.never();
-            });
+    return ending(segment.run().doOnSuccess(done -> schedule.ended(segment)));
+  }
+
+  /** Of what fails at the same time the first ends them all, and the others stand under it. */
+  private Mono<Void> ending(Mono<Void> work) {
+    return work.onErrorResume(
+        thrown -> {
+          Throwable first = failure.compareAndExchange(null, thrown);
+          if (first == null) {
+            schedule.fail(thrown);
+          } else {
+            mirrors.suppress(first, thrown);
+          }
+          return Mono.never();
+        });
   }
 
   private void planned(long count) {
@@ -191,7 +190,6 @@ final class FileFetch {
                 connections.beginWithOne();
               }
               plan(answered, total, asked, there);
-              begun.tryEmitEmpty();
               return there.wanted();
             });
   }
@@ -201,8 +199,7 @@ final class FileFetch {
    */
   void notModified(URI uri) {
     unmodified = uri;
-    schedule.planned(SegmentPlanner.guided(0, new RangeSet(), 1), false);
-    begun.tryEmitEmpty();
+    schedule.planned(SegmentPlanner.guided(0, new RangeSet(), 1), false, null);
   }
 
   /** Plans what is left: neither an earlier run's nor the first segment, which is under way. */
@@ -214,7 +211,9 @@ final class FileFetch {
     segments = atMostAnInt(planner.totalSegments());
     progress.planned(answered.total(), segments);
     progress.resumed(there.covered().coveredBytes());
-    schedule.planned(planner, answered.ranged());
+    // What an earlier run has left is read again meanwhile; what is not there is fetched as well.
+    Mono<Void> check = there.covered().isEmpty() ? null : ending(destination.check());
+    schedule.planned(planner, answered.ranged(), check);
   }
 
   /** Makes the writer of one body. */
@@ -235,8 +234,6 @@ final class FileFetch {
       // One byte more than it may have tells a body without a length that is too long.
       writer.cut(most + 1);
     }
-    writers.add(writer);
-    writer.idle().onErrorComplete().subscribe(null, null, () -> writers.remove(writer));
     return writer;
   }
 
@@ -284,7 +281,10 @@ final class FileFetch {
   void rangesAreRefused(Mirror mirror, Representation known) {
     mirror.representation(known.asStream());
     mirrors.begunBy(mirror);
-    rangesRefused.tryEmitEmpty();
+    RangesRefused refused = new RangesRefused();
+    if (failure.compareAndSet(null, refused)) {
+      schedule.fail(refused);
+    }
   }
 
   // ---- what the exchanges ask

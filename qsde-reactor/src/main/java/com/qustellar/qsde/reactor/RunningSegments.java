@@ -92,6 +92,10 @@ final class RunningSegments {
     return running.size();
   }
 
+  List<SegmentFetch> all() {
+    return running.stream().map(Running::fetch).toList();
+  }
+
   /** Returns whether one was receiving at the last look. */
   boolean isAnyReceiving() {
     for (Running segment : running) {

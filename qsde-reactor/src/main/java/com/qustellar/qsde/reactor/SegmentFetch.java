@@ -41,6 +41,7 @@ final class SegmentFetch {
 
   private final NettyDownloadEngine engine;
   private final FileFetch file;
+  private final long began = System.nanoTime();
 
   // Guarded by this.
   private @Nullable Exchange exchange;
@@ -53,6 +54,7 @@ final class SegmentFetch {
   private long furthest;
   private int undone;
   private int failures;
+  private boolean retried;
   private long failingSince;
   private boolean refused;
   private int refusals;
@@ -74,11 +76,29 @@ final class SegmentFetch {
 
   /** Fetches the segment when subscribed to; completes once its last write has ended. */
   Mono<Void> run() {
-    return Mono.defer(
-        () -> {
-          long began = System.nanoTime();
-          return attempts().doOnSuccess(done -> completed(System.nanoTime() - began));
-        });
+    Mono<Void> attempt = Mono.defer(this::attempt);
+    // Mostly one is enough, and costs no more than that.
+    return attempt
+        .onErrorResume(failure -> again(failure).then())
+        .then(Mono.defer(() -> retried || isWanted() ? repeated(attempt) : Mono.empty()))
+        .doOnSuccess(done -> completed());
+  }
+
+  private Mono<Void> repeated(Mono<Void> attempt) {
+    return attempt
+        // A server may give less than was asked for; every good answer gives something.
+        .repeat(this::isWanted)
+        .then()
+        .retryWhen(Retry.from(signals -> signals.concatMap(s -> again(s.failure()), 1)));
+  }
+
+  /** Completes once the last write has ended of one that has been cancelled. */
+  Mono<Void> idle() {
+    Exchange last;
+    synchronized (this) {
+      last = exchange;
+    }
+    return last == null ? Mono.empty() : last.idle();
   }
 
   /** Returns the offset after the last byte that has been given to a write. */
@@ -139,31 +159,13 @@ final class SegmentFetch {
     current.body().giveUp();
   }
 
-  private Mono<Void> attempts() {
-    Mono<Void> attempt = Mono.defer(this::attempt);
-    Mono<Void> others =
-        Mono.defer(
-            () ->
-                attempt
-                    // A server may give less than was asked for; every good answer gives something.
-                    .repeat(this::isWanted)
-                    .then()
-                    .retryWhen(
-                        Retry.from(signals -> signals.concatMap(s -> again(s.failure()), 1))));
-    // Mostly one is enough, and costs no more than that.
-    return attempt
-        .thenReturn(true)
-        .onErrorResume(failure -> again(failure).thenReturn(false))
-        .flatMap(good -> good && !isWanted() ? Mono.empty() : others);
-  }
-
   private synchronized boolean isWanted() {
     return position < end && !givenUp;
   }
 
-  private void completed(long nanos) {
+  private void completed() {
     file.progress().segmentCompleted();
-    engine.metrics().segmentCompleted(Duration.ofNanos(nanos));
+    engine.metrics().segmentCompleted(Duration.ofNanos(System.nanoTime() - began));
   }
 
   private Mono<Void> attempt() {
@@ -173,8 +175,8 @@ final class SegmentFetch {
       exchange = next;
     }
     return next.run()
+        .doOnSuccess(done -> ended(next))
         .doOnCancel(() -> file.mirrors().ended(next))
-        .then(Mono.fromRunnable(() -> ended(next)))
         .onErrorResume(
             failure ->
                 next.idle()
@@ -183,8 +185,7 @@ final class SegmentFetch {
                             () -> {
                               ended(next);
                               return isDone(failure) ? Mono.empty() : Mono.error(failure);
-                            })))
-        .then();
+                            })));
   }
 
   /** Prepares to ask a mirror; called under the lock. */
@@ -290,6 +291,7 @@ final class SegmentFetch {
   }
 
   private void retrying(DownloadException why) {
+    retried = true;
     file.progress().retrying(why);
     engine.metrics().retrying(why);
   }

@@ -3,6 +3,7 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.internal.plan.ByteRange;
 import com.qustellar.qsde.internal.plan.SegmentPlanner;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.concurrent.Queues;
 
 /**
  * Decides which bytes are fetched next, and over how many connections at once: in order from what
@@ -35,13 +38,15 @@ final class SegmentSchedule {
   /** What a segment takes at least, and twice what an answer does, or it is all waiting. */
   private static final double A_WHILE_SECONDS = 1 / 3.0;
 
-  private final Function<ByteRange, SegmentFetch> fetch;
+  private final Function<ByteRange, SegmentFetch> prepare;
+  private final Function<SegmentFetch, Mono<Void>> fetch;
   private final ConnectionCount count;
   private final LongSupplier reach;
   private final Scheduler scheduler;
   private final BooleanSupplier paced;
   private final LongConsumer planned;
-  private final Sinks.Many<SegmentFetch> segments = Sinks.many().unicast().onBackpressureBuffer();
+  private final Sinks.Many<Mono<Void>> work =
+      Sinks.many().unicast().onBackpressureBuffer(Queues.<Mono<Void>>unbounded(8).get());
   private final AtomicInteger deciding = new AtomicInteger();
   private final Disposable.Swap timer = Disposables.swap();
 
@@ -49,29 +54,34 @@ final class SegmentSchedule {
   private final RunningSegments running = new RunningSegments();
   private @Nullable SegmentPlanner planner;
   private boolean divisible;
+  private @Nullable Mono<Void> check;
   private boolean checked;
   private Duration window = SHORTEST_WINDOW;
   private long begun;
   private double answerSeconds;
   private long lookedAt;
   private boolean looking;
+  private @Nullable Throwable failure;
   private boolean over;
 
   /**
    * Makes one.
    *
-   * @param fetch prepares to fetch a range
+   * @param prepare prepares to fetch a range
+   * @param fetch fetches it; {@link #ended} is told of each that has been fetched
    * @param reach the offset before which a segment has to begin, for now
    * @param paced whether a bound on the bytes a second slows all of it down
    * @param planned told how many segments there are now
    */
   SegmentSchedule(
-      Function<ByteRange, SegmentFetch> fetch,
+      Function<ByteRange, SegmentFetch> prepare,
+      Function<SegmentFetch, Mono<Void>> fetch,
       ConnectionCount count,
       LongSupplier reach,
       Scheduler scheduler,
       BooleanSupplier paced,
       LongConsumer planned) {
+    this.prepare = prepare;
     this.fetch = fetch;
     this.count = count;
     this.reach = reach;
@@ -80,13 +90,13 @@ final class SegmentSchedule {
     this.planned = planned;
   }
 
-  /** What to fetch, each at once; {@link #ended} is told of each that has been fetched. */
-  Flux<SegmentFetch> segments(ByteRange first) {
+  /** What is to be done, each at once: segments to be fetched, and the check. */
+  Flux<Mono<Void>> work(ByteRange first) {
     return Flux.defer(
         () -> {
           begun = now();
           start(first);
-          return segments.asFlux().doFinally(signal -> end());
+          return work.asFlux().doFinally(signal -> end());
         });
   }
 
@@ -96,20 +106,23 @@ final class SegmentSchedule {
   }
 
   private synchronized void start(ByteRange first) {
-    SegmentFetch next = fetch.apply(first);
+    SegmentFetch next = prepare.apply(first);
     running.add(next, begun);
-    segments.tryEmitNext(next);
+    work.tryEmitNext(fetch.apply(next));
   }
 
   /**
    * The plan is made; it is this object's from now on.
    *
    * @param ranged whether a range can be asked for
+   * @param left checks what an earlier run has left; null if that is nothing
    */
-  void planned(SegmentPlanner plan, boolean ranged) {
+  void planned(SegmentPlanner plan, boolean ranged, @Nullable Mono<Void> left) {
     synchronized (this) {
       planner = plan;
       divisible = ranged;
+      check = left == null ? null : left.doOnSuccess(done -> checked());
+      checked = left == null;
       long answer = now() - begun;
       answerSeconds = answer / 1e9;
       window = Duration.ofNanos(Math.min(LONGEST_WINDOW.toNanos(), answer));
@@ -139,7 +152,7 @@ final class SegmentSchedule {
   }
 
   /** Nothing more will be missed. */
-  void checked() {
+  private void checked() {
     synchronized (this) {
       checked = true;
     }
@@ -169,6 +182,24 @@ final class SegmentSchedule {
     decide();
   }
 
+  /** Ends all that is done, with a failure. */
+  void fail(Throwable why) {
+    synchronized (this) {
+      failure = why;
+      over = true;
+    }
+    decide();
+  }
+
+  /** Completes once the last write of what has been under way at that end has ended. */
+  Mono<Void> idle() {
+    List<SegmentFetch> cancelled;
+    synchronized (this) {
+      cancelled = running.all();
+    }
+    return Flux.fromIterable(cancelled).flatMap(SegmentFetch::idle).then();
+  }
+
   /** Decides under the lock, acts after it; one thread at a time, whoever wants it meanwhile. */
   private void decide() {
     if (deciding.getAndIncrement() > 0) {
@@ -177,21 +208,30 @@ final class SegmentSchedule {
     int seen = 1;
     try {
       do {
-        for (SegmentFetch next = next(); next != null; next = next()) {
-          segments.tryEmitNext(next);
+        for (Mono<Void> next = next(); next != null; next = next()) {
+          work.tryEmitNext(next);
         }
-        if (isOver()) {
-          segments.tryEmitComplete();
-        }
+        tellEnd();
         seen = deciding.addAndGet(-seen);
       } while (seen > 0);
     } catch (RuntimeException e) {
       // Nobody decides any more.
-      segments.tryEmitError(e);
+      work.tryEmitError(e);
     }
   }
 
-  private @Nullable SegmentFetch next() {
+  private @Nullable Mono<Void> next() {
+    SegmentFetch segment = nextSegment();
+    return segment == null ? takeCheck() : fetch.apply(segment);
+  }
+
+  private synchronized @Nullable Mono<Void> takeCheck() {
+    Mono<Void> taken = over ? null : check;
+    check = null;
+    return taken;
+  }
+
+  private @Nullable SegmentFetch nextSegment() {
     long total;
     SegmentFetch next;
     synchronized (this) {
@@ -215,7 +255,7 @@ final class SegmentSchedule {
       if (range.isEmpty()) {
         return null;
       }
-      next = fetch.apply(range.get());
+      next = prepare.apply(range.get());
       running.add(next, now);
       total = planner.totalSegments();
     }
@@ -229,8 +269,18 @@ final class SegmentSchedule {
     return plan.remaining() == 0 && !running.isAnyReceiving();
   }
 
-  private synchronized boolean isOver() {
-    return planner != null && checked && running.size() == 0 && planner.remaining() == 0;
+  private void tellEnd() {
+    Throwable failed;
+    boolean complete;
+    synchronized (this) {
+      failed = failure;
+      complete = planner != null && checked && running.size() == 0 && planner.remaining() == 0;
+    }
+    if (failed != null) {
+      work.tryEmitError(failed);
+    } else if (complete) {
+      work.tryEmitComplete();
+    }
   }
 
   /** Plans again what the segment that would be the last one gives away; under the lock. */
