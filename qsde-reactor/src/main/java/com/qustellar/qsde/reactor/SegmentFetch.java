@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
@@ -76,16 +77,14 @@ final class SegmentFetch {
 
   /** Fetches the segment when subscribed to; completes once its last write has ended. */
   Mono<Void> run() {
-    Mono<Void> attempt = Mono.defer(this::attempt);
     // Mostly one is enough, and costs no more than that.
-    return attempt
-        .onErrorResume(failure -> again(failure).then())
-        .then(Mono.defer(() -> retried || isWanted() ? repeated(attempt) : Mono.empty()))
+    return attempt(failure -> again(failure).then())
+        .then(Mono.defer(() -> retried || isWanted() ? others() : Mono.empty()))
         .doOnSuccess(done -> completed());
   }
 
-  private Mono<Void> repeated(Mono<Void> attempt) {
-    return attempt
+  private Mono<Void> others() {
+    return attempt(Mono::error)
         // A server may give less than was asked for; every good answer gives something.
         .repeat(this::isWanted)
         .then()
@@ -168,24 +167,32 @@ final class SegmentFetch {
     engine.metrics().segmentCompleted(Duration.ofNanos(System.nanoTime() - began));
   }
 
-  private Mono<Void> attempt() {
-    Exchange next;
-    synchronized (this) {
-      next = file.mirrors().begin(tried.keySet(), this::exchange);
-      exchange = next;
-    }
-    return next.run()
-        .doOnSuccess(done -> ended(next))
-        .doOnCancel(() -> file.mirrors().ended(next))
-        .onErrorResume(
-            failure ->
-                next.idle()
-                    .then(
-                        Mono.defer(
-                            () -> {
-                              ended(next);
-                              return isDone(failure) ? Mono.empty() : Mono.error(failure);
-                            })));
+  private Mono<Void> attempt(Function<Throwable, Mono<Void>> failed) {
+    return Mono.defer(
+        () -> {
+          Exchange next = begin();
+          return next.run()
+              .doOnSuccess(done -> ended(next))
+              .doOnCancel(() -> file.mirrors().ended(next))
+              .onErrorResume(failure -> broken(next, failure).onErrorResume(failed));
+        });
+  }
+
+  private synchronized Exchange begin() {
+    Exchange next = file.mirrors().begin(tried.keySet(), this::exchange);
+    exchange = next;
+    return next;
+  }
+
+  /** Waits for the last write, and fails unless all that is wanted is there. */
+  private Mono<Void> broken(Exchange last, Throwable failure) {
+    return last.idle()
+        .then(
+            Mono.defer(
+                () -> {
+                  ended(last);
+                  return isDone(failure) ? Mono.empty() : Mono.error(failure);
+                }));
   }
 
   /** Prepares to ask a mirror; called under the lock. */
