@@ -98,7 +98,7 @@ final class Acceptance {
   private Mono<Void> begin(Answer answer, Flux<ByteBuf> content) {
     ResponseVerdict verdict = answer.verdict();
     return toItsEnd(
-            file.begin(mirror, answer)
+            Mono.defer(() -> file.begin(mirror, answer))
                 .doOnNext(wanted -> body.endsAt(wanted ? endOfBody(verdict) : body.from())))
         .flatMap(
             wanted -> {

@@ -107,7 +107,7 @@ final class DownloadPipeline implements Destination {
                 () -> {
                   URI unmodified = fetch.unmodified();
                   return unmodified == null
-                      ? verify().flatMap(this::commit)
+                      ? verify().flatMap(this::agreed)
                       : Mono.just(kept(unmodified));
                 }));
   }
@@ -134,15 +134,20 @@ final class DownloadPipeline implements Destination {
 
   @Override
   public Mono<Begun> begin(Representation answered, ResponseHead head, ByteRange asked) {
-    return named(head)
-        .then(
-            Mono.defer(
-                () -> {
-                  Verification wanted = Verification.of(request, head);
-                  return hold(answered, asked, wanted)
-                      ? Mono.just(new Begun(true, new RangeSet()))
-                      : open(answered, wanted).map(left -> begun(left, asked));
-                }));
+    if (!directory) {
+      return take(answered, head, asked);
+    }
+    Path named = Targets.name(request, target, head);
+    target = named;
+    progress().named(String.valueOf(named.getFileName()));
+    return turn.claim(named, () -> take(answered, head, asked));
+  }
+
+  private Mono<Begun> take(Representation answered, ResponseHead head, ByteRange asked) {
+    Verification wanted = Verification.of(request, head);
+    return hold(answered, asked, wanted)
+        ? Mono.just(new Begun(true, new RangeSet()))
+        : open(answered, wanted).map(left -> begun(left, asked));
   }
 
   private Begun begun(Resumption left, ByteRange asked) {
@@ -179,16 +184,6 @@ final class DownloadPipeline implements Destination {
             wanted.algorithm(),
             engine.budget());
     return draft != null;
-  }
-
-  private Mono<Void> named(ResponseHead head) {
-    if (!directory) {
-      return Mono.empty();
-    }
-    Path named = Targets.name(request, target, head);
-    target = named;
-    progress().named(String.valueOf(named.getFileName()));
-    return turn.claim(named);
   }
 
   private Mono<Resumption> open(Representation answered, Verification wanted) {
@@ -296,11 +291,12 @@ final class DownloadPipeline implements Destination {
     if (draft().prefixEnd() != total) {
       return Mono.error(new DownloadException.ConnectionLost(file.uri(), target, null));
     }
-    return draft().digest(total).doOnNext(digest -> digest.ifPresent(this::agree));
+    return draft().digest(total);
   }
 
-  private void agree(Checksum actual) {
-    verification.agree(fetch.uri(), target, actual);
+  private Mono<DownloadResult> agreed(Optional<Checksum> digest) {
+    digest.ifPresent(actual -> verification.agree(fetch.uri(), target, actual));
+    return commit(digest);
   }
 
   // ---- commit: the one step that makes the target appear

@@ -77,7 +77,7 @@ final class FileDownload implements Work {
             place ->
                 place.directory()
                     ? fetch(turn, place)
-                    : turn.claim(target).then(Mono.defer(() -> claimed(turn, place))));
+                    : turn.claim(target, () -> claimed(turn, place)));
   }
 
   /** The look at the target may be an old one by now. */
@@ -145,35 +145,33 @@ final class FileDownload implements Work {
   /** One pass over the file, and another where it has brought what must not be used. */
   private Mono<DownloadResult> pass(
       FileTurn turn, Place place, @Nullable PresentFile present, Pass pass) {
-    return Mono.defer(
-        () -> {
-          DownloadPipeline next =
-              new DownloadPipeline(
-                  engine,
-                  task,
-                  turn,
-                  target,
-                  place.directory(),
-                  place.untouched() ? place.likely() : null,
-                  present,
-                  pass);
-          if (!turn.begin(next)) {
-            // Whoever ended it has cancelled this stream too: nobody listens.
-            return Mono.never();
-          }
-          return next.run()
-              .onErrorResume(
-                  DownloadException.class,
-                  failure ->
-                      after(failure, pass, next)
-                          .map(
-                              following -> {
-                                engine.metrics().retrying(failure);
-                                return turn.startOver(failure)
-                                    .then(pass(turn, place, null, following));
-                              })
-                          .orElseGet(() -> Mono.error(failure)));
-        });
+    DownloadPipeline next =
+        new DownloadPipeline(
+            engine,
+            task,
+            turn,
+            target,
+            place.directory(),
+            place.untouched() ? place.likely() : null,
+            present,
+            pass);
+    if (!turn.begin(next)) {
+      // Whoever ended it has cancelled this stream too: nobody listens.
+      return Mono.never();
+    }
+    return next.run()
+        .onErrorResume(
+            DownloadException.class,
+            failure ->
+                after(failure, pass, next)
+                    .map(following -> again(turn, place, failure, following))
+                    .orElseGet(() -> Mono.error(failure)));
+  }
+
+  private Mono<DownloadResult> again(
+      FileTurn turn, Place place, DownloadException why, Pass following) {
+    engine.metrics().retrying(why);
+    return turn.startOver(why).then(Mono.defer(() -> pass(turn, place, null, following)));
   }
 
   /**

@@ -4,6 +4,7 @@ import com.qustellar.qsde.DownloadException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -61,29 +62,26 @@ final class FileTurn {
     return true;
   }
 
-  /** Makes the target this download's own; waits for a predecessor that is ending. */
-  Mono<Void> claim(Path path) {
-    return Mono.defer(
-        () -> {
-          DownloadTask holder;
-          synchronized (this) {
-            // A claim that is made after the end would never be given up.
-            if (!isRunning()) {
-              return Mono.never();
-            }
-            holder = engine.claim(path, task);
-          }
-          if (holder == task) {
-            return Mono.empty();
-          }
-          if (holder.isDisposed()) {
-            waited = true;
-            return holder.ended().then(claim(path));
-          }
-          return Mono.error(
-              new DownloadException.FileAccess(
-                  task.request().uri(), path, DownloadException.FileAccess.Reason.IN_USE, null));
-        });
+  /** Makes the target this download's own, then goes on; waits for a predecessor that is ending. */
+  <T> Mono<T> claim(Path path, Supplier<Mono<T>> then) {
+    DownloadTask holder;
+    synchronized (this) {
+      // A claim that is made after the end would never be given up.
+      if (!isRunning()) {
+        return Mono.never();
+      }
+      holder = engine.claim(path, task);
+    }
+    if (holder == task) {
+      return then.get();
+    }
+    if (holder.isDisposed()) {
+      waited = true;
+      return holder.ended().then(Mono.defer(() -> claim(path, then)));
+    }
+    return Mono.error(
+        new DownloadException.FileAccess(
+            task.request().uri(), path, DownloadException.FileAccess.Reason.IN_USE, null));
   }
 
   /** Creates the part file on the pool; one that comes too late is closed like any other. */
