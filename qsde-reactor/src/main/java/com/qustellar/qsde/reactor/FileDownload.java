@@ -34,7 +34,9 @@ final class FileDownload implements Work {
   private final DownloadTask task;
   private final DownloadRequest request;
   private final Path target;
-  private final Suspects suspects;
+
+  // Made when a pass has failed; passes follow each other.
+  private @Nullable Suspects suspects;
 
   // Guarded by this. What is set while the task runs is seen by the close that follows its end.
   private @Nullable FileTurn current;
@@ -58,7 +60,6 @@ final class FileDownload implements Work {
     this.task = task;
     this.request = task.request();
     this.target = target;
-    this.suspects = new Suspects(1 + request.mirrors().size());
   }
 
   @Override
@@ -185,7 +186,7 @@ final class FileDownload implements Work {
     }
     boolean alone = pass.only().isPresent();
     if (failure instanceof DownloadException.ChecksumMismatch mismatch) {
-      return alone(suspects.next(mismatch.actual(), alone ? NONE : failed.sole()));
+      return alone(suspects().next(mismatch.actual(), alone ? NONE : failed.sole()));
     }
     boolean wrong = DownloadTask.isWrong(failure);
     boolean answered = wrong || failure instanceof DownloadException.HttpStatus;
@@ -197,9 +198,18 @@ final class FileDownload implements Work {
                 && request.checksum() != null
                 && failed.isFirstToBeDoubted());
     if (itsOwn && (alone || doubted)) {
-      return alone(suspects.next(null, alone ? NONE : failed.sole()));
+      return alone(suspects().next(null, alone ? NONE : failed.sole()));
     }
     return wrong && !pass.anew() ? Optional.of(Pass.again(first())) : Optional.empty();
+  }
+
+  private Suspects suspects() {
+    Suspects known = suspects;
+    if (known == null) {
+      known = new Suspects(1 + request.mirrors().size());
+      suspects = known;
+    }
+    return known;
   }
 
   private Optional<Pass> alone(OptionalInt mirror) {

@@ -357,10 +357,13 @@ final class FileFetch {
     if (file.total().isEmpty() && request.totalBytes().isEmpty() && !verified) {
       notes.add(Note.LENGTH_UNKNOWN);
     }
-    boolean proven = file.validator().isStrong() && !elsewhere && mirrors.isBeginnersAlone();
-    if (bodies.get() > 1 && !proven && !verified) {
+    if (bodies.get() > 1 && !verified && !isProven(file)) {
       notes.add(Note.UNPROVEN);
     }
     return notes;
+  }
+
+  private boolean isProven(Representation file) {
+    return file.validator().isStrong() && !elsewhere && mirrors.isBeginnersAlone();
   }
 }

@@ -88,7 +88,7 @@ final class HostGate extends Gate {
 
   /** The connections of one download: those that it has, and those that it waits for. */
   private static final class Line {
-    private final Queue<Connection> waiting = new ArrayDeque<>();
+    private final Queue<Connection> waiting = new ArrayDeque<>(1);
     private int running;
 
     Turn turn() {

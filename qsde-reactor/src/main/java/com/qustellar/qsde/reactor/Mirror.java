@@ -3,10 +3,10 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.internal.http.Origin;
 import java.net.URI;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ final class Mirror {
   private volatile @Nullable Representation representation;
 
   // Guarded by the mirrors that it is one of.
-  private final Set<Exchange> running = new LinkedHashSet<>();
+  private final List<Exchange> running = new ArrayList<>(1);
   private @Nullable DownloadException failure;
   private long failedAt;
   private long brought;

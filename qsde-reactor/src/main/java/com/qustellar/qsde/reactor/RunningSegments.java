@@ -43,8 +43,8 @@ final class RunningSegments {
   /** With so many that are receiving, those that have ended need not be asked. */
   private static final int ENOUGH = 3;
 
-  private final List<Running> running = new ArrayList<>();
-  private final Deque<Ended> ended = new ArrayDeque<>();
+  private final List<Running> running = new ArrayList<>(1);
+  private final Deque<Ended> ended = new ArrayDeque<>(1);
   private long brought;
   private long telling = TELLING;
 

@@ -22,7 +22,7 @@ final class Throttle {
 
   // Guarded by this.
   private final Pacer pacer = new Pacer();
-  private final Queue<Read> queue = new ArrayDeque<>();
+  private final Queue<Read> queue = new ArrayDeque<>(1);
   private @Nullable Disposable timer;
 
   /** A read that wants to be asked for; hears what was charged for it. */
