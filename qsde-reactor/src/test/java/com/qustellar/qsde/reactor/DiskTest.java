@@ -146,9 +146,11 @@ class DiskTest extends TracelessTestBase {
           }
         });
     Body body = Body.random(6, 24 << 20);
-    engine.limits(limits().withSegmentSize(8 << 20));
+    // The first segment waits, so that the others have to be read back for the digest: there is not
+    // the room to keep them.
+    engine.limits(
+        limits().withSegmentSize(8 << 20).withMemoryBudget(1 << 20).withConnectionsPerDownload(4));
     origin.serve("/file", body);
-    // The first segment waits, so that the others have to be read back for the digest.
     CountDownLatch rest = new CountDownLatch(1);
     origin.on("/file").request(1).answer(reply -> reply.stallAfter(SEGMENT, rest));
     Download download = engine.submit(verified("/file", body).withFsync(true).withOverwrite(true));
