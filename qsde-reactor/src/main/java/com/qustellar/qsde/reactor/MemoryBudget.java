@@ -23,6 +23,7 @@ final class MemoryBudget {
   private final LongSupplier limit;
   private List<Runnable> waiting = new ArrayList<>();
   private long used;
+  private long spared;
   private long held;
 
   MemoryBudget(LongSupplier limit) {
@@ -40,11 +41,19 @@ final class MemoryBudget {
    * @return whether there was room
    */
   synchronized boolean spare(int bytes) {
-    if (used + held + bytes > limit.getAsLong() / SPARE) {
+    if (used() + bytes > limit.getAsLong() / SPARE) {
       return false;
     }
-    used += bytes;
+    spared += bytes;
     return true;
+  }
+
+  /** Gives back what was spared. */
+  void giveSpare(int bytes) {
+    synchronized (this) {
+      spared -= bytes;
+    }
+    wake();
   }
 
   void give(int bytes) {
@@ -73,7 +82,7 @@ final class MemoryBudget {
    */
   synchronized boolean hold(int bytes) {
     long most = limit.getAsLong();
-    if (held + bytes > most / HELD || used + held + bytes > most) {
+    if (held + bytes > most / HELD || used() + bytes > most) {
       return false;
     }
     held += bytes;
@@ -105,15 +114,16 @@ final class MemoryBudget {
   }
 
   /**
-   * Returns whether there is room now. What is held takes its share and no more, also after the
-   * limit was lowered: it is given back only once the rest of the files has come.
+   * Returns whether there is room now. What is held or spared takes its share and no more, also
+   * after the limit was lowered: it is given back only once the rest of the files has come, or what
+   * stands before it.
    */
   synchronized boolean hasRoom() {
     long most = limit.getAsLong();
-    return used < most - Math.min(held, most / HELD);
+    return used < most - Math.min(held, most / HELD) - Math.min(spared, most / SPARE);
   }
 
   synchronized long used() {
-    return used + held;
+    return used + held + spared;
   }
 }

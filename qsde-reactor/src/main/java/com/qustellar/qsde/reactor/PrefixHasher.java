@@ -166,7 +166,7 @@ final class PrefixHasher {
       }
     }
     if (back > 0) {
-      budget.give(back);
+      budget.giveSpare(back);
     }
     next.forEach(Runnable::run);
   }

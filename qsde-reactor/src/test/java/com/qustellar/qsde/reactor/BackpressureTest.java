@@ -112,6 +112,23 @@ class BackpressureTest extends EngineTestBase {
     assertHolds(realTarget(), body);
   }
 
+  /** What the digest has at hand waits for what comes before it, which needs room. */
+  @Test
+  void aBudgetThatIsLoweredWhileTheDigestHasMuchAtHandIsNoDeadlock() throws IOException {
+    Body body = Body.random(6, 24 << 20);
+    CountDownLatch later = new CountDownLatch(1);
+    origin.serve("/file", body);
+    origin.on("/file").request(1).answer(reply -> reply.stallAfter(100_000, later));
+    use(builder().limits(limits().withSegmentSize(1 << 20)));
+    MemoryBudget memory = ((NettyDownloadEngine) engine).budget();
+    Download download = engine.submit(verified("/file", body).withConnections(4));
+    await(() -> memory.used() > (8 << 20));
+    engine.updateLimits(limits -> limits.withMemoryBudget(1 << 20));
+    later.countDown();
+    download.result().block(LIMIT);
+    assertHolds(realTarget(), body);
+  }
+
   @Test
   void aBodyThatOnlyWaitsForItsWritesIsNoStall() throws IOException {
     use(builder().network(NetworkSettings.defaults().withStallTimeout(Duration.ofMillis(250))));

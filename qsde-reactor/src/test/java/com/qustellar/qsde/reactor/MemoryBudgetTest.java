@@ -81,4 +81,30 @@ class MemoryBudgetTest {
     budget.take(8);
     assertThat(budget.whenRoom(() -> ran.add("b"))).isFalse();
   }
+
+  @Test
+  void whatCanBeHadAgainTakesHalfAtMost() {
+    assertThat(budget.spare(50)).isTrue();
+    assertThat(budget.spare(1)).isFalse();
+    assertThat(budget.used()).isEqualTo(50);
+    budget.take(50);
+    assertThat(budget.whenRoom(() -> ran.add("a"))).isFalse();
+    budget.giveSpare(1);
+    assertThat(ran).containsExactly("a");
+    assertThat(budget.spare(1)).isFalse();
+    budget.giveSpare(49);
+    budget.give(50);
+    assertThat(budget.used()).isZero();
+  }
+
+  /** It is given back when what stands before it in its file has come, which needs room. */
+  @Test
+  void whatIsSparedLeavesRoomUnderALoweredLimitAsWell() {
+    assertThat(budget.hold(25)).isTrue();
+    assertThat(budget.spare(25)).isTrue();
+    limit.set(10);
+    assertThat(budget.whenRoom(() -> ran.add("a"))).isTrue();
+    budget.take(3);
+    assertThat(budget.whenRoom(() -> ran.add("b"))).isFalse();
+  }
 }
