@@ -296,6 +296,7 @@ final class PrefixHasher {
             attempt(
                 () -> {
                   update(block);
+                  settle();
                   step();
                 });
           } else {

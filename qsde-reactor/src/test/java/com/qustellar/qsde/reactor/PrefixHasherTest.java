@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,7 +147,7 @@ class PrefixHasherTest {
     room = 64 << 20;
     Body body = Body.random(10, 20 << 20);
     CountDownLatch standing = new CountDownLatch(1);
-    PrefixHasher hasher = held(standing);
+    PrefixHasher hasher = held(0, standing);
     for (long at = 0; at < body.length(); at += 1 << 20) {
       write(hasher, body, at, at + (1 << 20)).block(LIMIT);
     }
@@ -175,8 +176,34 @@ class PrefixHasherTest {
     assertThat(behind).hasValue(2);
   }
 
-  /** Returns one whose digest takes nothing before it is let go. */
-  private PrefixHasher held(CountDownLatch go) {
+  @Test
+  void whoWaitsGoesOnWhileTheDigestReadsBackTheRest() {
+    Body body = Body.random(11, 20 << 20);
+    CountDownLatch standing = new CountDownLatch(1);
+    CountDownLatch written = new CountDownLatch(1);
+    PrefixHasher hasher = held(6 << 20, standing);
+    file.bytes().write(Unpooled.wrappedBuffer(body.bytes()), 0, failure -> written.countDown());
+    await(written);
+    hasher.reached(body.length());
+    CountDownLatch asked = new CountDownLatch(1);
+    hasher.whenNear(body.length(), asked::countDown);
+    await(asked);
+    standing.countDown();
+    Checksum digest = hasher.finish(body.length()).block(LIMIT);
+    assertThat(digest.hex()).isEqualTo(body.sha256());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Returns one whose digest takes so many bytes, and no more before it is let go. */
+  private PrefixHasher held(int first, CountDownLatch go) {
+    AtomicInteger taken = new AtomicInteger();
     MessageDigest real = HashAlgorithm.SHA256.newDigest();
     MessageDigest digest =
         new MessageDigest("held") {
@@ -187,10 +214,8 @@ class PrefixHasherTest {
 
           @Override
           protected void engineUpdate(byte[] input, int offset, int length) {
-            try {
-              go.await();
-            } catch (InterruptedException e) {
-              throw new AssertionError(e);
+            if (taken.addAndGet(length) > first) {
+              await(go);
             }
             real.update(input, offset, length);
           }
