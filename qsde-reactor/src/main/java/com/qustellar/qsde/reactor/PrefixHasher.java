@@ -34,6 +34,9 @@ final class PrefixHasher {
   /** How far behind the prefix it may be before who writes there waits for it. */
   private static final int LAG = 16 << 20;
 
+  /** How far at most: what an earlier run has left takes longer than the net should stand still. */
+  private static final int LONGEST_LAG = 512 << 20;
+
   /** What is read back at once: large enough to make a call cheap, small enough for a turn. */
   private static final int READ_BACK = 512 << 10;
 
@@ -131,7 +134,8 @@ final class PrefixHasher {
 
   /**
    * Runs the task once bytes at the offset are of use: at once, unless they would go on a prefix
-   * that the digest is far behind. They would only be written to be read back.
+   * that the digest is far behind, and soon will not be. They would only be written to be read
+   * back.
    */
   void whenNear(long offset, Runnable task) {
     synchronized (this) {
@@ -145,12 +149,17 @@ final class PrefixHasher {
 
   /** Returns whether who writes at the prefix waits for it, or soon will. */
   synchronized boolean isBehind() {
-    return prefix - hashed > LAG / 2;
+    return isBehindBy(LAG / 2);
   }
 
   /** Under the lock. */
   private boolean isFar() {
-    return prefix - hashed > LAG;
+    return isBehindBy(LAG);
+  }
+
+  private boolean isBehindBy(int bytes) {
+    long lag = prefix - hashed;
+    return lag > bytes && lag <= LONGEST_LAG;
   }
 
   /** Gives back the room of what is not kept any more, and lets those go on that waited. */

@@ -193,6 +193,23 @@ class PrefixHasherTest {
     assertThat(digest.hex()).isEqualTo(body.sha256());
   }
 
+  /** What an earlier run has left may be gigabytes: the net must not stand still for so long. */
+  @Test
+  void nobodyWaitsForADigestThatHasMuchToReadBack() {
+    Body body = Body.random(12, 1 << 20);
+    CountDownLatch standing = new CountDownLatch(1);
+    PrefixHasher hasher = held(0, standing);
+    write(hasher, body, 0, body.length()).block(LIMIT);
+    hasher.reached(1L << 30);
+    AtomicInteger asked = new AtomicInteger();
+    hasher.whenNear(1L << 30, asked::incrementAndGet);
+    assertThat(asked).hasValue(1);
+    assertThat(hasher.isBehind()).isFalse();
+    Mono<Void> end = hasher.cancel();
+    standing.countDown();
+    end.block(LIMIT);
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
