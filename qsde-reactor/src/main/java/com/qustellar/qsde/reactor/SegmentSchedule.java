@@ -118,6 +118,7 @@ final class SegmentSchedule {
    * @param left checks what an earlier run has left; null if that is nothing
    */
   void planned(SegmentPlanner plan, boolean ranged, @Nullable Mono<Void> left) {
+    boolean more;
     synchronized (this) {
       planner = plan;
       divisible = ranged;
@@ -128,11 +129,15 @@ final class SegmentSchedule {
       window = Duration.ofNanos(Math.min(LONGEST_WINDOW.toNanos(), answer));
       window = window.compareTo(SHORTEST_WINDOW) < 0 ? SHORTEST_WINDOW : window;
       lookedAt = now();
+      more = plan.remaining() > 0;
+    }
+    if (more) {
+      startLooking();
     }
     decide();
   }
 
-  /** Speeds are looked at from the second segment on. */
+  /** Speeds are looked at as soon as there is something that another connection could bring. */
   private void startLooking() {
     long nanos;
     synchronized (this) {

@@ -134,6 +134,19 @@ class ScheduleTest extends EngineTestBase {
     assertThat(origin.peakConnections()).isEqualTo(ConnectionCount.FIRST);
   }
 
+  /** The first segment is large, and the server may be far behind a proxy near by. */
+  @Test
+  void oneThatIsSlowGetsCompanyWhileItBringsTheFirstSegment() throws IOException {
+    use(DownloadEngine.builder());
+    origin.serve("/file", BODY);
+    origin.on("/file").request(1).answer(reply -> reply.stallAfter(1 << 20, never));
+    Download download = engine.submit(request("/file").withChecksum("sha256:" + BODY.sha256()));
+    await(() -> origin.requests().size() > 1);
+    never.countDown();
+    download.result().block(LIMIT);
+    assertHolds(target(), BODY);
+  }
+
   @Test
   void aLoweredNumberOfConnectionsCountsWhenSegmentsEndAndARaisedOneAtOnce() throws IOException {
     use(builder().limits(limits().withConnectionsPerDownload(4)));
