@@ -53,9 +53,10 @@ public final class Limits {
    *
    * @param connections at least 1, or {@link #AUTO}: the default, which begins with 4, takes twice
    *     as many as long as that brings more throughput, up to 16, and leaves other downloads their
-   *     share of {@link #connectionsPerHost}. A file that is verified, from a server less than a
-   *     millisecond away, as Linux tells it, comes over one for as long as that brings 64 MiB a
-   *     second: others would bring what the digest has to read back
+   *     share of {@link #connectionsPerHost}. A file of which a digest is computed, from a server
+   *     or proxy less than a millisecond away, as Linux tells it, comes over one for as long as
+   *     that brings 64 MiB a second or waits for the digest: others would bring what that has to
+   *     read back
    * @throws IllegalArgumentException if it is negative
    */
   public Limits withConnectionsPerDownload(int connections) {
