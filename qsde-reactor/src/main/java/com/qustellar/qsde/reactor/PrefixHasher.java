@@ -7,8 +7,6 @@ import io.netty.buffer.ByteBuf;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -24,12 +22,6 @@ import reactor.core.publisher.Sinks;
  * nothing else.
  */
 final class PrefixHasher {
-
-  /** How far ahead of the digest a written buffer may be to be kept rather than read back. */
-  private static final int AT_HAND = 24 << 20;
-
-  /** What is kept whatever room there is. */
-  private static final int FREE = 4 << 20;
 
   /** How far behind the prefix it may be before who writes there waits for it. */
   private static final int LAG = 16 << 20;
@@ -59,9 +51,7 @@ final class PrefixHasher {
 
   // Guarded by this.
   private long prefix;
-  private final TreeMap<Long, ByteBuf> atHand = new TreeMap<>();
-  private long atHandBytes;
-  private int charged;
+  private final AtHand atHand;
   private List<Runnable> waiting = new ArrayList<>();
   private long hashed;
   private long total = -1;
@@ -88,6 +78,7 @@ final class PrefixHasher {
     this.file = file;
     this.io = io;
     this.budget = budget;
+    this.atHand = new AtHand(budget);
   }
 
   /**
@@ -95,41 +86,13 @@ final class PrefixHasher {
    * buffer stays the caller's.
    */
   void written(long offset, ByteBuf data, long prefixEnd) {
-    int length = data.readableBytes();
     synchronized (this) {
       if (cancelled) {
         return;
       }
-      if (offset + length - hashed <= AT_HAND && findsRoom(length)) {
-        ByteBuf before = atHand.put(offset, data.retainedSlice());
-        atHandBytes += length;
-        if (before != null) {
-          // Written again, with the same bytes: ranges had been refused meanwhile.
-          letGo(before);
-        }
-      }
+      atHand.keep(offset, data, hashed);
     }
     reached(prefixEnd);
-  }
-
-  /** Returns whether so many more may be kept; under the lock. */
-  private boolean findsRoom(int length) {
-    long kept = atHandBytes + length;
-    if (kept > AT_HAND) {
-      return false;
-    }
-    int more = (int) Math.max(0, kept - FREE - charged);
-    if (more > 0 && !budget.spare(more)) {
-      return false;
-    }
-    charged += more;
-    return true;
-  }
-
-  /** Lets go of one that is not kept any more; under the lock. */
-  private void letGo(ByteBuf kept) {
-    atHandBytes -= kept.readableBytes();
-    kept.release();
   }
 
   /**
@@ -167,8 +130,7 @@ final class PrefixHasher {
     List<Runnable> next = List.of();
     int back;
     synchronized (this) {
-      back = (int) Math.max(0, charged - Math.max(0, atHandBytes - FREE));
-      charged -= back;
+      back = atHand.unneeded();
       if (!waiting.isEmpty() && !(running && isFar())) {
         next = waiting;
         waiting = new ArrayList<>();
@@ -216,7 +178,7 @@ final class PrefixHasher {
       if (running) {
         return stopped.asMono();
       }
-      releaseAll();
+      atHand.dropAll();
     }
     settle();
     return Mono.empty();
@@ -258,7 +220,7 @@ final class PrefixHasher {
     synchronized (this) {
       stop = cancelled;
       if (stop) {
-        releaseAll();
+        atHand.dropAll();
       } else {
         Block found = find();
         if (found != null) {
@@ -279,16 +241,13 @@ final class PrefixHasher {
 
   /** Returns what stands at the digest's end, null if that is the prefix's; under the lock. */
   private @Nullable Block find() {
-    dropPassed();
-    Map.Entry<Long, ByteBuf> kept = atHand.firstEntry();
-    if (kept != null && kept.getKey() == hashed) {
-      ByteBuf bytes = kept.getValue();
-      atHand.remove(hashed);
-      atHandBytes -= bytes.readableBytes();
-      return new Block(bytes, true);
+    atHand.dropBefore(hashed);
+    ByteBuf kept = atHand.take(hashed);
+    if (kept != null) {
+      return new Block(kept, true);
     }
-    long end = Math.min(prefix, hashed + READ_BACK);
-    int length = (int) ((kept == null ? end : Math.min(end, kept.getKey())) - hashed);
+    long end = Math.min(prefix, Math.min(hashed + READ_BACK, atHand.first()));
+    int length = (int) (end - hashed);
     return length > 0 ? new Block(Buffers.POOL.directBuffer(length, length), false) : null;
   }
 
@@ -331,26 +290,10 @@ final class PrefixHasher {
     synchronized (this) {
       running = false;
       cancelled = true;
-      releaseAll();
+      atHand.dropAll();
     }
     settle();
     stopped.tryEmitEmpty();
     result.tryEmitError(failure);
-  }
-
-  /** Lets go of buffers that a read back has overtaken. */
-  private void dropPassed() {
-    Map.@Nullable Entry<Long, ByteBuf> first = atHand.firstEntry();
-    while (first != null && first.getKey() < hashed) {
-      atHand.pollFirstEntry();
-      letGo(first.getValue());
-      first = atHand.firstEntry();
-    }
-  }
-
-  private void releaseAll() {
-    atHand.values().forEach(ByteBuf::release);
-    atHand.clear();
-    atHandBytes = 0;
   }
 }
