@@ -49,7 +49,7 @@ class DownloadTest extends EngineTestBase {
     assertThat(result.validator()).startsWith("\"");
     assertThat(result.notes()).isEmpty();
     assertThat(origin.requests()).hasSize(12);
-    assertThat(bytesSent()).isEqualTo(body.length());
+    assertSent(body.length());
     assertDirectoryHolds("target");
   }
 
@@ -140,7 +140,7 @@ class DownloadTest extends EngineTestBase {
     assertHolds(target(), body);
     assertThat(result.segments()).isEqualTo(segments);
     assertThat(origin.requests()).hasSize(segments);
-    assertThat(bytesSent()).isEqualTo(size);
+    assertSent(size);
   }
 
   /** Each seed is a size, a plan, and a way to cut the bodies up. */
@@ -225,7 +225,7 @@ class DownloadTest extends EngineTestBase {
     assertHolds(target(), body);
     assertThat(result.retries()).isZero();
     assertThat(result.segments()).isEqualTo(3);
-    assertThat(bytesSent()).isEqualTo(body.length());
+    assertSent(body.length());
   }
 
   @Test

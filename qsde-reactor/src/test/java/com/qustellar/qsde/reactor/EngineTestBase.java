@@ -123,6 +123,12 @@ abstract class EngineTestBase {
     return origin.requests().stream().mapToLong(RecordedRequest::bodyBytesSent).sum();
   }
 
+  /** The origin counts what it has sent once it has been, when the download may have ended. */
+  void assertSent(long bytes) {
+    await(() -> bytesSent() >= bytes);
+    assertThat(bytesSent()).isEqualTo(bytes);
+  }
+
   /** Returns the Range fields of all requests, in the order in which they came. */
   List<String> ranges() {
     return origin.requests().stream()

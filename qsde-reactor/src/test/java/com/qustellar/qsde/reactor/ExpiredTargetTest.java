@@ -81,7 +81,7 @@ class ExpiredTargetTest extends TracelessTestBase {
     DownloadResult result = get(request("/file").withConnections(1));
     assertHolds(target(), BODY);
     assertThat(result.retries()).isEqualTo(1);
-    assertThat(bytesSent()).isEqualTo(BODY.length() + "expired".length());
+    assertSent(BODY.length() + "expired".length());
   }
 
   /** Two places name the same file in their own ways: the length decides, and proves little. */

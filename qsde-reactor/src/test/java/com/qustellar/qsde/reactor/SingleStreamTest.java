@@ -124,7 +124,7 @@ class SingleStreamTest extends EngineTestBase {
                 Reply.status(200).body(BODY).header("ETag", etag(reply)).closeAfter(200_000));
     get(request("/file"));
     assertHolds(target(), BODY);
-    assertThat(bytesSent()).isEqualTo(BODY.length());
+    assertSent(BODY.length());
   }
 
   @Test

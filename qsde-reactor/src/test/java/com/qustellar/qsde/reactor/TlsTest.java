@@ -381,7 +381,7 @@ class TlsTest extends EngineTestBase {
     DownloadResult result = get(request(trusting).withChecksum("sha256:" + BODY.sha256()));
     assertHolds(target(), BODY);
     assertThat(result.retries()).isEqualTo(1);
-    assertThat(bytesSent()).isEqualTo(BODY.length());
+    assertSent(BODY.length());
   }
 
   @Test
