@@ -244,9 +244,14 @@ class TotalBytesTest extends EngineTestBase {
     assertHolds(target(), BODY);
     Files.delete(target());
     // The first one fails for good: the other one has not the file, and is not asked for it alone.
-    origin.onEvery(
-        (asked, reply) -> asked(asked).start() == 0 ? reply : Reply.status(404).body(Body.of("")));
-    failure(DownloadException.HttpStatus.class, request);
+    CountDownLatch begun = new CountDownLatch(1);
+    Reply gone = Reply.status(404).body(Body.of("")).delayedUntil(begun);
+    origin.onEvery((asked, reply) -> asked(asked).start() == 0 ? reply : gone);
+    Download download = engine.submit(request);
+    await(() -> download.latest().bytesReceived() > 0);
+    begun.countDown();
+    assertThat(download.result().materialize().block(LIMIT).getThrowable())
+        .isInstanceOf(DownloadException.HttpStatus.class);
     assertThat(second.requests()).noneMatch(asked -> asked.header("Cache-Control").isPresent());
     assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
   }
