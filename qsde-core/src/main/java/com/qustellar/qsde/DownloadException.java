@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * query, and what a server said without control, escape and bidi characters; it never holds a
  * secret. {@link #uri()} is the whole URI: do not log it. Causes speak for themselves.
  *
+ * <p>What else has gone wrong of the same download stands {@linkplain #getSuppressed suppressed}
+ * under it: at its mirrors, at other segments at the same time, and in an attempt at the whole file
+ * that was begun anew after.
+ *
  * <p>Kinds and constants may be added, so a {@code switch} over them has a {@code default}.
  */
 @SuppressWarnings("serial") // the serialized form is not part of the contract

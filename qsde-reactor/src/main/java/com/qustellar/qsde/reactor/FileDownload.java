@@ -172,7 +172,10 @@ final class FileDownload implements Work {
   private Mono<DownloadResult> again(
       FileTurn turn, Place place, DownloadException why, Pass following) {
     engine.metrics().retrying(why);
-    return turn.startOver(why).then(Mono.defer(() -> pass(turn, place, null, following)));
+    return turn.startOver(why)
+        .then(Mono.defer(() -> pass(turn, place, null, following)))
+        // What a pass has failed of tells why the next one was needed.
+        .doOnError(failure -> FailureTree.add(failure, why));
   }
 
   /**

@@ -144,7 +144,7 @@ final class FileFetch {
           if (first == null) {
             schedule.fail(thrown);
           } else {
-            mirrors.suppress(first, thrown);
+            FailureTree.add(first, thrown);
           }
           return Mono.never();
         });

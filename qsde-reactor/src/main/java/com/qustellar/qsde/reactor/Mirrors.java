@@ -241,26 +241,8 @@ final class Mirrors {
     DownloadException first = all.get(0).failure();
     DownloadException cause = first == null || DownloadTask.isWrong(last) ? last : first;
     Stream.concat(others(last, Map.of()).stream(), Stream.of(last))
-        .forEach(other -> suppress(cause, other));
+        .forEach(other -> FailureTree.add(cause, other));
     return cause;
-  }
-
-  /**
-   * Puts a failure under another one, unless it stands there already. Never in a circle: what walks
-   * the failures, a logger say, would not find out again.
-   */
-  synchronized void suppress(Throwable failure, Throwable other) {
-    boolean known = Stream.of(failure.getSuppressed()).anyMatch(under -> under == other);
-    if (!known && !stands(failure, other)) {
-      failure.addSuppressed(other);
-    }
-  }
-
-  private static boolean stands(Throwable failure, @Nullable Throwable under) {
-    return under != null
-        && (under == failure
-            || stands(failure, under.getCause())
-            || Stream.of(under.getSuppressed()).anyMatch(next -> stands(failure, next)));
   }
 
   /** One has another file than the one that was asked first. */

@@ -357,7 +357,10 @@ class MirrorTest extends EngineTestBase {
     DownloadRequest request = mirrored().withChecksum("sha256:" + OTHER.sha256());
     pace(origin, 4_000_000);
     pace(second, 4_000_000);
-    failure(DownloadException.ChecksumMismatch.class, request);
+    DownloadException failure = failure(DownloadException.ChecksumMismatch.class, request);
+    assertThat(failure.getSuppressed())
+        .as("what made it ask one alone")
+        .hasAtLeastOneElementOfType(DownloadException.ChecksumMismatch.class);
     assertThat(sent(origin) + sent(second)).isLessThan(3 * BODY.length());
     assertDirectoryHolds();
   }
