@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * secret. {@link #uri()} is the whole URI: do not log it. Causes speak for themselves.
  *
  * <p>What else has gone wrong of the same download stands {@linkplain #getSuppressed suppressed}
- * under it: at its mirrors, at other segments at the same time, and in an attempt at the whole file
- * that was begun anew after.
+ * under it: at its mirrors, at other segments at the same time, in earlier attempts at the whole
+ * file.
  *
  * <p>Kinds and constants may be added, so a {@code switch} over them has a {@code default}.
  */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -33,6 +34,8 @@ public final class LeakExtension
   private static final LeakProbe LEFT = new PartFileProbe();
 
   static {
+    // Of two event loops that log their first line one would wait for the lock of the other.
+    Logger.getLogger("").getHandlers();
     armBlockHound();
   }
 
