@@ -1,7 +1,12 @@
 package com.qustellar.qsde.reactor;
 
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 
 /** Keeps with a failure what else has failed on the way to it. */
 final class FailureTree {
@@ -14,16 +19,25 @@ final class FailureTree {
    * under each other would make one.
    */
   static synchronized void add(Throwable failure, Throwable under) {
-    boolean known = Stream.of(failure.getSuppressed()).anyMatch(there -> there == under);
-    if (!known && !stands(failure, under)) {
+    boolean known = Arrays.stream(failure.getSuppressed()).anyMatch(there -> there == under);
+    if (!known && !all(under).contains(failure)) {
       failure.addSuppressed(under);
     }
   }
 
-  private static boolean stands(Throwable failure, @Nullable Throwable under) {
-    return under != null
-        && (under == failure
-            || stands(failure, under.getCause())
-            || Stream.of(under.getSuppressed()).anyMatch(next -> stands(failure, next)));
+  /** Returns a failure and what stands under it; others may have made circles of theirs. */
+  private static Set<Throwable> all(Throwable failure) {
+    Set<Throwable> all = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Throwable> left = new ArrayDeque<>(List.of(failure));
+    while (!left.isEmpty()) {
+      Throwable next = left.pop();
+      if (all.add(next)) {
+        left.addAll(List.of(next.getSuppressed()));
+        if (next.getCause() != null) {
+          left.add(next.getCause());
+        }
+      }
+    }
+    return all;
   }
 }
