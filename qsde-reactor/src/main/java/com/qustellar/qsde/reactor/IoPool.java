@@ -3,7 +3,6 @@ package com.qustellar.qsde.reactor;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,7 +18,7 @@ import reactor.core.publisher.Mono;
  */
 final class IoPool implements Executor {
 
-  private final LinkedTransferQueue<Runnable> waiting = new LinkedTransferQueue<>();
+  private final TaskQueue waiting = new TaskQueue();
   private final ThreadPoolExecutor threads;
 
   IoPool() {

@@ -53,6 +53,38 @@ class IoPoolTest {
   }
 
   @Test
+  void itsThreadsSleepWhileThereIsNothingToDo() throws InterruptedException {
+    List<Thread> threads = threads();
+    for (int round = 0; round < 2000; round++) {
+      CountDownLatch ran = new CountDownLatch(2);
+      pool.execute(ran::countDown);
+      pool.execute(() -> followEachOther(20, ran));
+      ran.await();
+      for (Thread thread : threads) {
+        while (thread.getState() != Thread.State.WAITING) {
+          // For as long as a test may take.
+          assertThat(Thread.interrupted()).as("%s is at work", thread.getName()).isFalse();
+          Thread.onSpinWait();
+        }
+      }
+    }
+  }
+
+  private void followEachOther(int left, CountDownLatch ran) {
+    if (left == 0) {
+      ran.countDown();
+    } else {
+      pool.call(() -> left - 1).subscribe(next -> followEachOther(next, ran));
+    }
+  }
+
+  private static List<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("qsde-io-"))
+        .toList();
+  }
+
+  @Test
   void whatFollowsATaskComesAfterItAndNotInsideOfIt() throws InterruptedException {
     pool.execute(
         () -> {
