@@ -12,9 +12,14 @@ import org.junit.jupiter.api.Timeout;
 class TaskQueueTest {
 
   private final TaskQueue queue = new TaskQueue();
-  private final Runnable first = () -> {};
-  private final Runnable second = () -> {};
-  private final Runnable third = () -> {};
+  private final Runnable first = new Task();
+  private final Runnable second = new Task();
+  private final Runnable third = new Task();
+
+  private static final class Task implements Runnable {
+    @Override
+    public void run() {}
+  }
 
   @Test
   void givesTasksInTheirOrder() throws InterruptedException {
