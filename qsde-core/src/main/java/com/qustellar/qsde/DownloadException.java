@@ -1,15 +1,12 @@
 package com.qustellar.qsde;
 
 import com.qustellar.qsde.internal.http.HttpUris;
-import com.qustellar.qsde.internal.http.SafeText;
-import com.qustellar.qsde.internal.progress.Figures;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("serial") // the serialized form is not part of the contract
 public abstract sealed class DownloadException extends RuntimeException {
-
-  private static final int LONGEST_QUOTE = 300;
-
-  /** What Netty tells beside the system's words: the call that failed, what was asked for. */
-  private static final Pattern TECHNICAL =
-      Pattern.compile(
-          "^[\\w:]+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?: |"
-              + " \\[A[^]]*\\](?: after \\d+ \\w+)?\\s*$");
 
   private final URI uri;
   private final transient @Nullable Path target; // few paths are serializable
@@ -224,8 +213,8 @@ public abstract sealed class DownloadException extends RuntimeException {
     public ConnectFailed(URI uri, @Nullable Path target, @Nullable Throwable cause) {
       super(
           "could not connect to "
-              + server(uri)
-              + why(cause)
+              + FailureText.server(uri)
+              + FailureText.why(cause)
               + ": check the address, the port and the network",
           uri,
           target,
@@ -251,9 +240,9 @@ public abstract sealed class DownloadException extends RuntimeException {
     public ConnectionLost(URI uri, @Nullable Path target, @Nullable Throwable cause) {
       super(
           "the connection to "
-              + host(uri)
+              + FailureText.host(uri)
               + " broke"
-              + why(cause)
+              + FailureText.why(cause)
               + ": try again, what can be resumed is kept",
           uri,
           target,
@@ -280,7 +269,9 @@ public abstract sealed class DownloadException extends RuntimeException {
      */
     public NameNotResolved(URI uri, @Nullable Path target, @Nullable Throwable cause) {
       super(
-          "the name " + host(uri) + " was not found: check its spelling and the network",
+          "the name "
+              + FailureText.host(uri)
+              + " was not found: check its spelling and the network",
           uri,
           target,
           cause);
@@ -303,7 +294,7 @@ public abstract sealed class DownloadException extends RuntimeException {
         boolean retryable,
         @Nullable Throwable cause) {
       super(
-          host(uri)
+          FailureText.host(uri)
               + (retryable ? " has no " : " is no ")
               + (family == AddressFamily.IPV4 ? "IPv4" : "IPv6")
               + " address, and no other is to be used: allow both families, or ask another host",
@@ -334,8 +325,8 @@ public abstract sealed class DownloadException extends RuntimeException {
     public TlsFailure(URI uri, @Nullable Path target, @Nullable Throwable cause) {
       super(
           "no trusted TLS connection to "
-              + host(uri)
-              + why(cause)
+              + FailureText.host(uri)
+              + FailureText.why(cause)
               + ": check the name, the clock and the trusted certificates",
           uri,
           target,
@@ -360,10 +351,10 @@ public abstract sealed class DownloadException extends RuntimeException {
         @Nullable Throwable cause) {
       super(
           "no trusted TLS connection to "
-              + host(uri)
+              + FailureText.host(uri)
               + ": "
               + problem.words
-              + (detail == null ? "" : " (" + quote(detail) + ")")
+              + (detail == null ? "" : " (" + FailureText.quote(detail) + ")")
               + ": "
               + problem.advice,
           uri,
@@ -485,7 +476,9 @@ public abstract sealed class DownloadException extends RuntimeException {
         @Nullable Throwable cause) {
       super(
           fault.message.formatted(
-              proxy == null ? "the proxy" : "the proxy " + server(proxy), host(uri), why(cause)),
+              proxy == null ? "the proxy" : "the proxy " + FailureText.server(proxy),
+              FailureText.host(uri),
+              FailureText.why(cause)),
           uri,
           target,
           cause);
@@ -594,8 +587,12 @@ public abstract sealed class DownloadException extends RuntimeException {
      */
     public InvalidRequest(
         URI uri, @Nullable Path target, String reason, @Nullable Throwable cause) {
-      super(HttpUris.redact(uri) + " cannot be used: " + quote(reason), uri, target, cause);
-      this.reason = quote(reason);
+      super(
+          HttpUris.redact(uri) + " cannot be used: " + FailureText.quote(reason),
+          uri,
+          target,
+          cause);
+      this.reason = FailureText.quote(reason);
     }
 
     /** {@return what is wrong with the request, fit for a terminal} */
@@ -648,11 +645,13 @@ public abstract sealed class DownloadException extends RuntimeException {
         boolean afterGoodAnswers,
         @Nullable Throwable cause) {
       super(
-          HttpUris.redact(uri) + " sent an answer that cannot be used: " + quote(reason),
+          HttpUris.redact(uri)
+              + " sent an answer that cannot be used: "
+              + FailureText.quote(reason),
           uri,
           target,
           cause);
-      this.reason = quote(reason);
+      this.reason = FailureText.quote(reason);
       this.afterGoodAnswers = afterGoodAnswers;
     }
 
@@ -684,7 +683,7 @@ public abstract sealed class DownloadException extends RuntimeException {
       super(
           HttpUris.redact(uri)
               + " is larger than the "
-              + size(maxBytes)
+              + FailureText.size(maxBytes)
               + " that are allowed: raise the limit if that is wanted",
           uri,
           target,
@@ -778,24 +777,15 @@ public abstract sealed class DownloadException extends RuntimeException {
         @Nullable Throwable cause) {
       super(
           "no room for "
-              + file(target)
+              + FailureText.file(target)
               + ": "
-              + neededAndFree(neededBytes, freeBytes)
+              + FailureText.neededAndFree(neededBytes, freeBytes)
               + ": make room or choose another disk",
           uri,
           target,
           cause);
       this.neededBytes = neededBytes;
       this.freeBytes = freeBytes;
-    }
-
-    private static String neededAndFree(long needed, long free) {
-      // Where the figures are the same, only the bytes tell what is missing.
-      boolean exact = size(needed).equals(size(free));
-      return (exact ? needed + " bytes" : size(needed))
-          + " are needed and "
-          + (exact ? String.valueOf(free) : size(free))
-          + " are free";
     }
 
     /** {@return the bytes that were still to be written} */
@@ -829,7 +819,10 @@ public abstract sealed class DownloadException extends RuntimeException {
      */
     public FileAccess(URI uri, @Nullable Path target, Reason reason, @Nullable Throwable cause) {
       super(
-          file(target) + reason.problem + (reason == Reason.IO ? why(cause) : "") + reason.advice,
+          FailureText.file(target)
+              + reason.problem
+              + (reason == Reason.IO ? FailureText.why(cause) : "")
+              + reason.advice,
           uri,
           target,
           cause);
@@ -966,10 +959,10 @@ public abstract sealed class DownloadException extends RuntimeException {
         URI uri, @Nullable Path target, String address, @Nullable Throwable cause) {
       super(
           isLiteral(uri, address)
-              ? "the address policy refuses " + quote(address)
-              : host(uri)
+              ? "the address policy refuses " + FailureText.quote(address)
+              : FailureText.host(uri)
                   + " has the address "
-                  + quote(address)
+                  + FailureText.quote(address)
                   + ", which the address policy refuses",
           uri,
           target,
@@ -978,7 +971,7 @@ public abstract sealed class DownloadException extends RuntimeException {
     }
 
     private static boolean isLiteral(URI uri, String address) {
-      String host = host(uri);
+      String host = FailureText.host(uri);
       return host.equals(address) || host.equals("[" + address + "]");
     }
 
@@ -1053,33 +1046,5 @@ public abstract sealed class DownloadException extends RuntimeException {
     public boolean retryable() {
       return false;
     }
-  }
-
-  private static String server(URI uri) {
-    return uri.getRawAuthority() == null ? HttpUris.redact(uri) : HttpUris.hostAndPort(uri);
-  }
-
-  private static String host(URI uri) {
-    return uri.getRawAuthority() == null ? HttpUris.redact(uri) : HttpUris.host(uri);
-  }
-
-  private static String file(@Nullable Path target) {
-    return target == null ? "the file" : SafeText.strip(target.toString());
-  }
-
-  private static String size(long bytes) {
-    return bytes < 1024 ? bytes + " bytes" : Figures.size(bytes);
-  }
-
-  private static String quote(String said) {
-    return SafeText.strip(said, LONGEST_QUOTE).strip();
-  }
-
-  /** Returns the cause's own words in brackets; none that could quote a URI and its secrets. */
-  private static String why(@Nullable Throwable cause) {
-    String words = cause == null ? null : cause.getMessage();
-    return words == null || words.isBlank() || words.contains("://")
-        ? ""
-        : " (" + quote(TECHNICAL.matcher(words).replaceAll("")) + ")";
   }
 }
