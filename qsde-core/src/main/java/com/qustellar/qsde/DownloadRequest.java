@@ -3,7 +3,6 @@ package com.qustellar.qsde;
 import com.qustellar.qsde.DownloadException.InvalidRequest;
 import com.qustellar.qsde.internal.http.FileNames;
 import com.qustellar.qsde.internal.http.HttpUris;
-import com.qustellar.qsde.internal.http.SafeText;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +23,6 @@ import org.jspecify.annotations.Nullable;
  * never normalised, names become ASCII (IDNA), the fragment is dropped.
  */
 public final class DownloadRequest {
-
-  private static final String ID_CHARACTERS =
-      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
-  private static final int ID_LENGTH = 12;
-  private static final int LONGEST_ID = 200;
 
   private final Values values;
 
@@ -184,8 +177,8 @@ public final class DownloadRequest {
    * @throws InvalidRequest if it is empty, longer, or has control characters
    */
   public DownloadRequest withId(String id) {
-    if (id.isBlank() || id.length() > LONGEST_ID || !SafeText.strip(id).equals(id)) {
-      throw refused("an id is one line of 1 to " + LONGEST_ID + " characters");
+    if (!RequestId.isFit(id)) {
+      throw refused("an id is one line of 1 to " + RequestId.LONGEST + " characters");
     }
     return with(v -> v.id = id);
   }
@@ -537,22 +530,12 @@ public final class DownloadRequest {
     return new DownloadRequest(copy);
   }
 
-  /** 72 bits tell downloads apart; nobody is to be kept from guessing them. */
-  private static String randomId() {
-    StringBuilder id = new StringBuilder(ID_LENGTH);
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    for (int i = 0; i < ID_LENGTH; i++) {
-      id.append(ID_CHARACTERS.charAt(random.nextInt(ID_CHARACTERS.length())));
-    }
-    return id.toString();
-  }
-
   /** Changed only before it is published in the final field above. */
   private static final class Values implements Cloneable {
     final URI uri;
     List<URI> mirrors = List.of();
     @Nullable Path target;
-    String id = randomId();
+    String id = RequestId.random();
     @Nullable Supplier<? extends CompletionStage<Source>> source;
     @Nullable Checksum checksum;
     @Nullable HashAlgorithm computedChecksum;
