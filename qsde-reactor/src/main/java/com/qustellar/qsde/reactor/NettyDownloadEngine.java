@@ -143,8 +143,9 @@ final class NettyDownloadEngine implements DownloadEngine {
   }
 
   private DownloadTask start(DownloadTask task) {
-    tasks.add(task);
+    // First: whoever closes the engine may end it as soon as it is among the tasks.
     outcomes.await();
+    tasks.add(task);
     if (shut) {
       task.dispose();
     } else {
