@@ -17,8 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,12 +54,9 @@ final class NettyDownloadEngine implements DownloadEngine {
   private final DownloadMetrics metrics;
   private final Disposable observed;
 
-  private final Set<DownloadTask> tasks = ConcurrentHashMap.newKeySet();
-  private final Set<Batch> batches = ConcurrentHashMap.newKeySet();
-  private final ConcurrentHashMap<Path, DownloadTask> claims = new ConcurrentHashMap<>();
+  private final RunningDownloads running = new RunningDownloads();
   private final Sinks.Empty<Void> closing = Sinks.empty();
   private final Mono<Void> closed = Mono.defer(this::shutDown).cache();
-  private volatile boolean shut;
 
   NettyDownloadEngine(EngineBuilder settings) {
     this.limits = settings.limits;
@@ -82,7 +77,8 @@ final class NettyDownloadEngine implements DownloadEngine {
     this.stallWatch = new StallWatch(scheduler);
     this.metrics = GuardedMetrics.of(settings.metrics);
     this.observed =
-        metrics.observe(new EngineGauges(tasks, tally, () -> budget.used() + streamMemory.held()));
+        metrics.observe(
+            new EngineGauges(running.tasks(), tally, () -> budget.used() + streamMemory.held()));
   }
 
   // ---- downloads
@@ -143,14 +139,9 @@ final class NettyDownloadEngine implements DownloadEngine {
   }
 
   private DownloadTask start(DownloadTask task) {
-    // First: whoever closes the engine may end it as soon as it is among the tasks.
+    // First: whoever closes the engine may end it as soon as it is among those that run.
     outcomes.await();
-    tasks.add(task);
-    if (shut) {
-      task.dispose();
-    } else {
-      task.start();
-    }
+    running.start(task);
     return task;
   }
 
@@ -164,11 +155,8 @@ final class NettyDownloadEngine implements DownloadEngine {
               new Batch(
                   () -> limits.maxConcurrentDownloads(),
                   request -> start(request, context, delivery));
-          batches.add(batch);
-          if (shut) {
-            batch.end();
-          }
-          return batch.outcomes(requests).doFinally(signal -> batches.remove(batch));
+          running.add(batch);
+          return batch.outcomes(requests).doFinally(signal -> running.remove(batch));
         });
   }
 
@@ -222,18 +210,18 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public List<Download> downloads() {
-    return List.copyOf(tasks);
+    return List.copyOf(running.tasks());
   }
 
   @Override
   public Optional<Download> find(String id) {
-    return tasks.stream().filter(task -> task.id().equals(id)).<Download>map(t -> t).findFirst();
+    return running.find(id);
   }
 
   @Override
   public Flux<EngineProgress> progress() {
     return Flux.concat(Mono.just(0L), ticks)
-        .map(tick -> tally.snapshot(tasks, System.nanoTime()))
+        .map(tick -> tally.snapshot(running.tasks(), System.nanoTime()))
         .takeUntilOther(closing.asMono())
         .onBackpressureLatest();
   }
@@ -261,8 +249,7 @@ final class NettyDownloadEngine implements DownloadEngine {
       limits = Objects.requireNonNull(update.apply(limits), "limits");
     }
     admission.review();
-    batches.forEach(Batch::review);
-    tasks.forEach(DownloadTask::review);
+    running.review();
     throttle.review();
   }
 
@@ -287,14 +274,7 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public void cancelAll() {
-    batches.forEach(Batch::end);
-    // Who waits first: else each that ends would let one of them start.
-    for (DownloadTask task : tasks) {
-      if (task.sampler().state() == DownloadState.QUEUED) {
-        task.dispose();
-      }
-    }
-    tasks.forEach(DownloadTask::dispose);
+    running.cancelAll();
   }
 
   @Override
@@ -306,8 +286,11 @@ final class NettyDownloadEngine implements DownloadEngine {
   public Mono<Void> closeLater(Duration grace) {
     return Mono.defer(
         () -> {
-          shut();
-          return allEnded().timeout(Waits.bounded(grace), Mono.empty(), scheduler).then(closed);
+          running.shut();
+          return running
+              .allEnded()
+              .timeout(Waits.bounded(grace), Mono.empty(), scheduler)
+              .then(closed);
         });
   }
 
@@ -319,45 +302,29 @@ final class NettyDownloadEngine implements DownloadEngine {
     closed.block();
   }
 
-  /** Nothing begins any more, and no batch takes anything from its source. */
-  private void shut() {
-    shut = true;
-    batches.forEach(Batch::end);
-  }
-
   private Mono<Void> shutDown() {
-    shut();
+    running.shut();
     closing.tryEmitEmpty();
     cancelAll();
-    return allEnded()
+    return running
+        .allEnded()
         .then(outcomes.end())
         .then(transport.closeLater())
         .then(io.closeLater())
         .then(Mono.fromRunnable(observed::dispose));
   }
 
-  private Mono<Void> allEnded() {
-    return Flux.fromIterable(tasks).flatMap(DownloadTask::ended, Integer.MAX_VALUE).then();
-  }
-
   // ---- what the downloads ask
 
   /** Makes the target the task's own, and returns the task that has it. */
   DownloadTask claim(Path target, DownloadTask task) {
-    Path path = target.toAbsolutePath().normalize();
-    DownloadTask holder = claims.putIfAbsent(path, task);
-    if (holder != null) {
-      return holder;
-    }
-    task.claimed(path);
-    return task;
+    return running.claim(target, task);
   }
 
   /** A download has ended: takes it off the lists. */
   void forget(DownloadTask task, DownloadState end) {
     tally.ended(end);
-    task.claims().forEach(claims::remove);
-    tasks.remove(task);
+    running.forget(task);
   }
 
   /** Runs a callback that reaches users where users' code may run. */
