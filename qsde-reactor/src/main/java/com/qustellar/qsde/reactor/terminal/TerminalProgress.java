@@ -1,17 +1,12 @@
 package com.qustellar.qsde.reactor.terminal;
 
-import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.internal.http.SafeText;
-import com.qustellar.qsde.internal.progress.Figures;
 import com.qustellar.qsde.reactor.DownloadEngine;
-import com.qustellar.qsde.reactor.DownloadOutcome;
 import java.io.IOError;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -104,7 +99,7 @@ public final class TerminalProgress implements Disposable {
     }
     next(REST);
     if (tellsEnds) {
-      outcomes.update(engine.outcomes().subscribe(this::tell));
+      outcomes.update(engine.outcomes().subscribe(ended -> println(EndLine.of(ended))));
     }
   }
 
@@ -200,38 +195,6 @@ public final class TerminalProgress implements Disposable {
       pending.clear();
       return taken;
     }
-  }
-
-  private void tell(DownloadOutcome outcome) {
-    if (outcome instanceof DownloadOutcome.Completed completed) {
-      println(completed(completed.result()));
-    } else if (outcome instanceof DownloadOutcome.Failed failed) {
-      println(String.valueOf(failed.error().getMessage()));
-    } else if (outcome instanceof DownloadOutcome.Cancelled cancelled) {
-      println(
-          Watch.name(cancelled.request(), null)
-              + ": cancelled"
-              + (cancelled.resumable() ? ", can be resumed" : ""));
-    }
-  }
-
-  private static String completed(DownloadResult result) {
-    Path target = result.target();
-    String name = Objects.requireNonNullElse(target.getFileName(), target).toString();
-    if (result.notes().contains(DownloadResult.Note.ALREADY_PRESENT)) {
-      return name + ": already there, as expected";
-    }
-    long received = result.bytes() - result.resumedBytes();
-    return name
-        + ": "
-        + Figures.size(result.bytes())
-        + " in "
-        + Figures.elapsed(result.elapsed())
-        + ", "
-        + Figures.speed(Figures.bytesPerSecond(received, result.elapsed()))
-        + (result.checksum() == null
-            ? ""
-            : ", " + result.checksum().algorithm().label() + " verified");
   }
 
   /**
