@@ -1,11 +1,8 @@
 package com.qustellar.qsde.reactor;
 
+import com.qustellar.qsde.reactor.StreamChunks.Chunk;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -29,11 +26,6 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
   /** Hears that bytes have been passed on, where nobody wants to. */
   static final Runnable NOBODY = () -> {};
 
-  /** Smaller than this is gathered while its turn has not come: an object a byte is too much. */
-  private static final int SMALL = 1 << 10;
-
-  private static final int ROOM = 4 << 10;
-
   private final Executor executor;
   private final StreamMemory memory;
   private final Consumer<ByteBuffer> digest;
@@ -43,7 +35,7 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
   private final Sinks.Empty<Void> drained = Sinks.empty();
 
   // Guarded by this.
-  private final NavigableMap<Long, Chunk> chunks = new TreeMap<>();
+  private final StreamChunks chunks = new StreamChunks();
   private @Nullable CoreSubscriber<? super ByteBuffer> subscriber;
   private boolean subscribed;
   private long requested;
@@ -53,8 +45,6 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
   private boolean complete;
   private @Nullable Throwable failure;
   private boolean over;
-
-  private record Chunk(ByteBuffer bytes, Runnable passedOn) {}
 
   /**
    * Makes one.
@@ -93,34 +83,15 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
       }
       due = offset == next;
       memory.take(bytes.remaining());
-      boolean gathered = !due && passedOn == NOBODY && bytes.remaining() < SMALL;
-      if (!gathered || !append(offset, bytes)) {
-        chunks.put(offset, new Chunk(gathered ? roomy(bytes) : bytes, passedOn));
+      if (due) {
+        chunks.put(offset, bytes, passedOn);
+      } else {
+        chunks.gather(offset, bytes, passedOn);
       }
     }
     if (due) {
       signal();
     }
-  }
-
-  /** Appends bytes to those just before them, if they have room; called under the lock. */
-  private boolean append(long offset, ByteBuffer bytes) {
-    Map.Entry<Long, Chunk> before = chunks.lowerEntry(offset);
-    if (before == null || before.getValue().passedOn() != NOBODY) {
-      return false;
-    }
-    ByteBuffer all = before.getValue().bytes();
-    int end = all.limit();
-    boolean fits = before.getKey() + end == offset && all.capacity() - end >= bytes.remaining();
-    if (fits) {
-      all.limit(end + bytes.remaining());
-      all.put(end, bytes, bytes.position(), bytes.remaining());
-    }
-    return fits;
-  }
-
-  private static ByteBuffer roomy(ByteBuffer bytes) {
-    return ByteBuffer.allocate(ROOM).put(bytes).flip();
   }
 
   /** Returns the offset of the first byte that the subscriber does not have. */
@@ -130,14 +101,7 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
 
   /** Returns where the first byte is missing. */
   synchronized long prefixEnd() {
-    long end = next;
-    for (Map.Entry<Long, Chunk> chunk : chunks.entrySet()) {
-      if (chunk.getKey() != end) {
-        break;
-      }
-      end += chunk.getValue().bytes().remaining();
-    }
-    return end;
+    return chunks.endOfRun(next);
   }
 
   /** Forgets what stands behind the prefix. */
@@ -156,8 +120,7 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
   private void forget(long from) {
     List<Chunk> gone;
     synchronized (this) {
-      gone = new ArrayList<>(chunks.tailMap(from, true).values());
-      chunks.tailMap(from, true).clear();
+      gone = chunks.takeFrom(from);
     }
     for (Chunk chunk : gone) {
       memory.give(chunk.bytes().remaining());
@@ -291,7 +254,7 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
         to.onComplete();
       };
     }
-    Chunk chunk = requested > 0 ? chunks.remove(next) : null;
+    Chunk chunk = requested > 0 ? chunks.take(next) : null;
     if (chunk == null) {
       return null;
     }
