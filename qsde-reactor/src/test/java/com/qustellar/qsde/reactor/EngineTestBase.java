@@ -86,6 +86,15 @@ abstract class EngineTestBase {
     return dir.resolve("target");
   }
 
+  /** Returns where the bytes of {@link #target} are before it has its name. */
+  Path partFile() {
+    return dir.resolve("target.qsde-part");
+  }
+
+  Path journal() {
+    return dir.resolve("target.qsde-journal");
+  }
+
   DownloadResult get(DownloadRequest request) {
     return engine.download(request).block(LIMIT);
   }

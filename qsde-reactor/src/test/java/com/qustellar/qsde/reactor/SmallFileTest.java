@@ -98,7 +98,7 @@ class SmallFileTest extends EngineTestBase {
     origin.serve("/file", BODY);
     Path target = disk.path(dir.resolve("target"));
     Download download = engine.submit(DownloadRequest.of(origin.uri("/file").toString(), target));
-    await(() -> Files.exists(dir.resolve("target.qsde-part")));
+    await(() -> Files.exists(partFile()));
     download.dispose();
     assertThat(download.latest().state().isTerminal()).isFalse();
     disk.release();
@@ -191,8 +191,8 @@ class SmallFileTest extends EngineTestBase {
     origin.on("/file").answer(reply -> reply.stallAfter(50_000, sending));
     Download download = engine.submit(request("/file"));
     await(() -> download.latest().bytesReceived() == 50_000);
-    Files.writeString(dir.resolve("target.qsde-part"), "abandoned");
-    Files.writeString(dir.resolve("target.qsde-journal"), "of what was abandoned");
+    Files.writeString(partFile(), "abandoned");
+    Files.writeString(journal(), "of what was abandoned");
     sending.countDown();
     download.result().block(LIMIT);
     assertHolds(dir.resolve("target"), BODY);
@@ -224,7 +224,7 @@ class SmallFileTest extends EngineTestBase {
             throw new IOException("I/O error");
           }
           if (operation == Operation.DELETE && path.toString().endsWith(".qsde-part")) {
-            locked.set(isLocked(dir.resolve("target.qsde-part")));
+            locked.set(isLocked(partFile()));
           }
         });
     origin.serve("/file", Body.random(1, length));

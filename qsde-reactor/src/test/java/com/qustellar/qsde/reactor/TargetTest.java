@@ -46,10 +46,6 @@ class TargetTest extends EngineTestBase {
     assertThat(failure(FileAccess.class, request).reason()).isEqualTo(reason);
   }
 
-  private Path part() {
-    return dir.resolve("target.qsde-part");
-  }
-
   @ParameterizedTest
   @CsvSource({
     "attachment; filename=\"report.pdf\", report.pdf",
@@ -288,12 +284,12 @@ class TargetTest extends EngineTestBase {
   @KeepsPartFiles
   void aPartThatIsLockedByAnotherIsLeftAlone() throws IOException {
     origin.serve("/file", BODY);
-    Files.writeString(part(), "theirs");
-    try (FileChannel held = FileChannel.open(part(), StandardOpenOption.WRITE)) {
+    Files.writeString(partFile(), "theirs");
+    try (FileChannel held = FileChannel.open(partFile(), StandardOpenOption.WRITE)) {
       assertThat(held.tryLock()).isNotNull();
       assertRefused(Reason.IN_USE, request("/file"));
     }
-    assertThat(part()).hasContent("theirs");
+    assertThat(partFile()).hasContent("theirs");
     assertDirectoryHolds("target.qsde-part");
   }
 
@@ -309,25 +305,25 @@ class TargetTest extends EngineTestBase {
     disk.failing(
         (operation, path) -> {
           if (STEPS.contains(operation)
-              && path.endsWith(part().getFileName().toString())
-              && Files.exists(part())
+              && path.endsWith(partFile().getFileName().toString())
+              && Files.exists(partFile())
               && steps.incrementAndGet() == step) {
-            Files.delete(part());
-            Files.writeString(part(), "theirs");
-            theirs.set(FileChannel.open(part(), StandardOpenOption.WRITE));
+            Files.delete(partFile());
+            Files.writeString(partFile(), "theirs");
+            theirs.set(FileChannel.open(partFile(), StandardOpenOption.WRITE));
             assertThat(theirs.get().tryLock()).isNotNull();
           }
         });
     assertRefused(Reason.IN_USE, DownloadRequest.of(origin.uri("/file"), disk.path(target())));
     theirs.get().close();
-    assertThat(part()).hasContent("theirs");
+    assertThat(partFile()).hasContent("theirs");
     assertDirectoryHolds("target.qsde-part");
   }
 
   @Test
   void anAbandonedPartIsReplaced() throws IOException {
     origin.serve("/file", BODY);
-    Files.write(part(), Body.random(9, 10 * SEGMENT).bytes());
+    Files.write(partFile(), Body.random(9, 10 * SEGMENT).bytes());
     get(request("/file"));
     assertHolds(target(), BODY);
     assertDirectoryHolds("target");
@@ -338,7 +334,7 @@ class TargetTest extends EngineTestBase {
   void aLinkInThePartsPlaceIsRemovedAndNotFollowed() throws IOException {
     origin.serve("/file", BODY);
     Path victim = Files.writeString(dir.resolve("victim"), "precious");
-    Files.createSymbolicLink(part(), victim);
+    Files.createSymbolicLink(partFile(), victim);
     get(request("/file"));
     assertThat(victim).hasContent("precious");
     assertThat(target()).isRegularFile();

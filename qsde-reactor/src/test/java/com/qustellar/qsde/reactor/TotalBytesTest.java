@@ -205,7 +205,7 @@ class TotalBytesTest extends EngineTestBase {
     download.dispose();
     download.closed().block(LIMIT);
     never.countDown();
-    assertThat(Files.exists(dir.resolve("target.qsde-journal"))).isTrue();
+    assertThat(Files.exists(journal())).isTrue();
   }
 
   // ---- mirrors
