@@ -47,7 +47,7 @@ class OpenSslTest extends EngineTestBase {
 
   @Test
   void downloadsWithOpenSsl() throws IOException, InterruptedException {
-    serve(Certificates.tls(Certificates.loopback(TlsTest.AUTHORITY)));
+    serve(Certificates.tls(Certificates.loopback(TlsTestBase.AUTHORITY)));
     assertThat(download()).containsExactly("OK");
     assertHolds(target(), BODY);
   }
@@ -83,7 +83,7 @@ class OpenSslTest extends EngineTestBase {
   }
 
   private Path authority() throws IOException {
-    return Certificates.pem(pems.resolve("ca.pem"), TlsTest.AUTHORITY.getRootCertificatePEM());
+    return Certificates.pem(pems.resolve("ca.pem"), TlsTestBase.AUTHORITY.getRootCertificatePEM());
   }
 
   /** Returns what a process says that downloads from the origins, one line each. */

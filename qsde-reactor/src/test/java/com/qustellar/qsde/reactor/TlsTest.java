@@ -4,23 +4,17 @@ import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.TlsFailure;
 import com.qustellar.qsde.DownloadException.TlsFailure.Problem;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.NetworkSettings;
-import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.Source;
 import com.qustellar.qsde.TlsSettings;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Certificates;
-import com.qustellar.qsde.reactor.testing.Reply;
-import com.qustellar.qsde.reactor.testing.Resource;
-import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,53 +22,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Phaser;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.http.client.HttpClient;
 
-/** Whom the TLS settings trust, what is said of others, and how TLS connections break. */
-class TlsTest extends EngineTestBase {
-
-  private static final Body BODY = Body.random(1, 5 * SEGMENT + 123);
-
-  static final X509Bundle AUTHORITY = Certificates.authority("Test Authority");
-
-  @TempDir Path pems;
-
-  private TlsSettings trusting;
-
-  @BeforeEach
-  void trust() throws IOException {
-    trusting =
-        TlsSettings.defaults()
-            .withTrustedCertificates(
-                Certificates.pem(pems.resolve("ca.pem"), AUTHORITY.getRootCertificatePEM()));
-  }
-
-  private void serve(ScriptedOrigin.Layer tls) {
-    origin.close();
-    origin = ScriptedOrigin.start(tls);
-    origin.serve("/file", BODY);
-  }
-
-  private DownloadRequest request(TlsSettings tls) {
-    return request("/file").withNetwork(NetworkSettings.defaults().withTls(tls));
-  }
-
-  private TlsFailure refused(TlsSettings tls) {
-    return failure(TlsFailure.class, request(tls));
-  }
+/** Whom the TLS settings trust, whom they are shown to, and what is said of others. */
+class TlsTest extends TlsTestBase {
 
   @Test
   void theAuthoritiesOfTheSettingsAreTrusted() throws IOException {
@@ -280,178 +240,7 @@ class TlsTest extends EngineTestBase {
     return socket -> socket.setEnabledProtocols(new String[] {version});
   }
 
-  private Path chain(X509Bundle client) throws IOException {
-    return Certificates.pem(pems.resolve("client.pem"), client.getCertificatePathPEM());
-  }
-
   private Path key(X509Bundle client) throws IOException {
     return Certificates.pem(pems.resolve("client.key"), client.getPrivateKeyPEM());
-  }
-
-  static Stream<Arguments> uselessFiles() {
-    return Stream.of(
-        Arguments.of("", "holds no PEM certificate"),
-        Arguments.of("no certificate\n", "holds no PEM certificate"),
-        Arguments.of(
-            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-            "holds a certificate that cannot be read"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("uselessFiles")
-  void aFileWithoutCertificatesIsNamed(String content, String words) throws IOException {
-    Path file = Certificates.pem(pems.resolve("useless.pem"), content);
-    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
-    TlsFailure failure = refused(TlsSettings.defaults().withTrustedCertificates(file));
-    assertThat(failure.problem()).isEqualTo(Problem.SETTINGS);
-    assertThat(failure).hasMessageContaining(file + " " + words);
-    assertThat(origin.acceptedConnections()).isZero();
-  }
-
-  /** Whoever is given others again and again forgets what was not used for long. */
-  @Test
-  void onlySomeAreKept() throws IOException {
-    IoPool io = new IoPool();
-    TlsContexts contexts = new TlsContexts(io);
-    Path first = pems.resolve("0.pem");
-    Path last = pems.resolve(HttpClients.MOST + ".pem");
-    for (int i = 0; i <= HttpClients.MOST; i++) {
-      Path file = pems.resolve(i + ".pem");
-      Certificates.pem(file, AUTHORITY.getRootCertificatePEM());
-      assertThat(made(contexts, file)).isNull();
-    }
-    Files.delete(first);
-    Files.delete(last);
-    assertThat(made(contexts, last)).isNull();
-    assertThat(made(contexts, first)).hasMessageContaining("does not exist");
-    contexts.close();
-    io.closeLater().block(LIMIT);
-  }
-
-  private static Throwable made(TlsContexts contexts, Path authorities) {
-    TlsSettings settings = TlsSettings.defaults().withTrustedCertificates(authorities);
-    return contexts
-        .secure(HttpClient.create(), settings, false)
-        .materialize()
-        .block(LIMIT)
-        .getThrowable();
-  }
-
-  /** What is put right is read the next time; what was good is not read again. */
-  @Test
-  void aMissingFileIsReadOnceItIsThere() throws IOException {
-    Path file = pems.resolve("later.pem");
-    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
-    TlsSettings tls = TlsSettings.defaults().withTrustedCertificates(file);
-    assertThat(refused(tls)).hasMessageContaining("later.pem does not exist");
-    Certificates.pem(file, AUTHORITY.getRootCertificatePEM());
-    get(request(tls));
-    assertHolds(target(), BODY);
-    Files.delete(file);
-    get(request(tls).withOverwrite(true));
-  }
-
-  static Stream<Arguments> uselessKeys() {
-    return Stream.of(
-        Arguments.of("", "holds no PEM private key"),
-        Arguments.of("-----BEGIN RSA PRIVATE KEY-----\n", "is not PKCS #8"),
-        Arguments.of("-----BEGIN ENCRYPTED PRIVATE KEY-----\n", "holds an encrypted private key"),
-        Arguments.of("-----BEGIN CERTIFICATE-----\n", "holds no private key, but CERTIFICATE"),
-        Arguments.of(
-            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-            "holds a private key that cannot be read"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("uselessKeys")
-  void aKeyThatCannotBeUsedIsCalledSo(String content, String words) throws IOException {
-    Path file = Certificates.pem(pems.resolve("useless.key"), content);
-    TlsSettings tls = trusting.withClientCertificate(chain(AUTHORITY), file);
-    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
-    TlsFailure failure = refused(tls);
-    assertThat(failure.problem()).isEqualTo(Problem.SETTINGS);
-    assertThat(failure).hasMessageContaining(words);
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {0, 1, 30_000, 65_535})
-  void aBodyThatEndsWithoutGoodbyeGoesOnWhereItBroke(long at) throws IOException {
-    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
-    origin.on("/file").request(2).answer(reply -> reply.closeAfter(at).withoutCloseNotify());
-    DownloadResult result = get(request(trusting).withChecksum("sha256:" + BODY.sha256()));
-    assertHolds(target(), BODY);
-    assertThat(result.retries()).isEqualTo(1);
-    assertSent(BODY.length());
-  }
-
-  @Test
-  void aResetConnectionGoesOnWhereItBroke() throws IOException {
-    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
-    origin.on("/file").requests(2, 3).resetAfter(20_000);
-    get(request(trusting).withChecksum("sha256:" + BODY.sha256()));
-    assertHolds(target(), BODY);
-  }
-
-  /** Its length says that it is whole. */
-  @Test
-  void aWholeBodyNeedsNoGoodbye() throws IOException {
-    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
-    origin.on("/file").answer(reply -> reply.closing().withoutCloseNotify());
-    DownloadResult result = get(request(trusting));
-    assertHolds(target(), BODY);
-    assertThat(result.retries()).isZero();
-  }
-
-  @Test
-  void aBodyThatEndsWithItsConnectionIsWholeAfterGoodbye() throws IOException {
-    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
-    origin.serve("/file", Resource.of(BODY).withoutRanges());
-    origin.on("/file").answer(Reply::closeDelimited);
-    DownloadResult result = get(request(trusting));
-    assertHolds(target(), BODY);
-    assertThat(result.retries()).isZero();
-  }
-
-  /** RFC 9112 §9.8: it may have been cut by anybody. */
-  @Test
-  void aBodyThatEndsWithItsConnectionIsNotWholeWithoutGoodbye() throws IOException {
-    serve(Certificates.tls(Certificates.loopback(AUTHORITY)));
-    origin.serve("/file", Resource.of(BODY).withoutRanges());
-    origin.on("/file").answer(Reply::closeDelimited);
-    origin
-        .on("/file")
-        .request(1)
-        .answer(reply -> reply.sending(BODY.slice(0, 100_000)).withoutCloseNotify());
-    DownloadResult result = get(request(trusting));
-    assertHolds(target(), BODY);
-    assertThat(result.retries()).isEqualTo(1);
-  }
-
-  @Test
-  void aConnectionThatEndsInTheHandshakeIsLostAndTriedAgain() throws IOException {
-    ScriptedOrigin.Layer good = Certificates.tls(Certificates.loopback(AUTHORITY));
-    AtomicInteger seen = new AtomicInteger();
-    serve(
-        accepted -> {
-          if (seen.incrementAndGet() == 1) {
-            accepted.close();
-          }
-          return seen.get() == 1 ? accepted : good.over(accepted);
-        });
-    DownloadResult result = get(request(trusting));
-    assertHolds(target(), BODY);
-    assertThat(result.retries()).isGreaterThan(0);
-  }
-
-  @Test
-  void theHandshakeHasTheTimeThatConnectingHas() {
-    serve(accepted -> accepted);
-    NetworkSettings settings =
-        NetworkSettings.defaults().withTls(trusting).withConnectTimeout(Duration.ofMillis(200));
-    DownloadException.Timeout failure =
-        failure(
-            DownloadException.Timeout.class,
-            request("/file").withNetwork(settings).withRetryPolicy(RetryPolicy.none()));
-    assertThat(failure.phase()).isEqualTo(DownloadException.Timeout.Phase.TLS);
   }
 }
