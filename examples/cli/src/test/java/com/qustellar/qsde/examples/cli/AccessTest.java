@@ -7,29 +7,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names, passwords and cookies: what is sent to whom, and that nobody sees them. */
-@Timeout(60)
-class AccessTest {
+class AccessTest extends CommandTestBase {
 
-  @TempDir Path dir;
   @TempDir Path home;
-  private final TestOrigin origin = new TestOrigin();
   private final TestOrigin other = new TestOrigin();
-  private final TestScreen screen = new TestScreen();
   private final String homeBefore = System.getProperty("user.home");
 
   @AfterEach
   void stop() {
     System.setProperty("user.home", homeBefore);
-    origin.close();
     other.close();
   }
 
@@ -146,17 +139,6 @@ class AccessTest {
           exchange.getResponseHeaders().set("Location", location);
           exchange.sendResponseHeaders(302, -1);
         });
-  }
-
-  private int get(String... args) {
-    return get(args, new String[0]);
-  }
-
-  private int get(String[] args, String... more) {
-    return screen.run(
-        Stream.of(new String[] {"get", "-d", dir.toString()}, args, more)
-            .flatMap(Stream::of)
-            .toArray(String[]::new));
   }
 
   private static String basic(String pair) {

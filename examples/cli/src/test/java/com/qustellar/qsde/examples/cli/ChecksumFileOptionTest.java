@@ -5,33 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The digests of a list that stands beside the files. */
-@Timeout(60)
-class ChecksumFileOptionTest {
+class ChecksumFileOptionTest extends CommandTestBase {
 
-  private static final String HELLO =
-      "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
   private static final String MD5_OF_TEST = "098f6bcd4621d373cade4e832627b4f6";
 
-  @TempDir Path dir;
   @TempDir Path home;
-  private final TestOrigin origin = new TestOrigin();
-  private final TestScreen screen = new TestScreen();
-
-  @AfterEach
-  void stop() {
-    origin.close();
-  }
 
   @Test
   void everyFileMustHaveItsOwn() throws IOException {
-    String list = list("# release", HELLO + "  a.txt", "MD5 (b.txt) = " + MD5_OF_TEST);
+    String list = list("# release", HELLO_SHA256 + "  a.txt", "MD5 (b.txt) = " + MD5_OF_TEST);
     String a = origin.serve("/v1/a.txt", "hello") + "?x=1";
 
     assertThat(get("--checksum-file", list, a, origin.serve("/b.txt", "best"))).isEqualTo(1);
@@ -43,7 +29,7 @@ class ChecksumFileOptionTest {
 
   @Test
   void theNameIsThatOfTheOutputElseThatOfTheUrl() throws IOException {
-    String list = list(HELLO + " *hello.txt");
+    String list = list(HELLO_SHA256 + " *hello.txt");
 
     assertThat(get("--checksum-file", list, "-o", "hello.txt", origin.serve("/x", "hello")))
         .isZero();
@@ -55,7 +41,7 @@ class ChecksumFileOptionTest {
 
   @Test
   void whatAListOfDownloadsSaysCountsFirst() throws IOException {
-    String list = list(HELLO + "  a");
+    String list = list(HELLO_SHA256 + "  a");
     String downloads =
         Files.writeString(
                 home.resolve("downloads"),
@@ -74,14 +60,18 @@ class ChecksumFileOptionTest {
 
   @Test
   void aFileThatIsNotListedIsWrongUsage() throws IOException {
-    String list = list(HELLO + "  a");
+    String list = list(HELLO_SHA256 + "  a");
     String url = origin.serve("/b", "b");
 
     assertThat(get("--checksum-file", list, url)).isEqualTo(2);
     assertThat(get("--checksum-file", home.resolve("none").toString(), url)).isEqualTo(2);
-    assertThat(get("--checksum-file", list, "--checksum", "sha256:" + HELLO, url)).isEqualTo(2);
+    assertThat(get("--checksum-file", list, "--checksum", "sha256:" + HELLO_SHA256, url))
+        .isEqualTo(2);
     assertThat(
-            get("--checksum-file", list(HELLO + "  x/b", HELLO.replace('2', '3') + "  y/b"), url))
+            get(
+                "--checksum-file",
+                list(HELLO_SHA256 + "  x/b", HELLO_SHA256.replace('2', '3') + "  y/b"),
+                url))
         .isEqualTo(2);
 
     assertThat(screen.errLines()).hasSize(4);
@@ -94,11 +84,5 @@ class ChecksumFileOptionTest {
 
   private String list(String... lines) throws IOException {
     return Files.writeString(home.resolve("SHA256SUMS"), String.join("\n", lines)).toString();
-  }
-
-  private int get(String... args) {
-    return screen.run(
-        Stream.concat(Stream.of("get", "-d", dir.toString()), Stream.of(args))
-            .toArray(String[]::new));
   }
 }

@@ -7,22 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a download whose name a file has already. */
-@Timeout(60)
-class ExistingTest {
+class ExistingTest extends CommandTestBase {
 
-  @TempDir Path dir;
-  private final TestOrigin origin = new TestOrigin();
-  private final TestScreen screen = new TestScreen();
   private String url;
 
   @BeforeEach
@@ -31,17 +24,12 @@ class ExistingTest {
     Files.writeString(dir.resolve("a.tar.gz"), "old");
   }
 
-  @AfterEach
-  void stop() {
-    origin.close();
-  }
-
   @Test
   void itFailsByDefault() throws IOException {
     assertThat(get(url)).isEqualTo(1);
     assertThat(get("--existing", "fail", url)).isEqualTo(1);
 
-    assertThat(files()).containsExactly("a.tar.gz=old");
+    assertThat(contents()).containsExactly("a.tar.gz=old");
   }
 
   @ParameterizedTest
@@ -49,14 +37,14 @@ class ExistingTest {
   void itReplacesTheFile(String option) throws IOException {
     assertThat(get(option, url)).isZero();
 
-    assertThat(files()).containsExactly("a.tar.gz=new");
+    assertThat(contents()).containsExactly("a.tar.gz=new");
   }
 
   @Test
   void itKeepsTheFileAndAllIsWell() throws IOException {
     assertThat(get("--existing", "skip", url, origin.serve("/b", "b"))).isZero();
 
-    assertThat(files()).containsExactly("a.tar.gz=old", "b=b");
+    assertThat(contents()).containsExactly("a.tar.gz=old", "b=b");
     assertThat(screen.errLines()).contains("a.tar.gz: skipped, it exists already");
     assertThat(screen.errLines()).last().asString().startsWith("1 completed, 0 failed, 1 skipped,");
   }
@@ -66,7 +54,7 @@ class ExistingTest {
     assertThat(get("--json", "--existing", "skip", "-o", "a.tar.gz", url)).isZero();
 
     assertThat(origin.asked()).isEmpty();
-    assertThat(files()).containsExactly("a.tar.gz=old");
+    assertThat(contents()).containsExactly("a.tar.gz=old");
     assertThat(screen.outLines().get(0))
         .matches(
             "\\{\"event\":\"skipped\",\"id\":\"[^\"]+\",\"file\":\"\\Q"
@@ -83,7 +71,7 @@ class ExistingTest {
 
     assertThat(get("--existing", "skip", "--checksum", md5, "-o", "a.tar.gz", url)).isEqualTo(1);
 
-    assertThat(files()).containsExactly("a.tar.gz=old");
+    assertThat(contents()).containsExactly("a.tar.gz=old");
   }
 
   @Test
@@ -99,7 +87,7 @@ class ExistingTest {
     assertThat(get("--existing", "rename", url)).isZero();
     assertThat(get("--existing", "rename", "-o", "a.tar.gz", url)).isZero();
 
-    assertThat(files())
+    assertThat(contents())
         .containsExactly("a.tar.1.gz=older", "a.tar.2.gz=new", "a.tar.3.gz=new", "a.tar.gz=old");
     assertThat(screen.errLines().get(0)).startsWith("a.tar.2.gz: 3 B in ");
   }
@@ -108,7 +96,7 @@ class ExistingTest {
   void downloadsThatWantTheSameNameAllGetOne() throws IOException {
     assertThat(get("--existing", "rename", "-j", "4", url, url, url, url)).isZero();
 
-    assertThat(files())
+    assertThat(contents())
         .containsExactly(
             "a.tar.1.gz=new", "a.tar.2.gz=new", "a.tar.3.gz=new", "a.tar.4.gz=new", "a.tar.gz=old");
     assertThat(screen.errLines()).last().asString().startsWith("4 completed, 0 failed");
@@ -128,16 +116,10 @@ class ExistingTest {
         .isEqualTo(2);
 
     assertThat(screen.errLines()).singleElement().asString().contains("--existing");
-    assertThat(files()).containsExactly("a.tar.gz=old");
+    assertThat(contents()).containsExactly("a.tar.gz=old");
   }
 
-  private int get(String... args) {
-    return screen.run(
-        Stream.concat(Stream.of("get", "-d", dir.toString()), Stream.of(args))
-            .toArray(String[]::new));
-  }
-
-  private List<String> files() throws IOException {
+  private List<String> contents() throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(dir)) {
       files = all.sorted().toList();

@@ -10,33 +10,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
-class GetCommandTest {
-
-  private static final String HELLO_SHA256 =
-      "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
-
-  @TempDir Path dir;
-  private final TestOrigin origin = new TestOrigin();
-  private final TestScreen screen = new TestScreen();
-
-  @AfterEach
-  void stop() {
-    origin.close();
-  }
+class GetCommandTest extends CommandTestBase {
 
   @Test
   void aFileArrivesUnderTheNameThatItsUriHas() throws IOException {
@@ -400,28 +382,6 @@ class GetCommandTest {
     assertThat(overview.run("--help")).isZero();
     assertThat(overview.out()).contains("get", "demo", "serve", "cluster", "bench");
     assertThat(new TestScreen().run("demo", "--help")).isZero();
-  }
-
-  private int get(String... args) {
-    return get(args, new String[0]);
-  }
-
-  private int get(String[] args, String... more) {
-    return screen.run(command(Stream.concat(Stream.of(args), Stream.of(more))));
-  }
-
-  private String[] command(Stream<String> args) {
-    return Stream.concat(Stream.of("get", "-d", dir.toString()), args).toArray(String[]::new);
-  }
-
-  private List<String> errors() {
-    return screen.errLines().stream().filter(line -> line.startsWith("qsde: ")).toList();
-  }
-
-  private List<String> files() throws IOException {
-    try (Stream<Path> files = Files.list(dir)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
   }
 
   private static void await(CountDownLatch latch) {

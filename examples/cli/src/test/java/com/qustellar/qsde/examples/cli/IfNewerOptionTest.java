@@ -5,26 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are replaced only by another version, and the times that they have. */
-@Timeout(60)
-class IfNewerOptionTest {
+class IfNewerOptionTest extends CommandTestBase {
 
   private static final String MODIFIED = "Mon, 04 Mar 2019 05:06:07 GMT";
 
-  @TempDir Path dir;
-  private final TestOrigin origin = new TestOrigin();
-  private final TestScreen screen = new TestScreen();
   private volatile String version = "1";
   private String url;
 
@@ -45,11 +36,6 @@ class IfNewerOptionTest {
               exchange.sendResponseHeaders(200, body.length);
               exchange.getResponseBody().write(body);
             });
-  }
-
-  @AfterEach
-  void stop() {
-    origin.close();
   }
 
   @Test
@@ -101,11 +87,5 @@ class IfNewerOptionTest {
 
     assertThat(Files.getLastModifiedTime(dir.resolve("a.zip")).toInstant())
         .isEqualTo(Instant.parse("2019-03-04T05:06:07Z"));
-  }
-
-  private int get(String... args) {
-    return screen.run(
-        Stream.concat(Stream.of("get", "-d", dir.toString()), Stream.of(args))
-            .toArray(String[]::new));
   }
 }

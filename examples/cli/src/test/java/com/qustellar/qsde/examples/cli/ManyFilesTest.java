@@ -15,10 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,38 +23,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Lists of downloads, how many run at once, and the file of those that failed. */
-@Timeout(60)
-class ManyFilesTest {
+class ManyFilesTest extends CommandTestBase {
 
   @TempDir Path home;
-  private Path dir;
-  private final TestOrigin origin = new TestOrigin();
-  private final TestScreen screen = new TestScreen();
-
-  @BeforeEach
-  void start() throws IOException {
-    dir = Files.createDirectory(home.resolve("files"));
-  }
-
-  @AfterEach
-  void stop() {
-    origin.close();
-  }
-
-  private int get(String... args) {
-    return screen.run(
-        Stream.concat(Stream.of("get", "-d", dir.toString()), Stream.of(args))
-            .toArray(String[]::new));
-  }
 
   private String list(String... lines) throws IOException {
     return Files.writeString(home.resolve("list"), String.join("\n", lines)).toString();
-  }
-
-  private List<String> files() throws IOException {
-    try (Stream<Path> files = Files.list(dir)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
   }
 
   @Test
@@ -68,8 +39,7 @@ class ManyFilesTest {
             "# two files",
             origin.serve("/a", "hello"),
             "  out=first",
-            "\tchecksum=sha-256="
-                + "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+            "\tchecksum=sha-256=" + HELLO_SHA256,
             "",
             origin.serve("/b", "b"),
             "  dir=" + other,

@@ -12,31 +12,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
-class MetalinkTest {
+class MetalinkTest extends CommandTestBase {
 
-  private static final String SHA256_OF_HELLO =
-      "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
-
-  @TempDir Path dir;
   @TempDir Path home;
-  private final TestOrigin origin = new TestOrigin();
-  private final TestScreen screen = new TestScreen();
   private final List<String> wrong = new ArrayList<>();
-
-  @AfterEach
-  void stop() {
-    origin.close();
-  }
 
   @Test
   void aMetalinkIsReadWithWhatStandsInItAndNoMore() throws IOException {
@@ -69,7 +54,7 @@ class MetalinkTest {
                 3,
                 "example.ext",
                 OptionalLong.of(14_471_447),
-                Checksum.parse("sha256:" + SHA256_OF_HELLO),
+                Checksum.parse("sha256:" + HELLO_SHA256),
                 List.of(
                     "https://first.example/f?a=1&b=2",
                     "http://second.example/f",
@@ -83,7 +68,7 @@ class MetalinkTest {
     Path file =
         metalink(
             "<file name='sub/one'><size>5</size><hash type='sha-256'>"
-                + SHA256_OF_HELLO
+                + HELLO_SHA256
                 + "</hash><url priority='3'>"
                 + origin.url("/not/asked")
                 + "</url><url priority='1'>"
@@ -338,11 +323,5 @@ class MetalinkTest {
             + "<metalink xmlns=\"urn:ietf:params:xml:ns:metalink\">"
             + body
             + "</metalink>");
-  }
-
-  private int get(String... args) {
-    return screen.run(
-        Stream.concat(Stream.of("get", "-d", dir.toString()), Stream.of(args))
-            .toArray(String[]::new));
   }
 }

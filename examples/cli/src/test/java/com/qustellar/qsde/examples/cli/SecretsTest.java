@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,8 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Secrets wherever an option takes one; and then a search of the screen and of all that is left.
  */
-@Timeout(60)
-class SecretsTest {
+class SecretsTest extends CommandTestBase {
 
   /** What every secret has in it. */
   private static final String MARK = "hush";
@@ -32,10 +30,7 @@ class SecretsTest {
   private static final List<String> SECRETS =
       List.of(MARK, basic("user:" + MARK), basic("proxy:" + MARK), basic("net:" + MARK));
 
-  @TempDir Path dir;
   @TempDir Path outside;
-  private final TestOrigin origin = new TestOrigin();
-  private final TestScreen screen = new TestScreen();
   private final String homeBefore = System.getProperty("user.home");
 
   @BeforeEach
@@ -72,7 +67,6 @@ class SecretsTest {
   @AfterEach
   void stop() {
     System.setProperty("user.home", homeBefore);
-    origin.close();
   }
 
   private static String basic(String pair) {
@@ -168,12 +162,5 @@ class SecretsTest {
         assertThat(new String(Files.readAllBytes(file), ISO_8859_1)).doesNotContain(SECRETS);
       }
     }
-  }
-
-  private int get(String[] options, String... more) {
-    return screen.run(
-        Stream.of(new String[] {"get", "-d", dir.toString()}, options, more)
-            .flatMap(Arrays::stream)
-            .toArray(String[]::new));
   }
 }

@@ -6,26 +6,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Downloads that go to stdout. */
-@Timeout(60)
-class StandardOutputTest {
+class StandardOutputTest extends CommandTestBase {
 
   private static final String TEXT = "what is to be read, ".repeat(100_000);
-
-  @TempDir Path dir;
-  private final TestOrigin origin = new TestOrigin();
-  private final TestScreen screen = new TestScreen();
-
-  @AfterEach
-  void stop() {
-    origin.close();
-  }
 
   @Test
   void theBytesAloneAreThere() {
