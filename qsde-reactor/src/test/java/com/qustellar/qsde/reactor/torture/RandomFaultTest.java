@@ -8,8 +8,6 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.HashAlgorithm;
-import com.qustellar.qsde.Limits;
-import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
@@ -18,10 +16,8 @@ import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,28 +32,14 @@ class RandomFaultTest {
   private static final int SAMPLE = 100;
 
   @TempDir Path dir;
-  private final FastTime time = new FastTime();
+  private final Engines engines = new Engines();
   private final ScriptedOrigin origin = ScriptedOrigin.start();
   private final Map<String, Scenario> scenarios = new ConcurrentHashMap<>();
 
-  /** Engines that many downloads share; the size of segments can't be set for one download. */
-  private final Map<Long, DownloadEngine> engines =
-      Scenario.SEGMENT_SIZES.stream().collect(Collectors.toMap(size -> size, this::engine));
-
-  private DownloadEngine engine(long segmentSize) {
-    Limits limits =
-        Limits.defaults()
-            .withSegmentSize(segmentSize)
-            .withWriteBufferSize(16 << 10)
-            .withMemoryBudget(1 << 20);
-    return DownloadEngine.builder().limits(limits).scheduler(time).build();
-  }
-
   @AfterEach
   void stop() {
-    engines.values().forEach(DownloadEngine::close);
+    engines.close();
     origin.close();
-    time.dispose();
   }
 
   @Test
@@ -79,7 +61,7 @@ class RandomFaultTest {
     try {
       DownloadRequest request =
           scenario.request(origin.uri("/" + seed), target).withId(Long.toString(seed));
-      DownloadEngine engine = engines.get(scenario.segmentSize());
+      DownloadEngine engine = engines.of(scenario.segmentSize());
       Signal<DownloadResult> end = engine.download(request).materialize().block(Torture.LIMIT);
       if (end.hasValue()) {
         check(scenario, request, end.get());
@@ -93,16 +75,16 @@ class RandomFaultTest {
       return failure.getClass().getSimpleName();
     } catch (Exception | AssertionError e) {
       throw new AssertionError(
-          e.getMessage() + "\n" + scenario + "\nstill there: " + running(seed), e);
+          e.getMessage()
+              + "\n"
+              + scenario
+              + "\nstill there: "
+              + engines.running(Long.toString(seed)),
+          e);
     } finally {
       scenarios.remove("/" + seed);
       Leftovers.delete(target.getParent());
     }
-  }
-
-  private List<Download> running(long seed) {
-    String id = Long.toString(seed);
-    return engines.values().stream().flatMap(engine -> engine.find(id).stream()).toList();
   }
 
   /** Whatever a failure has left, the next download makes the right file. */

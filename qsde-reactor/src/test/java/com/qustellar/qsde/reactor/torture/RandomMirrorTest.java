@@ -7,7 +7,6 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.HttpStatus;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
-import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.testing.Body;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,28 +40,15 @@ class RandomMirrorTest {
   private static final int LARGEST = 2 << 20;
 
   @TempDir Path dir;
-  private final FastTime time = new FastTime();
+  private final Engines engines = new Engines();
   private final List<ScriptedOrigin> origins =
       Stream.generate(ScriptedOrigin::start).limit(ORIGINS).toList();
   private final Map<String, Place> places = new ConcurrentHashMap<>();
 
-  private final Map<Long, DownloadEngine> engines =
-      Scenario.SEGMENT_SIZES.stream().collect(Collectors.toMap(size -> size, this::engine));
-
-  private DownloadEngine engine(long segmentSize) {
-    Limits limits =
-        Limits.defaults()
-            .withSegmentSize(segmentSize)
-            .withWriteBufferSize(16 << 10)
-            .withMemoryBudget(1 << 20);
-    return DownloadEngine.builder().limits(limits).scheduler(time).build();
-  }
-
   @AfterEach
   void stop() {
-    engines.values().forEach(DownloadEngine::close);
+    engines.close();
     origins.forEach(ScriptedOrigin::close);
-    time.dispose();
   }
 
   /** What is to be had at a place. */
@@ -177,7 +162,7 @@ class RandomMirrorTest {
               .withRetryPolicy(RetryPolicy.defaults().withMaxAttempts(HttpStatus.class, 20));
       DownloadRequest asked =
           digestKnown ? request.withChecksum("sha256:" + file.sha256()) : request;
-      DownloadEngine engine = engines.get(Torture.any(Scenario.SEGMENT_SIZES, random));
+      DownloadEngine engine = engines.of(Torture.any(Scenario.SEGMENT_SIZES, random));
       Signal<DownloadResult> end = engine.download(asked).materialize().block(Torture.LIMIT);
       if (end.hasValue()) {
         check(end.get(), digestKnown, file, all);

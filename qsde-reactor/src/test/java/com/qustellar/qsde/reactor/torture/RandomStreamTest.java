@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
-import com.qustellar.qsde.Limits;
-import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
 import com.qustellar.qsde.reactor.testing.Reply;
@@ -17,7 +15,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -32,24 +29,14 @@ class RandomStreamTest {
 
   private static final int SAMPLE = 100;
 
-  private final FastTime time = new FastTime();
+  private final Engines engines = new Engines();
   private final ScriptedOrigin origin = ScriptedOrigin.start();
   private final Map<String, Scenario> scenarios = new ConcurrentHashMap<>();
 
-  /** Engines that many streams share; the size of segments can't be set for one of them. */
-  private final Map<Long, DownloadEngine> engines =
-      Scenario.SEGMENT_SIZES.stream().collect(Collectors.toMap(size -> size, this::engine));
-
-  private DownloadEngine engine(long segmentSize) {
-    Limits limits = Limits.defaults().withSegmentSize(segmentSize).withMemoryBudget(1 << 20);
-    return DownloadEngine.builder().limits(limits).scheduler(time).build();
-  }
-
   @AfterEach
   void stop() {
-    engines.values().forEach(DownloadEngine::close);
+    engines.close();
     origin.close();
-    time.dispose();
   }
 
   @Test
@@ -70,7 +57,7 @@ class RandomStreamTest {
       DownloadRequest request =
           scenario.request(origin.uri("/" + seed), Path.of("not used")).withId(Long.toString(seed));
       ByteArrayOutputStream sent = new ByteArrayOutputStream();
-      Flux<ByteBuffer> body = engines.get(scenario.segmentSize()).stream(request);
+      Flux<ByteBuffer> body = engines.of(scenario.segmentSize()).stream(request);
       Signal<Long> end = read(body, sent, random(seed)).materialize().block(Torture.LIMIT);
       byte[] bytes = sent.toByteArray();
       boolean ended = end.hasValue() && !isCut(random(seed));
