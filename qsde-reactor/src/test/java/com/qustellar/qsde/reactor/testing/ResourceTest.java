@@ -4,33 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
-class ResourceTest {
-
-  private static final Body BODY = Body.random(1, 1000);
-
-  private final ScriptedOrigin origin = ScriptedOrigin.start();
-  private RawClient client;
-
-  @BeforeEach
-  void serve() throws IOException {
-    origin.serve("/file", Resource.of(BODY).withEtag("\"v1\""));
-    client = new RawClient(origin);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    client.close();
-    origin.close();
-  }
+class ResourceTest extends OriginTestBase {
 
   @Test
   void servesTheWholeWithItsValidators() throws IOException {

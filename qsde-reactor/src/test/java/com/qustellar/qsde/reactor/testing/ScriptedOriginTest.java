@@ -11,30 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
-class ScriptedOriginTest {
-
-  private static final Body BODY = Body.random(1, 1000);
-
-  private final ScriptedOrigin origin = ScriptedOrigin.start();
-  private RawClient client;
-
-  @BeforeEach
-  void serve() throws IOException {
-    origin.serve("/file", Resource.of(BODY).withEtag("\"v1\""));
-    client = new RawClient(origin);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    client.close();
-    origin.close();
-  }
+class ScriptedOriginTest extends OriginTestBase {
 
   @Test
   void keepsTheConnectionAndRecordsWhatCame() throws IOException {
