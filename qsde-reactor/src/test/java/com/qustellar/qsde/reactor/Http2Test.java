@@ -196,6 +196,13 @@ class Http2Test extends EngineTestBase {
     failure(DownloadException.ConnectionLost.class, file().withRetryPolicy(RetryPolicy.none()));
   }
 
+  private void assertTheNextHasTheConnectionOfTheOneThatWasCancelled() throws IOException {
+    await(() -> http2.cancelled() == 1);
+    get(file());
+    assertHolds(target(), BODY);
+    assertThat(http2.connections()).isEqualTo(1);
+  }
+
   /** Cancelling resets the streams; the connection serves the next download. */
   @Test
   void aCancelLeavesTheConnection() throws IOException {
@@ -204,10 +211,7 @@ class Http2Test extends EngineTestBase {
     await(() -> http2.requests().size() == 1);
     download.dispose();
     download.closed().block(LIMIT);
-    await(() -> http2.cancelled() == 1);
-    get(file());
-    assertHolds(target(), BODY);
-    assertThat(http2.connections()).isEqualTo(1);
+    assertTheNextHasTheConnectionOfTheOneThatWasCancelled();
   }
 
   @Test
@@ -219,10 +223,7 @@ class Http2Test extends EngineTestBase {
     await(() -> download.latest().bytesReceived() > 0);
     download.discard();
     download.closed().block(LIMIT);
-    await(() -> http2.cancelled() == 1);
-    get(file());
-    assertHolds(target(), BODY);
-    assertThat(http2.connections()).isEqualTo(1);
+    assertTheNextHasTheConnectionOfTheOneThatWasCancelled();
   }
 
   @Test

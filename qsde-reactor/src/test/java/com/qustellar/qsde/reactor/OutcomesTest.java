@@ -47,30 +47,24 @@ class OutcomesTest extends EngineTestBase {
     never.countDown();
   }
 
-  @Test
-  void aSlowSubscriberMissesNothing() {
+  private StepVerifier.Step<DownloadOutcome> withoutDemandWhileTwentyEnd() {
     origin.serve("/file", Body.random(1, 100));
-    StepVerifier.create(engine.outcomes(), 0)
+    return StepVerifier.create(engine.outcomes(), 0)
         .then(
             () ->
                 engine
                     .downloadAll(Flux.range(0, 20).map(i -> to("f" + i, "/file")))
-                    .blockLast(LIMIT))
-        .thenRequest(20)
-        .expectNextCount(20)
-        .thenCancel()
-        .verify(LIMIT);
+                    .blockLast(LIMIT));
+  }
+
+  @Test
+  void aSlowSubscriberMissesNothing() {
+    withoutDemandWhileTwentyEnd().thenRequest(20).expectNextCount(20).thenCancel().verify(LIMIT);
   }
 
   @Test
   void aSlowSubscriberHearsOfAllBeforeTheEnd() {
-    origin.serve("/file", Body.random(1, 100));
-    StepVerifier.create(engine.outcomes(), 0)
-        .then(
-            () ->
-                engine
-                    .downloadAll(Flux.range(0, 20).map(i -> to("f" + i, "/file")))
-                    .blockLast(LIMIT))
+    withoutDemandWhileTwentyEnd()
         .then(engine::close)
         .thenRequest(20)
         .expectNextCount(20)
