@@ -12,19 +12,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The benchmark: everybody downloads the same from the same origin, in turn. */
 @Command(
@@ -69,9 +65,9 @@ final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--files",
       paramLabel = "NxSIZE",
-      converter = FilesConverter.class,
+      converter = OptionTypes.Files.class,
       description = "N files of a size, 16 at once, over loopback from nginx; such as 5000x16K.")
-  private @Nullable Folder files;
+  private OptionTypes.@Nullable Folder files;
 
   @Option(
       names = "--tls",
@@ -104,7 +100,7 @@ final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--throttle",
       paramLabel = "SIZE",
-      converter = SizeConverter.class,
+      converter = OptionTypes.Bytes.class,
       description = "An origin that gives each connection SIZE bytes a second; such as 8M.")
   private @Nullable Long throttle;
 
@@ -133,7 +129,7 @@ final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--size",
       paramLabel = "SIZE",
-      converter = SizeConverter.class,
+      converter = OptionTypes.Bytes.class,
       description =
           "The file's size, with K, M or G as powers of 1024. Default: 1G; 512M with --throttle,"
               + " 256M with --slow-one.")
@@ -143,7 +139,7 @@ final class Benchmark implements Callable<Integer> {
       names = "--connections",
       paramLabel = "N|auto",
       split = ",",
-      converter = ConnectionsConverter.class,
+      converter = OptionTypes.Connections.class,
       description = {
         "Over how many connections, for those that can; with auto, QSDE decides.",
         "Default: 1,4,16; with --throttle and --from 1,2,4,8,16,auto, for QSDE alone; with"
@@ -389,48 +385,6 @@ final class Benchmark implements Callable<Integer> {
 
   private int warmup(Scenario scenario) {
     return warmup != null ? warmup : quick ? 2 : scenario.warmup();
-  }
-
-  /** So many files of a size. */
-  private record Folder(int count, long size) {}
-
-  private static final class FilesConverter implements ITypeConverter<Folder> {
-
-    private static final Pattern FILES = Pattern.compile("([1-9]\\d{0,6})x(.+)");
-
-    @Override
-    public Folder convert(String text) {
-      Matcher matcher = FILES.matcher(text);
-      if (!matcher.matches()) {
-        throw new TypeConversionException("'" + text + "' is not such as 5000x16K");
-      }
-      return new Folder(
-          Integer.parseInt(matcher.group(1)), new SizeConverter().convert(matcher.group(2)));
-    }
-  }
-
-  private static final class ConnectionsConverter implements ITypeConverter<Integer> {
-    @Override
-    public Integer convert(String text) {
-      if (text.equalsIgnoreCase("auto")) {
-        return Limits.AUTO;
-      }
-      if (!text.matches("[1-9]\\d{0,3}")) {
-        throw new TypeConversionException("'" + text + "' is neither a number from 1 up nor auto");
-      }
-      return Integer.valueOf(text);
-    }
-  }
-
-  private static final class SizeConverter implements ITypeConverter<Long> {
-    @Override
-    public Long convert(String text) {
-      try {
-        return Size.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
   }
 
   /** The names that {@code --only} takes, for its help. */
