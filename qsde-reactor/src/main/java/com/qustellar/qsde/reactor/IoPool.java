@@ -3,6 +3,7 @@ package com.qustellar.qsde.reactor;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,8 +19,13 @@ import reactor.core.publisher.Mono;
  */
 final class IoPool implements Executor {
 
-  private final TaskQueue waiting = new TaskQueue();
   private final ThreadPoolExecutor threads;
+
+  /**
+   * How many tasks wait for a thread. Not to be asked of their queue: in Java 17 that may have a
+   * thread that is about to wait there keep its processor busy until something comes (JDK-8301341).
+   */
+  private final AtomicInteger waiting = new AtomicInteger();
 
   IoPool() {
     int size = Math.max(2, Math.min(Runtime.getRuntime().availableProcessors(), 16));
@@ -31,12 +37,17 @@ final class IoPool implements Executor {
             0,
             TimeUnit.SECONDS,
             // Without locks: event loops give work to it, and must not wait for one another there.
-            waiting,
+            new LinkedTransferQueue<>(),
             task -> new Worker(this, task, "qsde-io-" + number.incrementAndGet())) {
           /** Whoever gives it: what follows from a task comes after it, and not inside of it. */
           @Override
           public void execute(Runnable task) {
-            super.execute(() -> ((Worker) Thread.currentThread()).run(task));
+            waiting.incrementAndGet();
+            super.execute(
+                () -> {
+                  waiting.decrementAndGet();
+                  ((Worker) Thread.currentThread()).run(task);
+                });
           }
         };
     // Threads that come and go would do so under a lock.
@@ -138,7 +149,7 @@ final class IoPool implements Executor {
      * after them, or downloads that each begin at the end of another would keep them waiting.
      */
     private void later(Runnable task) {
-      if (running && next == null && pool.waiting.isEmpty()) {
+      if (running && next == null && pool.waiting.get() == 0) {
         next = task;
       } else {
         pool.threads.execute(task);
