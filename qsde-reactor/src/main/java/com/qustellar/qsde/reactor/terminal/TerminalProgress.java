@@ -26,13 +26,14 @@ import reactor.core.scheduler.Schedulers;
  * to 60 times a second, numbers change four times a second, and only what differs is written.
  *
  * <p>The terminal is taken over when a download has run for 200 ms, and given back as it was when
- * none is left, at the end, and when the process ends, by Ctrl-C as well. Meanwhile the cursor is
- * hidden, what is typed is not echoed, and the program writes through {@link #println}, as anything
- * else would be drawn over.
+ * none is left, at the end, when the process ends, by Ctrl-C as well, and while Ctrl-Z has stopped
+ * it. Meanwhile the cursor is hidden, what is typed is not echoed, and the program writes through
+ * {@link #println}, as anything else would be drawn over.
  *
  * <p>The terminal is that of standard error and standard input. Where there is none, or JLine
  * ({@code org.jline:jline}, an optional dependency) is not there, a plain line comes every five
- * seconds. Colors are left out where the environment has {@code NO_COLOR}.
+ * seconds; and so it does while a shell has the program in the background, as far as the system
+ * tells that in {@code /proc}. Colors are left out where the environment has {@code NO_COLOR}.
  *
  * <p>Safe for use from any thread. Its one thread is a daemon.
  */
@@ -45,6 +46,7 @@ public final class TerminalProgress implements Disposable {
 
   private final PrintStream lines;
   private final boolean tellsEnds;
+  private final boolean own;
   private final Watch watch;
   private final DownloadEngine engine;
   private final Disposable.Swap outcomes = Disposables.swap();
@@ -54,6 +56,7 @@ public final class TerminalProgress implements Disposable {
   // Guarded by drawing.
   private final Object drawing = new Object();
   private @Nullable Supplier<@Nullable Screen> terminal;
+  private @Nullable Job job;
   private long busySince;
   private boolean busy;
   private long nextPlain;
@@ -69,6 +72,7 @@ public final class TerminalProgress implements Disposable {
     this.lines = settings.lines;
     this.tellsEnds = settings.tellsEnds;
     this.terminal = settings.terminal;
+    this.own = settings.own;
     this.watch = new Watch(engine);
   }
 
@@ -137,13 +141,17 @@ public final class TerminalProgress implements Disposable {
       busySince = now;
       nextPlain = now + PLAIN_INTERVAL.toNanos();
     }
+    boolean elsewhere = false;
     if (screen() == null && terminal != null && now - busySince >= FIRST_FRAME.toNanos()) {
-      open(terminal);
+      elsewhere = own && Job.isInBackground();
+      if (!elsewhere) {
+        open(terminal);
+      }
     }
     Screen current = screen();
     if (current != null) {
       shown = current.draw(takePending(), watch.rows(), watch.totals());
-    } else if (terminal == null && now - nextPlain >= 0) {
+    } else if ((terminal == null || elsewhere) && now - nextPlain >= 0) {
       nextPlain = now + PLAIN_INTERVAL.toNanos();
       println(watch.totals().line());
     }
@@ -158,14 +166,25 @@ public final class TerminalProgress implements Disposable {
     }
     if (opened == null) {
       terminal = null;
+    } else if (own) {
+      job = Job.onStop(this::stop);
     }
     synchronized (pending) {
       screen = opened;
     }
   }
 
+  /** Gives the terminal back before the process is stopped; the next tick after that takes it. */
+  private void stop() {
+    synchronized (drawing) {
+      release();
+      Job.stop();
+    }
+  }
+
   /** Gives the terminal back; lines go straight to it from then on. */
   private void release() {
+    leaveJob();
     Screen current = screen();
     if (current != null) {
       synchronized (pending) {
@@ -175,7 +194,15 @@ public final class TerminalProgress implements Disposable {
     }
   }
 
+  private void leaveJob() {
+    if (job != null) {
+      job.leave();
+      job = null;
+    }
+  }
+
   private void lose() {
+    leaveJob();
     terminal = null;
     synchronized (pending) {
       screen = null;
@@ -256,6 +283,7 @@ public final class TerminalProgress implements Disposable {
     private PrintStream lines = System.err;
     private boolean tellsEnds = true;
     private @Nullable Supplier<@Nullable Screen> terminal = Screen::ofSystem;
+    private boolean own = true;
 
     private Builder() {}
 
@@ -278,6 +306,7 @@ public final class TerminalProgress implements Disposable {
      */
     public Builder terminal(Terminal opened) {
       terminal = () -> Screen.of(opened);
+      own = false;
       return this;
     }
 
