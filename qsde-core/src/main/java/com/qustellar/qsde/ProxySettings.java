@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -71,16 +72,30 @@ public final class ProxySettings {
     ProxySettings settings = NONE;
     String fallback = variable(environment, "all_proxy");
     for (String scheme : TARGETS) {
-      String proxy = variable(environment, scheme + "_proxy");
-      if (proxy == null) {
-        proxy = fallback;
-      }
-      if (proxy != null && !proxy.isBlank()) {
-        settings = settings.withScheme(scheme, proxy);
-      }
+      String own = variable(environment, scheme + "_proxy");
+      ProxySettings before = settings;
+      settings =
+          before.with(
+              environment, own == null ? fallback : own, proxy -> before.withScheme(scheme, proxy));
     }
-    String direct = variable(environment, "no_proxy");
-    return direct == null ? settings : settings.withNoProxy(direct);
+    return settings.with(environment, variable(environment, "no_proxy"), settings::withNoProxy);
+  }
+
+  /** Returns these with what a variable holds; one that can't be used is named. */
+  private ProxySettings with(
+      Map<String, String> environment,
+      @Nullable String variable,
+      Function<String, ProxySettings> taken) {
+    String value = variable == null ? "" : environment.getOrDefault(variable, "");
+    if (value.isBlank()) {
+      return this;
+    }
+    try {
+      return taken.apply(value);
+    } catch (InvalidRequest e) {
+      String reason = e.reason() + ": correct " + variable + " in the environment";
+      throw new InvalidRequest(e.uri(), null, reason, e);
+    }
   }
 
   /**
@@ -189,14 +204,14 @@ public final class ProxySettings {
         .collect(Collectors.joining("", "ProxySettings[", "noProxy=" + noProxy + policy + "]"));
   }
 
+  /** Returns the name of the variable that counts, null where neither is set. */
   private static @Nullable String variable(Map<String, String> environment, String lower) {
-    String value = environment.get(lower);
-    String upper = lower.toUpperCase(Locale.ROOT);
-    if (value == null
-        && !(upper.equals("HTTP_PROXY") && environment.containsKey("REQUEST_METHOD"))) {
-      value = environment.get(upper);
+    if (environment.containsKey(lower)) {
+      return lower;
     }
-    return value;
+    String upper = lower.toUpperCase(Locale.ROOT);
+    boolean ofClient = upper.equals("HTTP_PROXY") && environment.containsKey("REQUEST_METHOD");
+    return environment.containsKey(upper) && !ofClient ? upper : null;
   }
 
   private static URI proxy(String text) {

@@ -3,6 +3,7 @@ package com.qustellar.qsde;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.qustellar.qsde.DownloadException.InvalidRequest;
 import java.net.URI;
@@ -157,6 +158,19 @@ class ProxySettingsTest {
             ProxySettings.fromEnvironment(Map.of("http_proxy", "good:1", "REQUEST_METHOD", "GET"))
                 .proxyFor(HTTP))
         .isPresent();
+  }
+
+  @Test
+  void aVariableThatCannotBeUsedIsNamed() {
+    assertThatThrownBy(
+            () ->
+                ProxySettings.fromEnvironment(Map.of("ALL_PROXY", "http://me:SECRET@proxy:99999")))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageEndingWith("65535: correct ALL_PROXY in the environment")
+        .hasMessageNotContaining("SECRET");
+    assertThatThrownBy(() -> ProxySettings.fromEnvironment(Map.of("no_proxy", "a:b:c:x")))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageEndingWith(": correct no_proxy in the environment");
   }
 
   @Test
