@@ -6,6 +6,7 @@ import com.qustellar.qsde.internal.http.ResponseHead;
 import com.qustellar.qsde.internal.http.ResponseVerdict;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -81,7 +82,7 @@ final class TransportFailures {
     }
     if (isNotHttp(thrown)) {
       return new DownloadException.InvalidResponse(
-          uri, target, "it is not HTTP", afterGoodAnswers, thrown);
+          uri, target, breach(thrown), afterGoodAnswers, thrown);
     }
     if (thrown instanceof IOException || isNoLongerConnected(thrown)) {
       return new DownloadException.ConnectionLost(uri, target, thrown);
@@ -133,6 +134,13 @@ final class TransportFailures {
   /** Returns whether what has arrived could not be read. */
   static boolean isNotHttp(Throwable thrown) {
     return thrown instanceof DecoderException || Http2.isBreach(thrown) || isOfTheCodec(thrown);
+  }
+
+  private static String breach(Throwable thrown) {
+    if (thrown instanceof TooLongFrameException) {
+      return "its head is too long";
+    }
+    return isOfTheCodec(thrown) ? "its head breaks the rules of HTTP" : "it is not HTTP";
   }
 
   /** The codec reports some faults of a response as an illegal argument, as a defect of ours is. */

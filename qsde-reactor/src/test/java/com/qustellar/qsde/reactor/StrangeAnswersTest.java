@@ -216,6 +216,19 @@ class StrangeAnswersTest extends TracelessTestBase {
     origin.await(() -> origin.openConnections() == 0);
   }
 
+  @Test
+  void whatIsWrongWithAHeadIsSaid() {
+    origin.serve("/giant", BODY);
+    origin.on("/giant").answer(reply -> reply.header("X-Giant", "x".repeat(70_000)));
+    origin.serve("/negative", BODY);
+    origin.on("/negative").answer(reply -> reply.header("Content-Length", "-1"));
+
+    assertThat(failure(InvalidResponse.class, request("/giant")))
+        .hasMessageEndingWith("its head is too long");
+    assertThat(failure(InvalidResponse.class, request("/negative")))
+        .hasMessageEndingWith("its head breaks the rules of HTTP");
+  }
+
   /** As a lost connection would be; what is no HTTP on a kept connection does not even count. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("contradictions")
