@@ -3,12 +3,12 @@ package com.qustellar.qsde.reactor.terminal;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Progress;
+import com.qustellar.qsde.internal.http.HttpUris;
 import com.qustellar.qsde.internal.progress.Figures;
 import com.qustellar.qsde.internal.progress.SpeedMeter;
 import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.EngineProgress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -228,11 +228,6 @@ final class Watch {
   static String name(DownloadRequest request, @Nullable String known) {
     Path target = request.target();
     Path name = target == null ? null : target.getFileName();
-    URI uri = request.uri();
-    return known != null
-        ? known
-        : name != null
-            ? name.toString()
-            : uri.getHost() == null ? uri.getAuthority() : uri.getHost();
+    return known != null ? known : name != null ? name.toString() : HttpUris.host(request.uri());
   }
 }

@@ -3,10 +3,19 @@ package com.qustellar.qsde.reactor.terminal;
 import static com.qustellar.qsde.reactor.terminal.Rows.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.DownloadRequest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class WatchTest {
+
+  /** Java's own URI class takes no host with an underscore, and knows none then. */
+  @Test
+  void withoutAFileADownloadHasTheNameOfItsHostAlone() {
+    DownloadRequest request = DownloadRequest.of("http://me:secret@my_host:8080/x");
+
+    assertThat(Watch.name(request, null)).isEqualTo("my_host");
+  }
 
   @Test
   void theTimeLeftIsNotOverBeforeItIs() {
