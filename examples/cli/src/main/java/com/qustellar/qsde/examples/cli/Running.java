@@ -31,6 +31,6 @@ record Running(DownloadRequest request, Progress progress) {
   /** Returns what the download is called on a screen. */
   String name() {
     String name = progress.fileName();
-    return Printable.of(name == null || file() == null ? HttpUris.host(request.uri()) : name);
+    return Printable.of(name == null || file() == null ? HttpUris.redact(request.uri()) : name);
   }
 }

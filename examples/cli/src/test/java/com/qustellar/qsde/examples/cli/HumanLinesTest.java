@@ -7,6 +7,7 @@ import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadState;
+import com.qustellar.qsde.Progress;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.DownloadOutcome;
 import com.qustellar.qsde.reactor.DownloadSummary;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HumanLinesTest {
 
@@ -81,6 +83,19 @@ class HumanLinesTest {
             "a.bin: 10.0 MiB in 2.0 s, 5.0 MiB/s, sha256 verified",
             "  to out/a.bin from https://host/final, segments: 3, retries: 1, only its length"
                 + " shows that it is of one version");
+  }
+
+  @Test
+  void aRetryOfWhatHasNoNameYetSaysOfWhich(@TempDir Path dir) {
+    TestScreen screen = new TestScreen();
+    DownloadRequest unnamed = DownloadRequest.of("https://me:secret@host/x?secret", dir);
+    Progress retried =
+        new Progress(
+            "x", null, DownloadState.WAITING, 0, OptionalLong.empty(), 0, null, 0, 0, 1, 1, null);
+
+    lines(screen, true, true).progress(List.of(new Running(unnamed, retried)));
+
+    assertThat(screen.errLines()).containsExactly("https://host/x?…: retry 1");
   }
 
   @Test
