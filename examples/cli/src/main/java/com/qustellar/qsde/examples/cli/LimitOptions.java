@@ -13,6 +13,7 @@ final class LimitOptions {
   private final Supplier<@Nullable Integer> connections =
       options.value(
           Integer.class,
+          new Counts(),
           OptionSpec.builder("-x", "--connections")
               .paramLabel("N")
               .description(
@@ -21,6 +22,7 @@ final class LimitOptions {
   private final Supplier<@Nullable Integer> parallel =
       options.value(
           Integer.class,
+          new Counts(),
           OptionSpec.builder("-j", "--parallel")
               .paramLabel("N")
               .description("Downloads at once at most; 8 by default."));

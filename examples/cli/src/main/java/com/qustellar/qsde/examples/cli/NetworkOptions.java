@@ -4,7 +4,6 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.NetworkSettings;
 import com.qustellar.qsde.RetryPolicy;
 import com.qustellar.qsde.TlsSettings;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -26,6 +25,7 @@ final class NetworkOptions {
   private final Supplier<@Nullable Integer> retries =
       options.value(
           Integer.class,
+          new Counts(),
           OptionSpec.builder("--retries")
               .paramLabel("N")
               .description(
@@ -112,9 +112,7 @@ final class NetworkOptions {
     if (authorities.get() == null) {
       return tls;
     }
-    if (!Files.isReadable(authorities.get())) {
-      throw new UsageException("--cacert can't read " + authorities.get());
-    }
+    TextFiles.text("--cacert", authorities.get()); // or it is said now why it can't be read
     return tls.withTrustedCertificates(authorities.get());
   }
 

@@ -276,7 +276,7 @@ class GetOptionsTest {
     "--proxy, ftp://x, a proxy is",
     "--resolve, h:0:127.0.0.1, port",
     "--max-time, 0, timeout",
-    "--cacert, /none/ca.pem, --cacert can't read"
+    "--cacert, /none/ca.pem, --cacert can't read /none/ca.pem: there is no such file or directory"
   })
   void enginesThatCannotWorkAreRefused(String option, String value, String message) {
     assertThatThrownBy(() -> configured(option + "=" + value, URL).close())

@@ -47,6 +47,14 @@ class OptionTypesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", "many", "1.5", "4K", "2147483648"})
+  void whatIsNoCountIsRefusedInPlainWords(String text) {
+    assertThatThrownBy(() -> new Counts().convert(text))
+        .isInstanceOf(TypeConversionException.class)
+        .hasMessage("'" + text + "' is no whole number up to 2147483647");
+  }
+
+  @ParameterizedTest
   @CsvSource({"30, 30000", "0.5, 500", "0, 0", "0.0004, 0", "1.9996, 2000"})
   void secondsHaveFractions(String text, long millis) {
     assertThat(new Seconds().convert(text)).isEqualTo(Duration.ofMillis(millis));
