@@ -908,6 +908,8 @@ public abstract sealed class DownloadException extends RuntimeException {
   /** A redirect leads where none is followed: from https to http, or to another scheme. */
   public static final class RedirectRefused extends DownloadException {
 
+    private static final Pattern HTTP = Pattern.compile("(?i)https?:");
+
     private final URI location;
 
     /**
@@ -924,7 +926,10 @@ public abstract sealed class DownloadException extends RuntimeException {
           HttpUris.redact(uri)
               + " redirects to "
               + HttpUris.redact(location)
-              + ", which is not followed: ask for that address itself if it is trusted",
+              + ", which is not followed: "
+              + (HTTP.matcher(HttpUris.redact(location)).lookingAt()
+                  ? "ask for that address itself if it is trusted"
+                  : "only http and https can be downloaded"),
           uri,
           target,
           cause);

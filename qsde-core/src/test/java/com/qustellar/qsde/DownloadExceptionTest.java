@@ -176,6 +176,10 @@ class DownloadExceptionTest {
             "https://h:8443/dir/x?… redirects to http://g/y?…, which is not followed: ask for that"
                 + " address itself if it is trusted"),
         List.of(
+            new RedirectRefused(SECRET, FILE, URI.create("ftp://g/y"), refused),
+            "https://h:8443/dir/x?… redirects to ftp://g/y, which is not followed: only http and"
+                + " https can be downloaded"),
+        List.of(
             new AddressRefused(SECRET, FILE, "127.0.0.1", refused),
             "h has the address 127.0.0.1, which the address policy refuses"),
         List.of(
