@@ -2,6 +2,7 @@ package com.qustellar.qsde;
 
 import com.qustellar.qsde.internal.http.HttpUris;
 import java.net.URI;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -818,15 +819,15 @@ public abstract sealed class DownloadException extends RuntimeException {
      * @param cause what was thrown underneath, if anything
      */
     public FileAccess(URI uri, @Nullable Path target, Reason reason, @Nullable Throwable cause) {
-      super(
-          FailureText.file(target)
-              + reason.problem
-              + (reason == Reason.IO ? FailureText.why(cause) : "")
-              + reason.advice,
-          uri,
-          target,
-          cause);
+      super(FailureText.file(target) + words(reason, cause), uri, target, cause);
       this.reason = reason;
+    }
+
+    private static String words(Reason reason, @Nullable Throwable cause) {
+      if (reason == Reason.NAME_REFUSED && cause instanceof InvalidPathException) {
+        return " has a name with letters that this locale lacks: choose another name, or a locale in UTF-8";
+      }
+      return reason.problem + (reason == Reason.IO ? FailureText.why(cause) : "") + reason.advice;
     }
 
     /** {@return what is in the way} */

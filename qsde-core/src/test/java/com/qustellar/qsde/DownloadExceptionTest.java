@@ -29,6 +29,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.net.ConnectException;
 import java.net.URI;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -165,6 +166,14 @@ class DownloadExceptionTest {
         List.of(
             new FileAccess(SECRET, FILE, FileAccess.Reason.EXISTS, refused),
             "x.bin exists already: choose another name, or allow to overwrite it"),
+        List.of(
+            new FileAccess(
+                SECRET,
+                FILE,
+                FileAccess.Reason.NAME_REFUSED,
+                new InvalidPathException("x", "unmappable")),
+            "x.bin has a name with letters that this locale lacks: choose another name, or a locale"
+                + " in UTF-8"),
         List.of(
             new FileAccess(SECRET, FILE, FileAccess.Reason.IO, new IOException("I/O error")),
             "x.bin could not be read or written (I/O error): check the disk"),

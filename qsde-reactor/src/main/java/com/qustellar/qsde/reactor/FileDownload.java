@@ -113,7 +113,8 @@ final class FileDownload implements Work {
   private Place look() {
     Targets.Kind kind = Targets.kind(target);
     boolean directory = kind == Targets.Kind.DIRECTORY;
-    Path likely = directory ? target.resolve(FileNames.fromUri(request.uri())) : target;
+    Path likely =
+        directory ? Targets.in(request, target, FileNames.fromUri(request.uri())) : target;
     long longest = Targets.firstSegment(engine.limits());
     boolean untouched = !JournalFile.exists(likely);
     ByteRange first =

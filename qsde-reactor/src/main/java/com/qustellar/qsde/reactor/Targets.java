@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessMode;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -71,7 +72,21 @@ final class Targets {
             .flatMap(ContentDisposition::fileName)
             .map(FileNames::safe)
             .orElseGet(() -> FileNames.fromUri(request.uri()));
-    return directory.resolve(name);
+    return in(request, directory, name);
+  }
+
+  /**
+   * Returns the file of that name in a directory.
+   *
+   * @throws FileAccess if the name has letters that the locale, and so the JVM, does not know
+   */
+  static Path in(DownloadRequest request, Path directory, String name) {
+    try {
+      return directory.resolve(name);
+    } catch (InvalidPathException e) {
+      Path shown = directory.resolve(name.replaceAll("[^ -~]", "_"));
+      throw new FileAccess(request.uri(), shown, Reason.NAME_REFUSED, e);
+    }
   }
 
   /**
