@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -217,6 +219,28 @@ class LauncherTest {
       assertThat(ran.out()).endsWith("get").noneMatch(arg -> arg.contains("SharedArchiveFile"));
     }
     assertThat(trainings()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LANG, C, C.UTF-8", "LC_ALL, xx_XX.UTF-8, C.UTF-8", "LC_ALL, C.UTF-8, C.UTF-8"})
+  void aLocaleThatIsNotThereIsNotLeftToJava(String variable, String locale, String taken)
+      throws Exception {
+    run();
+    script(jdk.resolve("bin/java"), "#!/bin/sh\necho \"$LC_ALL\"\n");
+
+    Map<String, String> environment =
+        new HashMap<>(Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", ""));
+    environment.put(variable, locale);
+
+    assertThat(run(List.of(launcher()), temp, environment).out()).containsExactly(taken);
+  }
+
+  @Test
+  void theHomeIsThatOfTheEnvironment() throws Exception {
+    run();
+
+    assertThat(run(List.of(launcher()), temp, Map.of("HOME", "/a home")).out())
+        .contains("-Duser.home=/a home");
   }
 
   @Test
