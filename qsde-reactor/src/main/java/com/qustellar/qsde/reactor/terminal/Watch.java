@@ -3,7 +3,7 @@ package com.qustellar.qsde.reactor.terminal;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.Progress;
-import com.qustellar.qsde.internal.http.HttpUris;
+import com.qustellar.qsde.internal.http.FileNames;
 import com.qustellar.qsde.internal.progress.Figures;
 import com.qustellar.qsde.internal.progress.SpeedMeter;
 import com.qustellar.qsde.reactor.Download;
@@ -221,13 +221,15 @@ final class Watch {
   }
 
   /**
-   * Returns what a download is called on a screen: its file, or where it comes from.
+   * Returns what a download is called on a screen: its file, or the name that its URI has. The
+   * working directory is a target without a name.
    *
    * @param known the name that the file has got, if it has one
    */
   static String name(DownloadRequest request, @Nullable String known) {
     Path target = request.target();
-    Path name = target == null ? null : target.getFileName();
-    return known != null ? known : name != null ? name.toString() : HttpUris.host(request.uri());
+    Path last = target == null ? null : target.getFileName();
+    String name = known != null ? known : last == null ? "" : last.toString();
+    return name.isEmpty() ? FileNames.fromUri(request.uri()) : name;
   }
 }

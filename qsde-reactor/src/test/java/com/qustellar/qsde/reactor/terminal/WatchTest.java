@@ -4,17 +4,21 @@ import static com.qustellar.qsde.reactor.terminal.Rows.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.DownloadRequest;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class WatchTest {
 
-  /** Java's own URI class takes no host with an underscore, and knows none then. */
   @Test
-  void withoutAFileADownloadHasTheNameOfItsHostAlone() {
-    DownloadRequest request = DownloadRequest.of("http://me:secret@my_host:8080/x");
+  void aDownloadWithoutANameHasThatOfItsUri() {
+    DownloadRequest stream = DownloadRequest.of("http://me:secret@my_host:8080/x%20y?z");
+    DownloadRequest here = DownloadRequest.of("http://host/x", Path.of(""));
 
-    assertThat(Watch.name(request, null)).isEqualTo("my_host");
+    assertThat(Watch.name(stream, null)).isEqualTo("x y");
+    assertThat(Watch.name(here, null)).isEqualTo("x");
+    assertThat(Watch.name(here, "")).isEqualTo("x");
+    assertThat(Watch.name(here, "y")).isEqualTo("y");
   }
 
   @Test
