@@ -73,7 +73,7 @@ final class Batch {
         .doOnNext(outcome -> signals.add(() -> report.ended(outcome)))
         .collect(DownloadSummary.collector())
         .subscribe(
-            all -> signals.add(() -> summary = withRefused(all, refused.size())),
+            all -> signals.add(() -> summary = whole(all, requests.size(), refused.size())),
             error ->
                 signals.add(
                     () -> {
@@ -97,9 +97,11 @@ final class Batch {
     return summary;
   }
 
-  private static DownloadSummary withRefused(DownloadSummary all, int refused) {
+  /** Adds what was refused, and what a batch that was cancelled never came to. */
+  private DownloadSummary whole(DownloadSummary ended, int requests, int refused) {
+    long cancelled = requests - ended.completed() - ended.failed() - kept;
     return new DownloadSummary(
-        all.completed(), all.failed() + refused, all.cancelled(), all.bytes(), all.elapsed());
+        ended.completed(), ended.failed() + refused, cancelled, ended.bytes(), ended.elapsed());
   }
 
   /** Returns how many files were there already and were kept. */
