@@ -26,7 +26,7 @@ final class HumanLines implements Report {
       "What was received is kept: the same command goes on where this one stopped.";
 
   private static final String COMPLETED =
-      "With --existing skip it leaves alone what has completed.";
+      "With --existing skip the same command leaves alone what has completed.";
 
   private static final String ENCODED =
       "It is compressed, by gzip perhaps: the server was not asked to, and it is kept as it came.";
@@ -96,9 +96,9 @@ final class HumanLines implements Report {
     println(total(summary, skipped, current, transferred));
     if (kept) {
       println(RESUMABLE);
-      if (summary.completed() > 0) {
-        println(COMPLETED);
-      }
+    }
+    if (summary.cancelled() > 0 && summary.completed() > 0) {
+      println(COMPLETED);
     }
   }
 

@@ -28,6 +28,8 @@ class HumanLinesTest {
       DownloadRequest.of("https://host/a", Path.of("a.bin")).withId("one");
   private static final DownloadSummary SUMMARY =
       new DownloadSummary(2, 1, 0, 10 * MIB, Duration.ofSeconds(5));
+  private static final DownloadSummary INTERRUPTED =
+      new DownloadSummary(2, 1, 3, 10 * MIB, Duration.ofSeconds(5));
 
   private final DownloadEngine engine = DownloadEngine.create();
 
@@ -58,11 +60,22 @@ class HumanLinesTest {
     Report lines = lines(screen, false, false);
 
     lines.ended(new DownloadOutcome.Cancelled(REQUEST, true));
-    lines.summary(SUMMARY);
+    lines.summary(INTERRUPTED);
 
     assertThat(screen.errLines()).hasSize(3);
     assertThat(screen.errLines().get(1)).contains("the same command goes on");
     assertThat(screen.errLines().get(2)).contains("--existing skip");
+  }
+
+  @Test
+  void whatHasCompletedIsNotToBeFetchedAgainEvenWhereNothingIsKept() {
+    TestScreen screen = new TestScreen();
+    Report lines = lines(screen, false, false);
+
+    lines.ended(new DownloadOutcome.Cancelled(REQUEST, false));
+    lines.summary(INTERRUPTED);
+
+    assertThat(screen.errLines()).hasSize(2).last().asString().contains("--existing skip");
   }
 
   @Test
