@@ -31,7 +31,7 @@ final class TargetOptions {
           OptionSpec.builder("-d", "--dir")
               .paramLabel("DIR")
               .defaultValue("")
-              .description("The directory to write to; here by default."));
+              .description("The directory to write to, which must be there; here by default."));
 
   private final Supplier<@Nullable Checksum> checksum =
       options.value(
