@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -108,6 +110,15 @@ class ForbiddenFileAccessTest {
   void close() throws IOException {
     channel.close();
     asynchronous.close();
+  }
+
+  /** A loop that can't would end with all its connections open. */
+  @Test
+  void aLongLineOfTheLogMayBeWritten() {
+    Mono.fromRunnable(
+            () -> Logger.getLogger("qsde").warning("A line for the log" + " ".repeat(90_000)))
+        .subscribeOn(parallel)
+        .block();
   }
 
   @ParameterizedTest(name = "{0}")

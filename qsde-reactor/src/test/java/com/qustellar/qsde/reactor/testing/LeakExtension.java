@@ -34,9 +34,10 @@ public final class LeakExtension
   private static final LeakProbe LEFT = new PartFileProbe();
 
   static {
-    // Of two event loops that log their first line one would wait for the lock of the other.
-    Logger.getLogger("").getHandlers();
     armBlockHound();
+    // Of two event loops that log their first line one would wait for the lock of the other. Made
+    // before BlockHound is armed, a handler would write past what that allows.
+    Logger.getLogger("").getHandlers();
   }
 
   /**
