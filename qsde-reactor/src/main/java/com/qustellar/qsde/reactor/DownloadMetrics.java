@@ -13,8 +13,9 @@ import reactor.util.context.Context;
  * does nothing unless it is overridden.
  *
  * <p>Methods are called once a download, a segment, a request or a retry, on any thread, event
- * loops among them: they must not block. What they throw is logged and changes nothing. Bytes are
- * never told: what counts them, and what comes and goes, is asked for when somebody looks.
+ * loops among them: they must not block. What they throw is logged and changes nothing, as does a
+ * null that they return. Bytes are never told: what counts them, and what comes and goes, is asked
+ * for when somebody looks.
  *
  * <pre>
  * observe                        once, when the engine is built

@@ -3,6 +3,7 @@ package com.qustellar.qsde.reactor;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -87,7 +88,7 @@ final class GuardedMetrics implements DownloadMetrics {
 
   private static <T> T get(Supplier<? extends T> event, T otherwise) {
     try {
-      return event.get();
+      return Objects.requireNonNull(event.get(), "what the recorder returned");
     } catch (RuntimeException | Error e) {
       LOG.warn("a recorder of metrics failed", e);
       return otherwise;

@@ -196,4 +196,37 @@ class DownloadMetricsTest extends EngineTestBase {
 
     assertHolds(target(), BODY);
   }
+
+  /** As a mock does that has not been taught. */
+  @Test
+  void aRecorderThatAnswersWithNothingChangesNothing() throws IOException {
+    use(
+        builder()
+            .metrics(
+                new DownloadMetrics() {
+                  @Override
+                  public Disposable observe(Gauges observed) {
+                    return null;
+                  }
+
+                  @Override
+                  public Recording downloadStarted(DownloadRequest request, Context subscriber) {
+                    return "nothing".equals(request.id())
+                        ? null
+                        : new Recording() {
+                          @Override
+                          public Context context(Context known) {
+                            return null;
+                          }
+                        };
+                  }
+                }));
+    origin.serve("/file", BODY);
+
+    get(request("/file").withId("nothing"));
+    get(request("/file").withOverwrite(true));
+    engine.close();
+
+    assertHolds(target(), BODY);
+  }
 }
