@@ -304,7 +304,7 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   private Mono<Void> shutDown() {
     running.shut();
-    closing.tryEmitEmpty();
+    deliver(closing::tryEmitEmpty);
     cancelAll();
     return running
         .allEnded()

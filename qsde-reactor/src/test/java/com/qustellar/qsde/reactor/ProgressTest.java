@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -190,5 +191,27 @@ class ProgressTest extends EngineTestBase {
     assertThat(last.queued()).isZero();
     engine.close();
     end.block(LIMIT);
+  }
+
+  /** A grace ends on the thread that ends the last download. */
+  @Test
+  void theEndOfAnEngineIsNotDeliveredOnAnEventLoopEither() {
+    serveInTwoHalves();
+    AtomicReference<String> thread = new AtomicReference<>();
+    Mono<Void> end =
+        engine
+            .progress()
+            .doOnComplete(() -> thread.set(Thread.currentThread().getName()))
+            .then()
+            .cache();
+    end.subscribe();
+    Download download = engine.submit(request("/file"));
+    await(() -> download.latest().bytesReceived() == 3 * SEGMENT + 1000);
+    Mono<Void> closed = engine.closeLater(LIMIT).cache();
+    closed.subscribe();
+    half.countDown();
+    closed.block(LIMIT);
+    end.block(LIMIT);
+    assertThat(thread.get()).doesNotStartWith("qsde-");
   }
 }
