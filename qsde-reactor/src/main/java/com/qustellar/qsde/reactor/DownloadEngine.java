@@ -32,7 +32,8 @@ import reactor.core.scheduler.Scheduler;
  * no target, on the thread that subscribes. A terminal signal is sent once all of a download's
  * writes have ended and its descriptors are closed.
  *
- * <p>What is used after {@link #close()} fails with {@link DownloadException.Cancelled}.
+ * <p>A download that begins after {@link #close()} fails with {@link DownloadException.Cancelled};
+ * a batch, and what watches the engine, completes.
  */
 public interface DownloadEngine extends AutoCloseable {
 
@@ -83,6 +84,7 @@ public interface DownloadEngine extends AutoCloseable {
    *
    * @param request what to download, with a target
    * @return the handle; never {@code null}, whatever becomes of the download
+   * @throws DownloadException.InvalidRequest if the request has no target
    */
   Download submit(DownloadRequest request);
 
@@ -96,6 +98,9 @@ public interface DownloadEngine extends AutoCloseable {
    * moment, and a few more; a subscriber that asks for no outcome holds it up. Its own failure, if
    * there is one, comes after the last outcome. Cancelling cancels what runs. Once the engine is
    * being closed nothing more is taken from the source, and the batch completes.
+   *
+   * <p>The source is asked for more on the thread that subscribes at first, then on those of the
+   * engine's scheduler: one that blocks needs threads of its own, by {@code subscribeOn}.
    *
    * <p>The outcomes arrive on threads of the engine's scheduler; that of a request which is refused
    * at once, as it has no target, where the source emits it.
@@ -155,7 +160,10 @@ public interface DownloadEngine extends AutoCloseable {
    * Opens the bytes of a file as a blocking stream, for one thread that may block.
    *
    * <p>The download begins at once. Its failure is the cause of the {@link java.io.IOException}
-   * that a read throws. A thread that is interrupted in a read gives up the download.
+   * that a read throws, and every read after it. All is there, and its digest right, only once a
+   * read has returned -1: who reads through something that takes an error for an end, as {@link
+   * java.util.zip.GZIPInputStream} does behind a whole member, reads on here until then. A thread
+   * that is interrupted in a read gives up the download.
    *
    * @param request what to read; its target is not used
    * @return the body, to be closed: that cancels the download unless it has ended; a read that
@@ -194,7 +202,8 @@ public interface DownloadEngine extends AutoCloseable {
    * <p>Hot: what ended before is not repeated; it completes when the engine is closed, after the
    * last outcome. Nothing is left out: what a slow subscriber has not taken yet is kept for it.
    * Cancelling it cancels no download. An outcome comes just before the download's own subscribers
-   * hear of the end, on the same thread, one of the engine's scheduler.
+   * hear of the end, on a thread of the engine's scheduler: the one on which they hear, unless they
+   * read a stream.
    *
    * @return the outcomes
    */
@@ -271,7 +280,8 @@ public interface DownloadEngine extends AutoCloseable {
   /**
    * Cancels what runs, closes the engine and waits for its end. On a thread that is interrupted it
    * waits no longer and throws, with an {@link InterruptedException} as the cause; the engine
-   * closes all the same.
+   * closes all the same. As the end comes after the last outcome, a subscriber of {@link #outcomes}
+   * or of a batch that calls this would wait for itself: {@link #closeLater()} is for it as well.
    *
    * @throws IllegalStateException on a thread that must not block; use {@link #closeLater()} there
    */

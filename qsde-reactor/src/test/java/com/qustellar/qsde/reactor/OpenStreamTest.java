@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,27 @@ class OpenStreamTest extends EngineTestBase {
       assertThatThrownBy(in::read)
           .isInstanceOf(IOException.class)
           .hasCauseInstanceOf(DownloadException.HttpStatus.class);
+    }
+  }
+
+  /** Who reads through something that keeps errors to itself reads on to hear of them. */
+  @Test
+  void aFailureIsToldByEveryReadAfterIt() throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(BODY.bytes());
+    }
+    origin.serve("/file", Body.of(packed.toByteArray()));
+    DownloadRequest request =
+        DownloadRequest.of(origin.uri("/file")).withChecksum("sha256:" + BODY.sha256());
+    try (InputStream body = engine.openStream(request);
+        InputStream in = new GZIPInputStream(body)) {
+      assertThat(in.readAllBytes()).isEqualTo(BODY.bytes());
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> body.transferTo(OutputStream.nullOutputStream()))
+            .isInstanceOf(IOException.class)
+            .hasCauseInstanceOf(DownloadException.ChecksumMismatch.class);
+      }
     }
   }
 
