@@ -66,9 +66,12 @@ final class Changes {
     this.ticks =
         Flux.interval(properties.progressInterval())
             .onBackpressureDrop()
+            .takeUntilOther(closing.asMono())
             .doOnNext(tick -> refresh())
-            .publish()
-            .refCount();
+            // No refCount(): who comes there as the last one leaves hears of a cancellation. While
+            // nobody looks no tick is taken, and nothing refreshed.
+            .publish(1)
+            .autoConnect();
   }
 
   /** Emits the list, then what changes in it, until the service ends. */

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import org.springframework.http.codec.ServerSentEvent;
 import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 /** The streams of events. */
@@ -227,5 +230,35 @@ class EventsTest extends TestService {
     await(() -> events.size() == 2);
     assertThat(events.get(1).path("downloads")).hasSize(5);
     reader.cancel();
+  }
+
+  @Test
+  void whoComesAsTheLastOneLeavesIsNotTurnedAway() {
+    Changes changes = bean(Changes.class);
+    List<Throwable> errors = new CopyOnWriteArrayList<>();
+    Flux.range(0, 4)
+        .flatMap(
+            n ->
+                Mono.fromRunnable(() -> comeAndGo(changes, errors))
+                    .subscribeOn(Schedulers.boundedElastic()))
+        .blockLast(PATIENCE);
+    assertThat(errors).isEmpty();
+  }
+
+  private static void comeAndGo(Changes changes, List<Throwable> errors) {
+    for (int i = 0; i < 100_000; i++) {
+      BaseSubscriber<ServerSentEvent<String>> visitor =
+          new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {}
+
+            @Override
+            protected void hookOnError(Throwable thrown) {
+              errors.add(thrown);
+            }
+          };
+      changes.all().subscribe(visitor);
+      visitor.cancel();
+    }
   }
 }
