@@ -98,7 +98,7 @@ class RetryTest extends EngineTestBase {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 401, 403, 404, 410, 501})
+  @ValueSource(ints = {401, 403, 404, 410, 501})
   void aStatusThatStaysFailsAtOnce(int status) {
     origin.on("/file").answer(Reply.status(status).body(Body.of("no")));
     HttpStatus failure = failure(HttpStatus.class, request("/file"));

@@ -80,15 +80,31 @@ class SingleStreamTest extends EngineTestBase {
     assertThat(ranges()).containsExactly("bytes=0-65535", "none");
   }
 
-  @Test
-  void aRangeRefusedWithoutReasonIsAskedForAsAWhole() throws IOException {
+  private void refuseRanges(int status) {
     origin.serve("/file", BODY);
     origin
         .on("/file")
         .where(request -> request.header("Range").isPresent())
-        .answer(Reply.status(416).body(Body.of("no")));
-    get(request("/file"));
+        .answer(Reply.status(status).body(Body.of("no")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 416})
+  void aRangeRefusedWithoutReasonIsAskedForAsAWhole(int status) throws IOException {
+    refuseRanges(status);
+    DownloadResult result = get(request("/file"));
     assertHolds(target(), BODY);
+    assertThat(ranges()).containsExactly("bytes=0-65535", "none");
+    assertThat(result.retries()).isZero();
+  }
+
+  @Test
+  void aRequestThatIsWrongWithoutARangeAsWellFails() {
+    origin.on("/file").answer(Reply.status(400).body(Body.of("no")));
+    assertThat(failure(DownloadException.HttpStatus.class, request("/file")).status())
+        .isEqualTo(400);
+    assertThat(ranges()).containsExactly("bytes=0-65535", "none");
+    assertDirectoryHolds();
   }
 
   @Test

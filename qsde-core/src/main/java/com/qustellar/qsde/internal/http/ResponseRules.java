@@ -48,6 +48,8 @@ public final class ResponseRules {
       case 206 -> partial(head, asked, first);
       case 301, 302, 303, 307, 308 -> redirect(head);
       case 304 -> conditional ? new NotModified() : failed(head);
+      // Some servers take any Range for a fault of the request.
+      case 400 -> asked != null && first ? new AskWithoutRange() : failed(head);
       case 412 -> first ? failed(head) : new Changed(head.status());
       case 416 -> asked == null ? failed(head) : unsatisfied(head, first);
       default -> other(head);

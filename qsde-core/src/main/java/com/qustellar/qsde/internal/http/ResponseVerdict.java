@@ -48,8 +48,8 @@ public sealed interface ResponseVerdict {
   record Empty() implements ResponseVerdict {}
 
   /**
-   * The first range is of no use, as the server can't satisfy it, or as nobody can tell which
-   * others would fit: it is asked once more, without Range.
+   * The first range is of no use, as the server can't satisfy it or even understand it, or as
+   * nobody can tell which others would fit: it is asked once more, without Range.
    */
   record AskWithoutRange() implements ResponseVerdict {}
 

@@ -233,7 +233,7 @@ class ResponseRulesTest {
 
   @ParameterizedTest
   @ValueSource(
-      ints = {300, 304, 305, 306, 309, 400, 401, 403, 404, 410, 429, 499, 500, 503, 520, 600, 999})
+      ints = {300, 304, 305, 306, 309, 401, 403, 404, 410, 429, 499, 500, 503, 520, 600, 999})
   void otherStatusesFail(int status) {
     Failed failed = new Failed(status, Optional.empty());
     assertThat(first(head(status, "Location: /other"))).isEqualTo(failed);
@@ -278,6 +278,14 @@ class ResponseRulesTest {
     assertThat(first(head(416))).isEqualTo(new AskWithoutRange());
     assertThat(ResponseRules.judge(head(416, "Content-Range: bytes */0"), null, true, false))
         .isEqualTo(new Failed(416, Optional.empty()));
+  }
+
+  @Test
+  void aRangeMayBeWhatIsWrongWithTheFirstRequest() {
+    assertThat(first(head(400))).isEqualTo(new AskWithoutRange());
+    Failed failed = new Failed(400, Optional.empty());
+    assertThat(later(head(400))).isEqualTo(failed);
+    assertThat(ResponseRules.judge(head(400), null, true, false)).isEqualTo(failed);
   }
 
   @Test
