@@ -199,7 +199,7 @@ final class Acceptance {
       // Ends this exchange with all the others.
       return Mono.<Void>fromRunnable(() -> file.rangesAreRefused(mirror, here)).then(Mono.never());
     }
-    if (verdict instanceof ResponseVerdict.RangesRefused && here.isProven(uri, answer.head())) {
+    if (here.canContinue() && here.isProven(uri, answer.head())) {
       return body.write(content, uri, body.from(), body.from(), body.end());
     }
     return writeAnew(answer, content);

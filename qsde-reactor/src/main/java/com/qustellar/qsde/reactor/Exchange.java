@@ -214,6 +214,9 @@ final class Exchange {
       given.served();
       return body.drain(content).then(Mono.fromRunnable(() -> file.notModified(uri)));
     }
+    if (verdict instanceof ResponseVerdict.AskWithoutRange || isRefusedAgain(verdict, range)) {
+      return body.drain(content).thenReturn(hop.withoutRange());
+    }
     if (verdict instanceof ResponseVerdict.Failed failed) {
       failed.retryAfter().ifPresent(wait -> hold(uri, failed.status(), wait));
       Optional<Hop> renewed = hop.renew(failed.status(), mirror.lasting(), here, mirror.uri());
@@ -228,13 +231,24 @@ final class Exchange {
           new DownloadException.InvalidResponse(
               uri, file.target(), invalid.reason(), here != null, null));
     }
-    if (verdict instanceof ResponseVerdict.AskWithoutRange) {
-      return body.drain(content).thenReturn(hop.withoutRange());
-    }
     given.served();
     return acceptance
         .take(new Acceptance.Answer(uri, known, here, verdict, head, near), content)
         .then(Mono.empty());
+  }
+
+  /**
+   * A server that has refused the first range, and then given the whole, does so with each: that is
+   * no news of the file.
+   */
+  private boolean isRefusedAgain(ResponseVerdict verdict, @Nullable ByteRange range) {
+    Representation stream = here;
+    if (range == null || stream == null || stream.ranged()) {
+      return false;
+    }
+    return verdict instanceof ResponseVerdict.Failed failed
+        ? failed.status() == 400
+        : verdict instanceof ResponseVerdict.Unsatisfiable refused && refused.total().isEmpty();
   }
 
   /** Who begins anew asks the source where, if there is one. */

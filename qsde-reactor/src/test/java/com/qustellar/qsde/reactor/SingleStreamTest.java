@@ -98,6 +98,18 @@ class SingleStreamTest extends EngineTestBase {
     assertThat(result.retries()).isZero();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {400, 416})
+  void aStreamThatBreaksThenGoesOnWithoutARangeAsWell(int status) throws IOException {
+    refuseRanges(status);
+    origin.on("/file").request(2).answer(reply -> reply.closeAfter(200_000));
+    DownloadResult result = get(request("/file").withChecksum("sha256:" + BODY.sha256()));
+    assertHolds(target(), BODY);
+    assertThat(result.retries()).isEqualTo(1);
+    assertThat(ranges().subList(2, 4)).containsExactly("bytes=200000-327802", "none");
+    assertThat(result.notes()).containsExactly(Note.SINGLE_STREAM);
+  }
+
   @Test
   void aRequestThatIsWrongWithoutARangeAsWellFails() {
     origin.on("/file").answer(Reply.status(400).body(Body.of("no")));
