@@ -21,8 +21,12 @@ final class Nearness {
   /** Returns whether it is known to be near; only Linux tells, and only through its own sockets. */
   static boolean isNear(Channel connection) {
     // By its name: whoever has excluded the native transport has no such class.
-    return connection.getClass().getName().equals("io.netty.channel.epoll.EpollSocketChannel")
-        && Linux.roundTripMicros(connection) < SHORT_MICROS;
+    if (!connection.getClass().getName().equals("io.netty.channel.epoll.EpollSocketChannel")) {
+      return false;
+    }
+    long micros = Linux.roundTripMicros(connection);
+    // The kernel measures no packet that it has sent twice (RFC 6298 §3): 0 while that is all.
+    return micros > 0 && micros < SHORT_MICROS;
   }
 
   /** Loaded where there is something to ask. */
