@@ -854,6 +854,8 @@ public abstract sealed class DownloadException extends RuntimeException {
       NO_PERMISSION(" may not be written", ": check the permissions of its directory"),
       /** The file system is mounted to be read only. */
       READ_ONLY(" is on a file system that is read-only", ": choose another directory"),
+      /** Its file system, that of a zip file say, lacks what a download needs to write a file. */
+      UNSUPPORTED(" is on a file system that downloads can't write to", ": choose another one"),
       /** A symbolic link stands where a file of the download belongs. */
       SYMBOLIC_LINK(" has a symbolic link in its place", ": remove it, or choose another name"),
       /** The file system refuses the name. */

@@ -195,6 +195,7 @@ final class DownloadPipeline implements Destination {
               Targets.checkRoom(request, target, answered.total());
               return PartFile.open(engine.io(), engine.scheduler(), answered.uri(), target, left);
             })
+        .onErrorMap(thrown -> FileFailures.translate(answered.uri(), target, thrown))
         .map(
             file -> {
               verification = wanted;

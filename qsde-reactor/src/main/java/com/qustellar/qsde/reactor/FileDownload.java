@@ -78,7 +78,9 @@ final class FileDownload implements Work {
             place ->
                 place.directory()
                     ? fetch(turn, place)
-                    : turn.claim(target, () -> claimed(turn, place)));
+                    : turn.claim(target, () -> claimed(turn, place)))
+        // Only file systems throw anything else: what is of the network has been told by now.
+        .onErrorMap(thrown -> FileFailures.translate(request.uri(), target, thrown));
   }
 
   /** The look at the target may be an old one by now. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.ClosedFileSystemException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.ReadOnlyFileSystemException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -38,13 +40,26 @@ final class FileFailures {
     if (thrown instanceof OverlappingFileLockException) {
       return new DownloadException.FileAccess(uri, target, Reason.IN_USE, thrown);
     }
-    if (!(thrown instanceof IOException)) {
+    if (thrown instanceof ReadOnlyFileSystemException) {
+      return new DownloadException.FileAccess(uri, target, Reason.READ_ONLY, thrown);
+    }
+    if (isUnsupported(target, thrown)) {
+      return new DownloadException.FileAccess(uri, target, Reason.UNSUPPORTED, thrown);
+    }
+    if (!(thrown instanceof IOException) && !(thrown instanceof ClosedFileSystemException)) {
       return new DownloadException.Unexpected(uri, target, thrown);
     }
     if (isDiskFull(thrown)) {
       return new DownloadException.DiskFull(uri, target, needed, freeBytes(target), thrown);
     }
     return new DownloadException.FileAccess(uri, target, reason(thrown), thrown);
+  }
+
+  /** Other file systems than the default one need not have all kinds of channels and options. */
+  private static boolean isUnsupported(Path target, Throwable thrown) {
+    return target.getFileSystem() != FileSystems.getDefault()
+        && (thrown instanceof UnsupportedOperationException
+            || thrown instanceof IllegalArgumentException);
   }
 
   private static Reason reason(Throwable thrown) {

@@ -64,6 +64,16 @@ final class FileTurn {
 
   /** Makes the target this download's own, then goes on; waits for a predecessor that is ending. */
   <T> Mono<T> claim(Path path, Supplier<Mono<T>> then) {
+    try {
+      return claimed(path, then);
+    } catch (Error e) {
+      // A provider of file systems is others' code, and Reactor tells nobody of what the JVM
+      // throws.
+      return Mono.error(FileFailures.translate(task.request().uri(), path, e));
+    }
+  }
+
+  private <T> Mono<T> claimed(Path path, Supplier<Mono<T>> then) {
     DownloadTask holder;
     synchronized (this) {
       // A claim that is made after the end would never be given up.

@@ -193,7 +193,7 @@ final class HeldDraft implements Draft {
           ByteBuf whole = whole();
           try {
             return make(request, whole.nioBuffer(), modified, begins);
-          } catch (IOException e) {
+          } catch (IOException | RuntimeException e) {
             throw FileFailures.translate(uri, target, e, whole.readableBytes());
           } finally {
             whole.release();

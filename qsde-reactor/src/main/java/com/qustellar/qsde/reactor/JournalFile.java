@@ -102,7 +102,7 @@ final class JournalFile {
     try {
       channel.truncate(journal.length());
       channel.position(journal.length());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;
     }

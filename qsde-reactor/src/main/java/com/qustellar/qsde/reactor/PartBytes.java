@@ -109,7 +109,7 @@ final class PartBytes {
     private void checkAndStep() {
       try {
         check(0);
-      } catch (IOException | DownloadException e) {
+      } catch (IOException | RuntimeException | Error e) {
         failed(e, null);
         return;
       }
@@ -119,7 +119,7 @@ final class PartBytes {
     private void step() {
       try {
         go(bytes, offset);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // Never from within the caller, who may hold a lock.
         io.execute(() -> failed(e, null));
       }
@@ -138,7 +138,7 @@ final class PartBytes {
       }
       try {
         check(offset);
-      } catch (IOException | DownloadException e) {
+      } catch (IOException | RuntimeException | Error e) {
         failed(e, null);
         return;
       }

@@ -70,7 +70,7 @@ final class PartFile {
     @Nullable JournalFile journal;
     try {
       journal = resumption.openJournal(io, scheduler);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       // Only the next run would miss it; a disk that is full says so at the first write.
       journal = null;
     }

@@ -88,7 +88,7 @@ final class PartOpening<C extends Channel> {
     } catch (NoSuchFileException e) {
       // As above: what may have the name next is not ours to delete.
       throw new FileAccess(uri, target, Reason.IN_USE, e);
-    } catch (IOException e) {
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       Files.deleteIfExists(part);
       throw e;
     } finally {

@@ -60,7 +60,7 @@ final class SideFile {
     SeekableByteChannel channel = Files.newByteChannel(path, NEW, ownerOnly(path));
     try {
       writeAll(channel, bytes);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       channel.close();
       Files.deleteIfExists(path);
       throw e;

@@ -42,7 +42,7 @@ final class DiskChannel extends AsynchronousFileChannel {
       Transfer<A> transfer) {
     try {
       disk.before(operation, path);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       handler.failed(e, attachment);
       return;
     }

@@ -41,7 +41,7 @@ public final class ScriptedDisk extends FileSystem {
 
   /** Asked before each operation, on the thread that asks for it or on one of the pool. */
   public interface Fault {
-    /** Throws what the operation is to fail with, or returns. */
+    /** Throws what the operation is to fail with, an error perhaps, or returns. */
     void before(Operation operation, Path path) throws IOException;
   }
 
