@@ -77,7 +77,7 @@ final class EngineBuilder implements DownloadEngine.Builder {
     } catch (RejectedExecutionException e) {
       throw new IllegalArgumentException("the scheduler takes no tasks for later: " + scheduler, e);
     }
-    this.scheduler = scheduler;
+    this.scheduler = new GivenScheduler(scheduler);
     return this;
   }
 

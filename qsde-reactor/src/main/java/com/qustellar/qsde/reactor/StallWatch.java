@@ -224,10 +224,10 @@ final class StallWatch {
   private synchronized void add(Watched<?> entry) {
     watched.add(entry);
     if (!ticking) {
-      ticking = true;
       timer =
           scheduler.schedulePeriodically(
               this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+      ticking = true;
     }
   }
 
