@@ -242,6 +242,17 @@ final class SegmentFetch {
   private Mono<Long> again(Throwable thrown) {
     DownloadException failure =
         TransportFailures.translate(file.uri(), file.target(), thrown, true, false);
+    try {
+      return after(failure);
+    } catch (Error e) {
+      // A condition of the policy is others' code, and Reactor tells nobody of what the JVM throws.
+      DownloadException unexpected = new DownloadException.Unexpected(file.uri(), file.target(), e);
+      FailureTree.add(unexpected, failure);
+      return Mono.error(unexpected);
+    }
+  }
+
+  private Mono<Long> after(DownloadException failure) {
     long now = engine.scheduler().now(TimeUnit.NANOSECONDS);
     boolean progressed = position >= best + PROGRESS || (position > best && position == end);
     if (progressed) {

@@ -219,7 +219,7 @@ final class SegmentSchedule {
         tellEnd();
         seen = deciding.addAndGet(-seen);
       } while (seen > 0);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Nobody decides any more.
       work.tryEmitError(e);
     }
