@@ -50,7 +50,7 @@ final class Batch {
 
   /** Starts what the source asks for; its failure is told after the last outcome. */
   Flux<DownloadOutcome> outcomes(Publisher<? extends DownloadRequest> requests) {
-    return Flux.from(requests)
+    return new Given<DownloadRequest>(() -> requests)
         .takeUntilOther(over.asMono())
         .map(request -> new Entry(room, request))
         .concatMapDelayError(entry -> entry.then(() -> Mono.just(entry)), true, 1)

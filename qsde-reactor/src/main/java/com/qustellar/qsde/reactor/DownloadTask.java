@@ -259,17 +259,18 @@ final class DownloadTask implements Download {
 
   @Override
   public Flux<Progress> progress() {
-    return Flux.concat(
-            Mono.fromSupplier(this::latest),
-            engine.ticks().map(tick -> latest()).takeUntilOther(closed()),
-            Mono.fromSupplier(this::latest))
-        .takeUntil(progress -> progress.state().isTerminal())
-        .onBackpressureLatest();
+    return Told.to(
+        Flux.concat(
+                Mono.fromSupplier(this::latest),
+                engine.ticks().map(tick -> latest()).takeUntilOther(closed()),
+                Mono.fromSupplier(this::latest))
+            .takeUntil(progress -> progress.state().isTerminal())
+            .onBackpressureLatest());
   }
 
   @Override
   public Mono<DownloadResult> result() {
-    return outcome.asMono();
+    return Told.to(outcome.asMono());
   }
 
   @Override
@@ -346,7 +347,7 @@ final class DownloadTask implements Download {
 
   @Override
   public Mono<Void> closed() {
-    return outcome.asMono().then().onErrorComplete();
+    return Told.to(outcome.asMono().then().onErrorComplete());
   }
 
   /** Completes on whatever thread ends the download, before its outcome is told. */

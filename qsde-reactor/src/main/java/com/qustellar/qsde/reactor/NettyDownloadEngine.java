@@ -85,23 +85,25 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Mono<DownloadResult> download(DownloadRequest request) {
-    return Mono.deferContextual(
-        context -> {
-          DownloadTask task = start(request, context, this::deliver);
-          return task.result().doFinally(signal -> disposeIfCancelled(task, signal));
-        });
+    return Told.to(
+        Mono.deferContextual(
+            context -> {
+              DownloadTask task = start(request, context, this::deliver);
+              return task.result().doFinally(signal -> disposeIfCancelled(task, signal));
+            }));
   }
 
   @Override
   public Flux<Progress> progress(DownloadRequest request) {
-    return Flux.deferContextual(
-        context -> {
-          DownloadTask task = start(request, context, this::deliver);
-          Mono<Progress> end = task.result().then(Mono.empty());
-          return task.progress()
-              .concatWith(end)
-              .doFinally(signal -> disposeIfCancelled(task, signal));
-        });
+    return Told.to(
+        Flux.deferContextual(
+            context -> {
+              DownloadTask task = start(request, context, this::deliver);
+              Mono<Progress> end = task.result().then(Mono.empty());
+              return task.progress()
+                  .concatWith(end)
+                  .doFinally(signal -> disposeIfCancelled(task, signal));
+            }));
   }
 
   /** The subscriber has left by now: it must not hear of the end that it has brought about. */
@@ -147,7 +149,7 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Flux<DownloadOutcome> downloadAll(Publisher<? extends DownloadRequest> requests) {
-    return Flux.deferContextual(
+    return Told.to(Flux.deferContextual(
         context -> {
           // Its subscriber hears of one outcome at a time as it is.
           Executor delivery = new Lane(this::deliver);
@@ -157,12 +159,12 @@ final class NettyDownloadEngine implements DownloadEngine {
                   request -> start(request, context, delivery));
           running.add(batch);
           return batch.outcomes(requests).doFinally(signal -> running.remove(batch));
-        });
+        }));
   }
 
   @Override
   public Flux<ByteBuffer> stream(DownloadRequest request) {
-    return Flux.deferContextual(context -> startStream(request, context).body());
+    return Told.to(Flux.deferContextual(context -> startStream(request, context).body()));
   }
 
   @Override
@@ -170,15 +172,17 @@ final class NettyDownloadEngine implements DownloadEngine {
       DownloadRequest request,
       BiFunction<? super StreamInfo, ? super Flux<ByteBuffer>, ? extends Publisher<? extends T>>
           mapper) {
-    return Flux.deferContextual(
-        context -> {
-          StreamDownload stream = startStream(request, context);
-          return stream
-              .info()
-              .<T>flatMapMany(info -> mapper.apply(info, stream.body()))
-              // Whatever the mapper has made of the body, nobody is there for it any more.
-              .doFinally(signal -> stream.dispose());
-        });
+    return Told.to(
+        Flux.deferContextual(
+            context -> {
+              StreamDownload stream = startStream(request, context);
+              return stream
+                  .info()
+                  .<T>flatMapMany(
+                      info -> new Given<>(() -> mapper.apply(info, Told.to(stream.body()))))
+                  // Whatever the mapper has made of the body, nobody is there for it any more.
+                  .doFinally(signal -> stream.dispose());
+            }));
   }
 
   @Override
@@ -220,15 +224,15 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Flux<EngineProgress> progress() {
-    return Flux.concat(Mono.just(0L), ticks)
+    return Told.to(Flux.concat(Mono.just(0L), ticks)
         .map(tick -> tally.snapshot(running.tasks(), System.nanoTime()))
         .takeUntilOther(closing.asMono())
-        .onBackpressureLatest();
+        .onBackpressureLatest());
   }
 
   @Override
   public Flux<DownloadOutcome> outcomes() {
-    return outcomes.flux();
+    return Told.to(outcomes.flux());
   }
 
   // ---- settings
@@ -279,19 +283,19 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Mono<Void> closeLater() {
-    return closed;
+    return Told.to(closed);
   }
 
   @Override
   public Mono<Void> closeLater(Duration grace) {
-    return Mono.defer(
+    return Told.to(Mono.defer(
         () -> {
           running.shut();
           return running
               .allEnded()
               .timeout(Waits.bounded(grace), Mono.empty(), scheduler)
               .then(closed);
-        });
+        }));
   }
 
   @Override
