@@ -118,7 +118,8 @@ public final class FailureLog {
    */
   public Mono<DownloadOutcome> record(DownloadOutcome outcome) {
     return outcome instanceof DownloadOutcome.Failed failed
-        ? Mono.defer(() -> appender.append(FailureLine.of(failed, headers))).thenReturn(outcome)
+        ? Told.to(
+            Mono.defer(() -> appender.append(FailureLine.of(failed, headers))).thenReturn(outcome))
         : Mono.just(outcome);
   }
 
@@ -231,7 +232,7 @@ public final class FailureLog {
           write(next);
         } catch (IOException e) {
           failure = new UncheckedIOException(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           failure = e;
         }
         for (Entry entry : next) {

@@ -8,6 +8,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.HashAlgorithm;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
+import com.qustellar.qsde.reactor.testing.ScriptedDisk;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -307,5 +309,36 @@ class FailureLogTest extends EngineTestBase {
               outcome -> System.out.println(outcome.request().uri().getPath().substring(1) + "."))
           .blockLast();
     }
+  }
+
+  @Test
+  void anErrorOfAFileSystemIsToldAndTheNextFailureIsRecorded() throws IOException {
+    ScriptedDisk disk = new ScriptedDisk();
+    FailureLog log = FailureLog.open(disk.path(file()));
+    LinkageError error = new LinkageError("of the file system");
+    disk.failing(
+        (operation, path) -> {
+          throw error;
+        });
+    Mono<DownloadOutcome> record = log.record(failed(numbered(1)));
+    assertThatThrownBy(() -> record.block(LIMIT)).isSameAs(error);
+    disk.failing((operation, path) -> {});
+    record(log, numbered(2));
+    assertThat(Files.readAllLines(file())).hasSize(1);
+  }
+
+  @Test
+  void anErrorOfASubscriberKeepsNothingFromTheOthers() throws IOException {
+    FailureLog log = FailureLog.open(file());
+    LinkageError error = new LinkageError("of the subscriber");
+    Mono<Object> failing =
+        log.record(failed(numbered(1)))
+            .map(
+                outcome -> {
+                  throw error;
+                });
+    assertThatThrownBy(() -> failing.block(LIMIT)).isSameAs(error);
+    record(log, numbered(2));
+    assertThat(Files.readAllLines(file())).hasSize(2);
   }
 }

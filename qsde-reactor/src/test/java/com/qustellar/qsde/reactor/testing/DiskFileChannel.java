@@ -69,13 +69,15 @@ final class DiskFileChannel extends FileChannel {
   }
 
   @Override
-  public int read(ByteBuffer target, long position) {
-    throw new UnsupportedOperationException();
+  public int read(ByteBuffer target, long at) throws IOException {
+    disk.before(Operation.READ, path);
+    return real.read(target, at);
   }
 
   @Override
-  public int write(ByteBuffer source) {
-    throw new UnsupportedOperationException();
+  public int write(ByteBuffer source) throws IOException {
+    disk.before(Operation.WRITE, path);
+    return real.write(source);
   }
 
   @Override
