@@ -192,7 +192,7 @@ final class PrefixHasher {
   private void attempt(Runnable work) {
     try {
       work.run();
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       fail(file.failure(e));
     }
   }

@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -251,7 +252,20 @@ final class StreamDownload implements Work, Destination {
   private void digest(ByteBuffer bytes) {
     MessageDigest current = digest;
     if (current != null) {
-      current.update(bytes);
+      digesting(
+          () -> {
+            current.update(bytes);
+            return current;
+          });
+    }
+  }
+
+  /** A provider of digests is others' code, and Reactor tells nobody of what the JVM throws. */
+  private <T> T digesting(Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (RuntimeException | Error e) {
+      throw new DownloadException.Unexpected(fetch.uri(), null, e);
     }
   }
 
@@ -261,7 +275,7 @@ final class StreamDownload implements Work, Destination {
       return null;
     }
     HashAlgorithm algorithm = Objects.requireNonNull(verification.algorithm());
-    Checksum actual = Checksum.of(algorithm, current.digest());
+    Checksum actual = Checksum.of(algorithm, digesting(current::digest));
     verification.agree(fetch.uri(), null, actual);
     return actual;
   }

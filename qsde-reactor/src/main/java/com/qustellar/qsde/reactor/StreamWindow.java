@@ -1,5 +1,6 @@
 package com.qustellar.qsde.reactor;
 
+import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.reactor.StreamChunks.Chunk;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -51,7 +52,8 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
    *
    * @param executor where the subscriber's signals are sent
    * @param memory what the streams of the engine may hold
-   * @param digest sees each buffer just before the subscriber has it; leaves it as it is
+   * @param digest sees each buffer just before the subscriber has it; leaves it as it is, and ends
+   *     the stream with the failure that it throws
    * @param taken told when there is less in here
    * @param cancel told that the subscriber has left
    */
@@ -270,6 +272,13 @@ final class StreamWindow extends Flux<ByteBuffer> implements Subscription {
     int length = bytes.remaining();
     try {
       digest.accept(bytes.duplicate());
+    } catch (DownloadException e) {
+      memory.give(length);
+      fail(e);
+      cancel.run();
+      return;
+    }
+    try {
       to.onNext(bytes);
     } finally {
       memory.give(length);
