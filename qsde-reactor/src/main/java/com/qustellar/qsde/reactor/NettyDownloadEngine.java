@@ -56,7 +56,7 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   private final RunningDownloads running = new RunningDownloads();
   private final Sinks.Empty<Void> closing = Sinks.empty();
-  private final Mono<Void> closed = Mono.defer(this::shutDown).cache();
+  private final Mono<Void> closed = Told.to(Mono.defer(this::shutDown).cache());
 
   NettyDownloadEngine(EngineBuilder settings) {
     this.limits = settings.limits;
@@ -283,7 +283,7 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Mono<Void> closeLater() {
-    return Told.to(closed);
+    return closed;
   }
 
   @Override

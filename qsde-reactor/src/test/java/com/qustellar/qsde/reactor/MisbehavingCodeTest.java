@@ -280,6 +280,26 @@ class MisbehavingCodeTest extends EngineTestBase {
 
   @ParameterizedTest
   @MethodSource("thrown")
+  void oneSubscriberOfTheCloseKeepsNothingFromTheOthers(Throwable thrown) {
+    CountDownLatch never = new CountDownLatch(1);
+    origin.serve("/file", BODY);
+    origin.on("/file").answer(reply -> reply.stallAfter(1000, never));
+    Download download = engine.submit(request("/file"));
+    await(() -> download.latest().bytesReceived() > 0);
+    engine
+        .closeLater()
+        .materialize()
+        .map(
+            end -> {
+              throw raised(thrown);
+            })
+        .subscribe(end -> {}, failure -> {});
+    engine.closeLater().block(LIMIT);
+    use(builder());
+  }
+
+  @ParameterizedTest
+  @MethodSource("thrown")
   void aSubscriberOfABatchHearsWhatItHasThrown(Throwable thrown) {
     origin.serve("/file", BODY);
     assertTold(
