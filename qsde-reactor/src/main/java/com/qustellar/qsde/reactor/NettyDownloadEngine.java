@@ -149,17 +149,18 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Flux<DownloadOutcome> downloadAll(Publisher<? extends DownloadRequest> requests) {
-    return Told.to(Flux.deferContextual(
-        context -> {
-          // Its subscriber hears of one outcome at a time as it is.
-          Executor delivery = new Lane(this::deliver);
-          Batch batch =
-              new Batch(
-                  () -> limits.maxConcurrentDownloads(),
-                  request -> start(request, context, delivery));
-          running.add(batch);
-          return batch.outcomes(requests).doFinally(signal -> running.remove(batch));
-        }));
+    return Told.to(
+        Flux.deferContextual(
+            context -> {
+              // Its subscriber hears of one outcome at a time as it is.
+              Executor delivery = new Lane(this::deliver);
+              Batch batch =
+                  new Batch(
+                      () -> limits.maxConcurrentDownloads(),
+                      request -> start(request, context, delivery));
+              running.add(batch);
+              return batch.outcomes(requests).doFinally(signal -> running.remove(batch));
+            }));
   }
 
   @Override
@@ -224,10 +225,11 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Flux<EngineProgress> progress() {
-    return Told.to(Flux.concat(Mono.just(0L), ticks)
-        .map(tick -> tally.snapshot(running.tasks(), System.nanoTime()))
-        .takeUntilOther(closing.asMono())
-        .onBackpressureLatest());
+    return Told.to(
+        Flux.concat(Mono.just(0L), ticks)
+            .map(tick -> tally.snapshot(running.tasks(), System.nanoTime()))
+            .takeUntilOther(closing.asMono())
+            .onBackpressureLatest());
   }
 
   @Override
@@ -288,14 +290,15 @@ final class NettyDownloadEngine implements DownloadEngine {
 
   @Override
   public Mono<Void> closeLater(Duration grace) {
-    return Told.to(Mono.defer(
-        () -> {
-          running.shut();
-          return running
-              .allEnded()
-              .timeout(Waits.bounded(grace), Mono.empty(), scheduler)
-              .then(closed);
-        }));
+    return Told.to(
+        Mono.defer(
+            () -> {
+              running.shut();
+              return running
+                  .allEnded()
+                  .timeout(Waits.bounded(grace), Mono.empty(), scheduler)
+                  .then(closed);
+            }));
   }
 
   @Override
