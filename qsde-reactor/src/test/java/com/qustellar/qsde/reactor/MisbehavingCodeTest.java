@@ -20,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +69,12 @@ class MisbehavingCodeTest extends EngineTestBase {
     return (RuntimeException) thrown;
   }
 
+  private static <T> Function<T, Object> throwing(Throwable thrown) {
+    return given -> {
+      throw raised(thrown);
+    };
+  }
+
   /** Reactor wraps what is no runtime exception, for who blocks. */
   private static void assertTold(Throwable thrown, ThrowingCallable waiting) {
     assertThat(Exceptions.unwrap(catchThrowable(waiting))).isSameAs(thrown);
@@ -76,6 +83,13 @@ class MisbehavingCodeTest extends EngineTestBase {
   private DownloadRequest source() {
     origin.serve("/file", BODY);
     return DownloadRequest.of(origin.uri("/file"));
+  }
+
+  /** The file comes as far as it takes to be under way, and no further. */
+  private void neverEnds() {
+    CountDownLatch never = new CountDownLatch(1);
+    origin.serve("/file", BODY);
+    origin.on("/file").answer(reply -> reply.stallAfter(1000, never));
   }
 
   private DownloadRequest numbered(int n) {
@@ -186,16 +200,7 @@ class MisbehavingCodeTest extends EngineTestBase {
   @MethodSource("thrown")
   void aSubscriberOfAResultHearsWhatItHasThrown(Throwable thrown) throws IOException {
     origin.serve("/file", BODY);
-    assertTold(
-        thrown,
-        () ->
-            engine
-                .download(request("/file"))
-                .map(
-                    result -> {
-                      throw raised(thrown);
-                    })
-                .block(LIMIT));
+    assertTold(thrown, () -> engine.download(request("/file")).map(throwing(thrown)).block(LIMIT));
     assertHolds(target(), BODY);
   }
 
@@ -206,14 +211,7 @@ class MisbehavingCodeTest extends EngineTestBase {
     origin.serve("/file", BODY);
     origin.on("/file").answer(reply -> reply.stallAfter(1000, go));
     Download download = engine.submit(request("/file").withConnections(1));
-    Mono<Object> failing =
-        download
-            .result()
-            .map(
-                result -> {
-                  throw raised(thrown);
-                })
-            .cache();
+    Mono<Object> failing = download.result().map(throwing(thrown)).cache();
     failing.subscribe(result -> {}, failure -> {});
     Mono<DownloadResult> result = download.result().cache();
     result.subscribe();
@@ -228,9 +226,7 @@ class MisbehavingCodeTest extends EngineTestBase {
   @ParameterizedTest
   @MethodSource("thrown")
   void aSubscriberOfProgressHearsWhatItHasThrown(Throwable thrown) {
-    CountDownLatch never = new CountDownLatch(1);
-    origin.serve("/file", BODY);
-    origin.on("/file").answer(reply -> reply.stallAfter(1000, never));
+    neverEnds();
     AtomicInteger ticks = new AtomicInteger();
     assertTold(
         thrown,
@@ -249,9 +245,7 @@ class MisbehavingCodeTest extends EngineTestBase {
   @ParameterizedTest
   @MethodSource("thrown")
   void theProgressOfOthersGoesOn(Throwable thrown) {
-    CountDownLatch never = new CountDownLatch(1);
-    origin.serve("/file", BODY);
-    origin.on("/file").answer(reply -> reply.stallAfter(1000, never));
+    neverEnds();
     Download download = engine.submit(request("/file"));
     AtomicInteger mine = new AtomicInteger();
     download
@@ -281,19 +275,10 @@ class MisbehavingCodeTest extends EngineTestBase {
   @ParameterizedTest
   @MethodSource("thrown")
   void oneSubscriberOfTheCloseKeepsNothingFromTheOthers(Throwable thrown) {
-    CountDownLatch never = new CountDownLatch(1);
-    origin.serve("/file", BODY);
-    origin.on("/file").answer(reply -> reply.stallAfter(1000, never));
+    neverEnds();
     Download download = engine.submit(request("/file"));
     await(() -> download.latest().bytesReceived() > 0);
-    engine
-        .closeLater()
-        .materialize()
-        .map(
-            end -> {
-              throw raised(thrown);
-            })
-        .subscribe(end -> {}, failure -> {});
+    engine.closeLater().materialize().map(throwing(thrown)).subscribe(end -> {}, failure -> {});
     engine.closeLater().block(LIMIT);
     use(builder());
   }
@@ -307,10 +292,7 @@ class MisbehavingCodeTest extends EngineTestBase {
         () ->
             engine
                 .downloadAll(Flux.range(0, 30).map(this::numbered))
-                .map(
-                    outcome -> {
-                      throw raised(thrown);
-                    })
+                .map(throwing(thrown))
                 .blockLast(LIMIT));
   }
 
@@ -318,15 +300,7 @@ class MisbehavingCodeTest extends EngineTestBase {
   @MethodSource("thrown")
   void aSubscriberOfOutcomesHearsWhatItHasThrown(Throwable thrown) {
     origin.serve("/file", BODY);
-    Mono<Object> failing =
-        engine
-            .outcomes()
-            .map(
-                outcome -> {
-                  throw raised(thrown);
-                })
-            .next()
-            .cache();
+    Mono<Object> failing = engine.outcomes().map(throwing(thrown)).next().cache();
     failing.subscribe(outcome -> {}, failure -> {});
     get(request("/file"));
     assertTold(thrown, () -> failing.block(LIMIT));
@@ -362,15 +336,7 @@ class MisbehavingCodeTest extends EngineTestBase {
   @MethodSource("thrown")
   void aSubscriberOfAStreamHearsWhatItHasThrown(Throwable thrown) {
     DownloadRequest request = source();
-    assertTold(
-        thrown,
-        () ->
-            engine.stream(request)
-                .map(
-                    bytes -> {
-                      throw raised(thrown);
-                    })
-                .blockLast(LIMIT));
+    assertTold(thrown, () -> engine.stream(request).map(throwing(thrown)).blockLast(LIMIT));
   }
 
   @ParameterizedTest
@@ -394,13 +360,7 @@ class MisbehavingCodeTest extends EngineTestBase {
     DownloadRequest request = source();
     List<Flux<Object>> all =
         List.of(
-            engine.stream(
-                request,
-                (info, body) ->
-                    body.map(
-                        bytes -> {
-                          throw raised(thrown);
-                        })),
+            engine.stream(request, (info, body) -> body.map(throwing(thrown))),
             engine.stream(
                 request,
                 (info, body) ->
