@@ -35,9 +35,6 @@ final class SegmentSchedule {
 
   private static final Duration LONGEST_WINDOW = Duration.ofSeconds(1);
 
-  /** What a segment takes at least, and twice what an answer does, or it is all waiting. */
-  private static final double A_WHILE_SECONDS = 1 / 3.0;
-
   private final Function<ByteRange, SegmentFetch> prepare;
   private final Function<SegmentFetch, Mono<Void>> fetch;
   private final ConnectionCount count;
@@ -249,8 +246,7 @@ final class SegmentSchedule {
       }
       planner.share(count.expected());
       if (!paced.getAsBoolean()) {
-        double seconds = Math.max(A_WHILE_SECONDS, 2 * answerSeconds);
-        planner.shorten((long) (running.averageLately(now) * seconds));
+        planner.paced(running.averageLately(now), answerSeconds);
       }
       Optional<ByteRange> range = planner.next(reach.getAsLong());
       boolean none = planner.remaining() == 0 && range.isEmpty();

@@ -32,6 +32,11 @@ public final class SegmentPlanner {
 
   private static final long LONGEST = 128L << 20;
 
+  /** What the shortest take. */
+  private static final double LEAST_SECONDS = 0.1;
+
+  private static final double MOST_SECONDS = 1 / 3.0;
+
   /** A guided segment is a connection's share of what is left, divided by this. */
   private static final int PARTS_OF_A_SHARE = 2;
 
@@ -70,7 +75,7 @@ public final class SegmentPlanner {
 
   /**
    * Plans a file in segments of 4 to 128 MiB: half of each connection's share of what is left. They
-   * are shorter towards the end where connections turn out to be {@linkplain #shorten slow}.
+   * are shorter towards the end where connections turn out to be {@linkplain #paced slow}.
    *
    * @param totalBytes the length of the file
    * @param covered the bytes that need no fetching; read once, not kept
@@ -95,14 +100,24 @@ public final class SegmentPlanner {
   }
 
   /**
-   * Says what a connection brings in a while: no segment of a guided plan need be longer to be
-   * worth a request. Of slow ones each has less to end with then, or those that are done sooner
-   * would wait for the last one.
+   * Says how connections are: no segment of a guided plan need take longer than is worth a request.
+   * Of slow ones each has less to end with then, or those that are done sooner would wait for the
+   * last one.
    *
-   * @param bytes so many; 256 KiB at least and 4 MiB at most count, and 0 if nobody knows
+   * <p>A request costs the time of an answer, in which nothing comes. A segment takes four times as
+   * long, within a tenth and a third of a second; where answers take longer than those, it takes
+   * twice as long.
+   *
+   * @param bytesPerSecond what one brings; 0 if nobody knows
+   * @param answerSeconds what an answer takes
    */
-  public void shorten(long bytes) {
-    if (guided && bytes > 0) {
+  public void paced(double bytesPerSecond, double answerSeconds) {
+    if (guided && bytesPerSecond > 0) {
+      double seconds =
+          Math.max(
+              2 * answerSeconds,
+              Math.max(LEAST_SECONDS, Math.min(MOST_SECONDS, 4 * answerSeconds)));
+      long bytes = (long) (bytesPerSecond * seconds);
       shortest = Math.max(SHORTEST_OF_SLOW, Math.min(SHORTEST, bytes));
     }
   }

@@ -74,17 +74,27 @@ class SegmentPlannerTest {
   void slowConnectionsEndWithShorterSegments() {
     SegmentPlanner planner = SegmentPlanner.guided(256L << 20, new RangeSet(), 16);
     assertThat(planner.next().orElseThrow().length()).isEqualTo(8 << 20);
-    planner.shorten(1 << 20);
+    planner.paced(3 << 20, 0.1);
     List<ByteRange> segments = drain(planner);
     assertThat(segments.get(segments.size() - 2).length()).isEqualTo(1 << 20);
+  }
 
-    planner = SegmentPlanner.guided(64L << 20, new RangeSet(), 16);
-    planner.shorten(0);
-    assertThat(planner.next().orElseThrow().length()).isEqualTo(4 << 20);
-    planner.shorten(1 << 30);
-    assertThat(planner.next().orElseThrow().length()).isEqualTo(4 << 20);
-    planner.shorten(1000);
-    assertThat(planner.next().orElseThrow().length()).isEqualTo((56 << 20) / 32);
+  @Test
+  void aSegmentTakesAsLongAsIsWorthARequest() {
+    assertThat(shortest(10 << 20, 0.001)).as("a near server").isEqualTo(1 << 20);
+    assertThat(shortest(10 << 20, 0.05)).as("four answers").isEqualTo(2 << 20);
+    assertThat(shortest(3 << 20, 0.1)).as("a third of a second").isEqualTo(1 << 20);
+    assertThat(shortest(3 << 20, 0.5)).as("two answers").isEqualTo(3 << 20);
+    assertThat(shortest(0, 0.001)).as("nobody knows").isEqualTo(4 << 20);
+    assertThat(shortest(1 << 30, 0.001)).as("fast ones").isEqualTo(4 << 20);
+    assertThat(shortest(1000, 0.001)).as("slow ones").isEqualTo(256 << 10);
+  }
+
+  /** Returns what a guided plan hands out when it has come to its shortest segments, in bytes. */
+  private static long shortest(double bytesPerSecond, double answerSeconds) {
+    SegmentPlanner planner = SegmentPlanner.guided(8 << 20, new RangeSet(), 64);
+    planner.paced(bytesPerSecond, answerSeconds);
+    return planner.next().orElseThrow().length();
   }
 
   @Test
