@@ -3,102 +3,20 @@ package com.qustellar.qsde.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The launcher in a tree of its own, with a java and an mvn that only write down how they are
- * called.
- */
-@Timeout(60)
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "a shell script")
-class LauncherTest {
-
-  private static final Path LAUNCHER = Path.of("../../qsde");
-
-  /**
-   * Writes the tree's jar, as a build would; half of it where it is to fail or to end the launcher.
-   */
-  private static final String MVN =
-      """
-      #!/bin/sh
-      echo "$@" >>"$ROOT/mvn.log"
-      jar=whole
-      [ -z "$FAIL$SIGNAL" ] || jar=half
-      for module in cli:qsde benchmarks:qsde-benchmarks webflux:qsde-webflux cluster:qsde-cluster; do
-        case "$*" in *"${module%%:*}"*)
-          target="$ROOT/examples/${module%%:*}/target"
-          mkdir -p "$target"
-          echo $jar >"$target/${module##*:}.jar" ;;
-        esac
-      done
-      [ -z "$FAIL" ] || { echo 'it does not compile'; exit 1; }
-      [ -z "$SIGNAL" ] || kill -s "$SIGNAL" "$LAUNCHER"
-      """;
-
-  /** Makes the files that a JVM would when it is asked to, and else tells how it was called. */
-  private static final String JAVA =
-      """
-      #!/bin/sh
-      case "$*" in
-        *DumpLoadedClassList=*) echo train >>"$ROOT/java.log" ;;
-        *Xshare:dump*)
-          [ -z "$NO_ARCHIVE" ] || exit 1
-          for arg; do case "$arg" in -XX:SharedArchiveFile=*) echo archive >"${arg#*=}" ;; esac; done ;;
-        *) for arg; do echo "$arg"; done ;;
-      esac
-      """;
-
-  private record Ran(int exit, List<String> out, List<String> err) {}
-
-  @TempDir Path temp;
-  private Path root;
-  private Path jdk;
-  private Path bin;
-
-  @BeforeEach
-  void growATree() throws IOException {
-    root = Files.createDirectory(temp.resolve("a tree"));
-    bin = Files.createDirectory(temp.resolve("bin"));
-    Files.copy(LAUNCHER, root.resolve("qsde"));
-    for (String module :
-        List.of(
-            "qsde-core",
-            "qsde-reactor",
-            "examples/demo",
-            "examples/cli",
-            "examples/benchmarks",
-            "examples/webflux",
-            "examples/cluster")) {
-      old(Files.createDirectories(root.resolve(module).resolve("src/main/java")));
-      old(root.resolve(module).resolve("src/main"));
-      old(Files.writeString(root.resolve(module).resolve("pom.xml"), ""));
-    }
-    old(Files.writeString(root.resolve("pom.xml"), ""));
-    old(Files.writeString(root.resolve("examples/pom.xml"), ""));
-    jdk = jdk("jdk", "17.0.1");
-    script(bin.resolve("mvn"), MVN);
-  }
+/** When the launcher builds, and what. */
+class LauncherTest extends LauncherTestBase {
 
   @Test
   void theFirstRunBuildsAndTheNextDoesNot() throws Exception {
@@ -196,54 +114,6 @@ class LauncherTest {
   }
 
   @Test
-  void anotherJavaMakesItsOwnArchive() throws Exception {
-    run();
-    String other = jdk("jdk 25", "25.0.2").toString();
-
-    Ran ran = run(List.of(launcher()), temp, Map.of("JAVA_HOME", other));
-
-    assertThat(ran.err()).containsExactly("Preparing qsde for Java 25.0.2 (once)…");
-    assertThat(ran.out())
-        .contains(
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:SharedArchiveFile=" + root + "/examples/cli/target/qsde-25.0.2-Acme.jsa");
-    assertThat(run().err()).isEmpty();
-    assertThat(builds()).hasSize(1);
-  }
-
-  @Test
-  void aJavaWithoutArchivesIsAskedOnce() throws Exception {
-    for (int i = 0; i < 2; i++) {
-      Ran ran = run(List.of(launcher(), "get"), temp, Map.of("NO_ARCHIVE", "1"));
-      assertThat(ran.exit()).isZero();
-      assertThat(ran.out()).endsWith("get").noneMatch(arg -> arg.contains("SharedArchiveFile"));
-    }
-    assertThat(trainings()).isEqualTo(1);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"LANG, C, C.UTF-8", "LC_ALL, xx_XX.UTF-8, C.UTF-8", "LC_ALL, C.UTF-8, C.UTF-8"})
-  void aLocaleThatIsNotThereIsNotLeftToJava(String variable, String locale, String taken)
-      throws Exception {
-    run();
-    script(jdk.resolve("bin/java"), "#!/bin/sh\necho \"$LC_ALL\"\n");
-
-    Map<String, String> environment =
-        new HashMap<>(Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", ""));
-    environment.put(variable, locale);
-
-    assertThat(run(List.of(launcher()), temp, environment).out()).containsExactly(taken);
-  }
-
-  @Test
-  void theHomeIsThatOfTheEnvironment() throws Exception {
-    run();
-
-    assertThat(run(List.of(launcher()), temp, Map.of("HOME", "/a home")).out())
-        .contains("-Duser.home=/a home");
-  }
-
-  @Test
   void launchersThatStartAtOnceBuildOnce() throws Exception {
     assumeTrue(
         Stream.of(System.getenv("PATH").split(":", -1))
@@ -289,26 +159,6 @@ class LauncherTest {
   }
 
   @Test
-  void javaIsFoundOnThePathAsWell() throws Exception {
-    Files.createSymbolicLink(bin.resolve("java"), Path.of("../jdk/bin/java"));
-
-    Ran ran = run(List.of(launcher()), temp, Map.of("JAVA_HOME", ""));
-
-    assertThat(ran.exit()).isZero();
-    assertThat(ran.out())
-        .contains("-XX:SharedArchiveFile=" + root + "/examples/cli/target/qsde-17.0.1-Acme.jsa");
-  }
-
-  @Test
-  void moreOptionsForTheJvmComeLast() throws Exception {
-    Ran ran = run(List.of(launcher()), temp, Map.of("QSDE_JAVA_OPTS", "-Xmx48m -Da=b"));
-
-    assertThat(ran.out())
-        .containsSubsequence("-Xmx512m", "-Xmx48m", "-Da=b", "-jar")
-        .noneMatch(arg -> arg.contains("qsde.terminal"));
-  }
-
-  @Test
   void benchmarksAreBuiltOnDemand() throws Exception {
     Ran ran = run("bench", "--size", "1");
 
@@ -342,84 +192,5 @@ class LauncherTest {
     assertThat(run("cluster", "worker", "-d", "a b").out())
         .endsWith(root + "/examples/cluster/target/qsde-cluster.jar", "worker", "-d", "a b");
     assertThat(builds()).hasSize(1).first().asString().contains("-pl examples/cluster -am");
-  }
-
-  private Ran run(String... args) throws Exception {
-    return run(Stream.concat(Stream.of(launcher()), Stream.of(args)).toList(), temp, Map.of());
-  }
-
-  private Ran run(List<String> command, Path directory, Map<String, String> environment)
-      throws Exception {
-    File out = temp.resolve("out.txt").toFile();
-    File err = temp.resolve("err.txt").toFile();
-    Process process =
-        builder(command, directory, environment).redirectOutput(out).redirectError(err).start();
-    int exit = process.waitFor();
-    return new Ran(exit, Files.readAllLines(out.toPath()), Files.readAllLines(err.toPath()));
-  }
-
-  private ProcessBuilder builder(
-      List<String> command, Path directory, Map<String, String> environment) {
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD);
-    Map<String, String> env = builder.environment();
-    env.put("ROOT", root.toString());
-    env.put("JAVA_HOME", jdk.toString());
-    env.put("PATH", bin + ":" + env.get("PATH"));
-    env.remove("QSDE_JAVA_OPTS");
-    env.putAll(environment);
-    return builder;
-  }
-
-  private String launcher() {
-    return root.resolve("qsde").toString();
-  }
-
-  private Path jar() {
-    return root.resolve("examples/cli/target/qsde.jar");
-  }
-
-  private List<String> builds() throws IOException {
-    return Files.readAllLines(root.resolve("mvn.log"), StandardCharsets.UTF_8);
-  }
-
-  private int trainings() throws IOException {
-    return Files.readAllLines(root.resolve("java.log"), StandardCharsets.UTF_8).size();
-  }
-
-  /** A path on which there is what a shell script needs, but neither java nor mvn. */
-  private String tools() throws IOException {
-    Path tools = Files.createDirectories(temp.resolve("tools"));
-    for (String tool : List.of("bash", "find", "mkdir", "rm", "touch", "mv", "readlink")) {
-      for (String path : System.getenv("PATH").split(":", -1)) {
-        Path file = Path.of(path, tool);
-        if (Files.isExecutable(file) && !Files.exists(tools.resolve(tool))) {
-          script(tools.resolve(tool), "#!/bin/sh\nexec " + file + " \"$@\"\n");
-        }
-      }
-    }
-    return tools.toString();
-  }
-
-  private Path jdk(String name, String version) throws IOException {
-    Path home = temp.resolve(name);
-    Files.createDirectories(home.resolve("bin"));
-    script(home.resolve("bin/java"), JAVA);
-    script(home.resolve("bin/javac"), "");
-    Files.writeString(
-        home.resolve("release"), "IMPLEMENTOR=\"Ac me\"\nJAVA_VERSION=\"" + version + "\"\n");
-    return home;
-  }
-
-  private static void script(Path file, String text) throws IOException {
-    Files.writeString(file, text);
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-  }
-
-  private static Path old(Path file) throws IOException {
-    return Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
   }
 }
