@@ -3,6 +3,8 @@ package com.qustellar.qsde.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,5 +81,36 @@ class LauncherJvmTest extends LauncherTestBase {
     assertThat(ran.out())
         .containsSubsequence("-Xmx512m", "-Xmx48m", "-Da=b", "-jar")
         .noneMatch(arg -> arg.contains("qsde.terminal"));
+  }
+
+  /** C1 has no intrinsics for them: a GiB over TLS would take three times as long. */
+  @Test
+  void digestsAndCiphersAreCompiledByC2AtOnce() throws Exception {
+    Path classes =
+        Path.of(DigestAndDecrypt.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    List<String> command =
+        new ArrayList<>(
+            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    run().out().stream()
+        .filter(arg -> arg.startsWith("-XX:") && !arg.contains("Archive"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-XX:+PrintCompilation", "-cp", classes.toString(), DigestAndDecrypt.class.getName()));
+
+    Ran ran = run(command, temp, Map.of());
+
+    assertThat(ran.exit()).isZero();
+    assertThat(ran.out()).anyMatch(line -> line.matches(byC2("com.sun.crypto.provider.GHASH::.*")));
+    assertThat(ran.out())
+        .anyMatch(line -> line.matches(byC2("sun.security.provider.DigestBase::engineUpdate.*")));
+    assertThat(ran.out())
+        .as("what is said of a command")
+        .noneMatch(line -> line.contains("CompileCommand"));
+  }
+
+  /** Its time and number, flags, tier and name. */
+  private static String byC2(String method) {
+    return " *\\d+ +\\d+[ %sbn!]* 4 +" + method;
   }
 }
