@@ -130,7 +130,7 @@ final class DownloadTask implements Download {
       if (stage != Stage.RUNNING || turn.isDisposed()) {
         return Mono.never(); // paused or cancelled while it was let in
       }
-      sampler.state(DownloadState.CONNECTING);
+      sampler.connecting(System.nanoTime());
       runningSince = engine.scheduler().now(TimeUnit.NANOSECONDS);
       if (timeLeft != null) {
         timer.update(Mono.delay(timeLeft, engine.scheduler()).subscribe(tick -> abort(timedOut())));

@@ -20,7 +20,7 @@ final class ProgressSampler {
   private final String id;
 
   // Guarded by this.
-  private final SpeedMeter meter = new SpeedMeter();
+  private SpeedMeter meter = new SpeedMeter();
   private DownloadState state = DownloadState.QUEUED;
   private @Nullable String fileName;
   private OptionalLong total = OptionalLong.empty();
@@ -43,6 +43,13 @@ final class ProgressSampler {
     if (!state.isTerminal() && state != DownloadState.PAUSED) {
       state = next;
     }
+  }
+
+  /** Its turn has come. Its speed counts from here: the first look at it shows one already. */
+  synchronized void connecting(long nanoTime) {
+    state(DownloadState.CONNECTING);
+    meter = new SpeedMeter();
+    meter.observe(nanoTime, received - resumed);
   }
 
   synchronized void named(String name) {

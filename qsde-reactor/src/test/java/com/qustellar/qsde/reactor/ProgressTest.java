@@ -97,6 +97,19 @@ class ProgressTest extends EngineTestBase {
     assertCompleted(all.get(5));
   }
 
+  /** The engine's counter tells when the bytes are there: nothing looks at the download before. */
+  @Test
+  void theFirstLookAtADownloadThatRunsShowsItsSpeed() {
+    serveInTwoHalves();
+    Download download = engine.submit(request("/file"));
+    await(() -> engine.progress().blockFirst(LIMIT).bytesReceived() == 3 * SEGMENT + 1000);
+    Progress first = download.latest();
+    assertThat(first.bytesPerSecond()).isPositive();
+    assertThat(first.eta()).isNotNull();
+    half.countDown();
+    download.closed().block(LIMIT);
+  }
+
   @Test
   void aSlowSubscriberSeesTheNewest() {
     VirtualTime time = new VirtualTime();
