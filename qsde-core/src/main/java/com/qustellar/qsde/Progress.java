@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytesReceived bytes of the file that are there, those of earlier runs included; falls when
  *     the download starts over
  * @param totalBytes the length of the file, empty while it is unknown
- * @param bytesPerSecond the speed of the last seconds
+ * @param bytesPerSecond the speed of the last seconds; 0 for what is queued, is paused or has ended
  * @param eta the time that is left at that speed, null while it cannot be told
  * @param activeSegments segments that a connection is working on
  * @param completedSegments segments that are whole

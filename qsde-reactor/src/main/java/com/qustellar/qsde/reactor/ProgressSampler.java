@@ -178,10 +178,10 @@ final class ProgressSampler {
   /** Makes a snapshot; the time feeds the speed's window. */
   synchronized Progress snapshot(long nanoTime) {
     DownloadState now = state();
-    boolean ended = now.isTerminal();
+    boolean still = now.isTerminal() || now == DownloadState.PAUSED || now == DownloadState.QUEUED;
     meter.observe(nanoTime, received - resumed);
-    long speed = ended ? 0 : meter.bytesPerSecond(nanoTime);
-    Duration eta = ended ? null : SpeedMeter.eta(received, total, speed);
+    long speed = still ? 0 : meter.bytesPerSecond(nanoTime);
+    Duration eta = still ? null : SpeedMeter.eta(received, total, speed);
     return new Progress(
         id,
         fileName,

@@ -74,6 +74,8 @@ class PauseTest extends EngineTestBase {
     assertThat(engine.progress().blockFirst(LIMIT).paused()).isOne();
     assertThat(engine.progress().blockFirst(LIMIT).active()).isZero();
     assertThat(download.latest().activeSegments()).isZero();
+    assertThat(download.latest().bytesPerSecond()).isZero();
+    assertThat(download.latest().eta()).isNull();
     assertThat(download.isDisposed()).isFalse();
 
     held.countDown();
