@@ -25,7 +25,8 @@ import reactor.core.scheduler.Scheduler;
  * any moment.
  *
  * <p>An engine owns its connections, its I/O threads and its limits. One engine serves a whole
- * program; it is safe for use from any thread. Every thread that it starts is a daemon.
+ * program; it is safe for use from any thread. Every thread that it starts is a daemon: a program
+ * that has nothing else to do ends before its downloads, unless it waits for them.
  *
  * <p>Every failure is a {@link DownloadException}. Results and progress arrive on the engine's
  * scheduler, never on an event loop; what is known at once, a first snapshot or that a request has
