@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 
 /** The benchmark: everybody downloads the same from the same origin, in turn. */
 @Command(
-    name = "bench",
+    name = "qsde bench",
     sortOptions = false,
     description = {
       "Downloads one file over loopback with QSDE and its rivals in turn, and prints a table.",
