@@ -13,19 +13,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The records of the topics as JSON, one object each:
  *
  * <pre>
- * request  {"v":1,"id":…,"uri":…,"target":…,"mirrors":[…],"checksum":"sha256:…","headers":{…},"attempts":5}
+ * request  {"v":1,"id":…,"uri":…,"target":…,"mirrors":[…],"checksum":"sha256:…","totalBytes":…,"headers":{…},"attempts":5}
  * result   {"v":1,"id":…,"target":…,"outcome":"DONE",…}
  * worker   {"v":1,"worker":…,"running":…,…}
  * </pre>
  *
- * <p>Of a request {@code mirrors}, {@code checksum}, {@code headers} and {@code attempts} may be
- * absent. A field that is not known makes a record unreadable: what it asks for would not be done.
+ * <p>Of a request {@code mirrors}, {@code checksum}, {@code totalBytes}, {@code headers} and {@code
+ * attempts} may be absent. A field that is not known makes a record unreadable: what it asks for
+ * would not be done.
  */
 public final class Codec {
 
@@ -53,6 +55,7 @@ public final class Codec {
       job.mirrors().forEach(mirror -> mirrors.add(mirror.toString()));
     }
     put(object, job.checksum());
+    job.totalBytes().ifPresent(bytes -> object.put("totalBytes", bytes));
     if (!job.headers().isEmpty()) {
       ObjectNode headers = object.putObject("headers");
       job.headers().forEach(headers::put);
@@ -76,13 +79,17 @@ public final class Codec {
     String target = fields.text("target", LONGEST_TARGET);
     List<URI> mirrors = mirrors(fields.get("mirrors"));
     Checksum checksum = fields.converted("checksum", Checksum::parse);
+    OptionalLong totalBytes = fields.numberOrEmpty("totalBytes");
     Map<String, String> headers = headers(fields.get("headers"));
-    long attempts = fields.get("attempts") == null ? Job.ATTEMPTS : fields.number("attempts");
+    long attempts = fields.numberOrEmpty("attempts").orElse(Job.ATTEMPTS);
     fields.end();
+    if (totalBytes.orElse(0) < 0) {
+      throw new UnreadableException("the field \"totalBytes\" must be 0 at least");
+    }
     if (attempts < 1 || attempts > Integer.MAX_VALUE) {
       throw new UnreadableException("the field \"attempts\" must be 1 at least");
     }
-    return new Job(id, uri, mirrors, target, checksum, headers, (int) attempts);
+    return new Job(id, uri, mirrors, target, checksum, totalBytes, headers, (int) attempts);
   }
 
   private static List<URI> mirrors(@Nullable JsonNode array) throws UnreadableException {

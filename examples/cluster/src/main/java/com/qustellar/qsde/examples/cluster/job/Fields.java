@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,10 @@ final class Fields {
       throw new UnreadableException("the field \"" + name + "\" is missing, or no whole number");
     }
     return value.longValue();
+  }
+
+  OptionalLong numberOrEmpty(String name) throws UnreadableException {
+    return get(name) == null ? OptionalLong.empty() : OptionalLong.of(number(name));
   }
 
   double decimal(String name) throws UnreadableException {

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param mirrors other places of the same file
  * @param target a path below the workers' directory, with slashes, or {@code s3://bucket/key}
  * @param checksum the digest to expect, null where none is known
+ * @param totalBytes the length to expect, empty where none is known
  * @param headers fields for the origin of {@code uri}; they may be secrets, and the topic holds
  *     them
  * @param attempts how many deliveries it may have before it goes to the dead letters
@@ -27,6 +29,7 @@ public record Job(
     List<URI> mirrors,
     String target,
     @Nullable Checksum checksum,
+    OptionalLong totalBytes,
     Map<String, String> headers,
     int attempts) {
 
@@ -43,6 +46,9 @@ public record Job(
     if (attempts < 1) {
       throw new IllegalArgumentException("attempts must be 1 at least, not " + attempts);
     }
+    if (totalBytes.orElse(0) < 0) {
+      throw new IllegalArgumentException("a file has no " + totalBytes.getAsLong() + " bytes");
+    }
   }
 
   /**
@@ -53,7 +59,7 @@ public record Job(
    * @param target where it goes
    */
   public static Job of(String id, URI uri, String target) {
-    return new Job(id, uri, List.of(), target, null, Map.of(), ATTEMPTS);
+    return new Job(id, uri, List.of(), target, null, OptionalLong.empty(), Map.of(), ATTEMPTS);
   }
 
   /**
@@ -62,7 +68,17 @@ public record Job(
    * @param expected the digest
    */
   public Job withChecksum(Checksum expected) {
-    return new Job(id, uri, mirrors, target, expected, headers, attempts);
+    return new Job(id, uri, mirrors, target, expected, totalBytes, headers, attempts);
+  }
+
+  /**
+   * {@return a copy that expects a length}
+   *
+   * @param expected the length
+   */
+  public Job withTotalBytes(long expected) {
+    return new Job(
+        id, uri, mirrors, target, checksum, OptionalLong.of(expected), headers, attempts);
   }
 
   /**
@@ -76,6 +92,9 @@ public record Job(
     DownloadRequest request = DownloadRequest.of(uri);
     if (!mirrors.isEmpty()) {
       request = request.withMirrors(mirrors);
+    }
+    if (totalBytes.isPresent()) {
+      request = request.withTotalBytes(totalBytes.getAsLong());
     }
     for (Map.Entry<String, String> header : headers.entrySet()) {
       request = request.withHeader(header.getKey(), header.getValue());

@@ -133,7 +133,13 @@ final class JobList {
     take(
         position,
         "line " + item.line(),
-        () -> job(position, request(item.urls(), item.checksum()), names.ofMetalink(item.name())));
+        () -> {
+          DownloadRequest request = request(item.urls(), item.checksum());
+          if (item.bytes().isPresent()) {
+            request = request.withTotalBytes(item.bytes().getAsLong());
+          }
+          return job(position, request, names.ofMetalink(item.name()));
+        });
   }
 
   private void failures(InputStream in) throws IOException {
@@ -185,6 +191,7 @@ final class JobList {
         request.mirrors(),
         target,
         request.checksum(),
+        request.totalBytes(),
         request.headers(),
         Job.ATTEMPTS);
   }

@@ -36,8 +36,8 @@ import reactor.core.scheduler.Schedulers;
  * is there: the first whole file wins, and nothing that wakes up late can change it.
  *
  * <p>A target that is there is right where it has the expected digest; of a request without one,
- * where it has the length that the origin names. What a delivery has fetched in vain is compared
- * with it byte by byte.
+ * where it has the expected length, or, without one, that which the origin names. What a delivery
+ * has fetched in vain is compared with it byte by byte.
  */
 public final class DirectoryTarget implements TargetStore {
 
@@ -175,11 +175,8 @@ public final class DirectoryTarget implements TargetStore {
     }
 
     private Mono<Stored> checkLength() {
-      return Flux.defer(
-              () ->
-                  engine.<OptionalLong>stream(
-                      request, (info, bytes) -> Mono.just(info.totalBytes())))
-          .next()
+      OptionalLong expected = request.totalBytes();
+      return (expected.isPresent() ? Mono.just(expected) : askLength())
           .flatMap(
               total ->
                   work(
@@ -190,6 +187,14 @@ public final class DirectoryTarget implements TargetStore {
                         }
                         return new Stored(length, 0, null, true, 0);
                       }));
+    }
+
+    private Mono<OptionalLong> askLength() {
+      return Flux.defer(
+              () ->
+                  engine.<OptionalLong>stream(
+                      request, (info, bytes) -> Mono.just(info.totalBytes())))
+          .next();
     }
 
     // ---- the target is not there

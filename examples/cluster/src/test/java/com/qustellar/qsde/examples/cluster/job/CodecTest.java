@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,7 @@ class CodecTest {
             List.of(URI.create("https://example.net/a")),
             "s3://bucket/a",
             MD5,
+            OptionalLong.of(5_000_000_000L),
             Map.of("X-Token", "é"),
             3);
     assertThat(Codec.readJob(Codec.write(job))).isEqualTo(job);
@@ -74,6 +76,7 @@ class CodecTest {
         "{'v':1,'id':7,'uri':'https://example.org/','target':'a'} | the field 'id' is no text",
         "{'v':1,'id':'7','uri':'a b','target':'a'} | the field 'uri' is no URI",
         "{'v':1,'id':'7','uri':'x:y','target':'a','checksum':'crc:1'} | the field 'checksum'",
+        "{'v':1,'id':'7','uri':'x:y','target':'a','totalBytes':-1} | the field 'totalBytes' must",
         "{'v':1,'id':'7','uri':'x:y','target':'a','attempts':0} | the field 'attempts' must be",
         "{'v':1,'id':'7','uri':'x:y','target':'a','fast':true} | the field 'fast' is not known",
         "{'v':1,'v':1} | the record is no JSON: Duplicate"

@@ -81,13 +81,16 @@ class SubmitCommandTest {
   void aMetalinkAndAFailuresFileAreTakenAsWell() throws IOException {
     submit(
         "\uFEFF<metalink xmlns='urn:ietf:params:xml:ns:metalink'><file name='../a/b'>"
-            + "<url>http://a/b</url></file></metalink>");
+            + "<size>7</size><url>http://a/b</url></file></metalink>");
     String failure =
-        "{\"uri\":\"http://a/c\",\"file\":\"/home/me/c\",\"checksum\":\"" + SHA256 + "\"}\n";
+        "{\"uri\":\"http://a/c\",\"file\":\"/home/me/c\",\"totalBytes\":8,\"checksum\":\""
+            + SHA256
+            + "\"}\n";
     submit(failure.repeat(2)); // of what has been read nothing is remembered
 
     List<Job> jobs = queue.jobs(3);
     assertThat(jobs).extracting(Job::target).containsExactly("a/b", "c", "c");
+    assertThat(jobs).extracting(job -> job.totalBytes().orElse(-1)).containsExactly(7L, 8L, 8L);
     assertThat(jobs.get(1).checksum()).hasToString(SHA256);
   }
 

@@ -3,6 +3,7 @@ package com.qustellar.qsde.examples.cluster.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadException.FileAccess.Reason;
 import com.qustellar.qsde.Limits;
@@ -97,6 +98,25 @@ class DirectoryTargetTest {
 
     assertThat(store(job(file))).isEqualTo(new Stored(file.size(), 0, null, true, 0));
     assertThat(origin.bytesSent() - sent).isLessThan(file.size() / 2);
+  }
+
+  @Test
+  void aFileOfAnotherLengthThanTheExpectedOneGetsNoPlace() {
+    Job job = job(DemoFile.of("longer", 1000)).withTotalBytes(999);
+
+    assertThatThrownBy(() -> store(job)).isInstanceOf(DownloadException.InvalidResponse.class);
+    assertThat(dir.resolve("a/b/longer")).doesNotExist();
+  }
+
+  @Test
+  void theExpectedLengthIsComparedWithWhatIsThere() throws IOException {
+    Job job = job(DemoFile.of("longer", 1000)).withTotalBytes(999);
+    Path there = Files.createDirectories(dir.resolve("a/b")).resolve("longer");
+    Files.write(there, new byte[999]);
+
+    assertThat(store(job)).isEqualTo(new Stored(999, 0, null, true, 0));
+    Files.write(there, new byte[1000]);
+    refused(job, Reason.EXISTS);
   }
 
   @ParameterizedTest

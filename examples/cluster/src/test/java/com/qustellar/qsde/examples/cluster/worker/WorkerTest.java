@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -223,7 +224,7 @@ class WorkerTest {
   @Test
   void givesUpAfterSoManyDeliveries() throws Exception {
     Job job = Job.of("f", origin.serve(DemoFile.of("f", KIB)), "f");
-    queue.submit(new Job("f", job.uri(), List.of(), "f", null, Map.of(), 2));
+    queue.submit(new Job("f", job.uri(), List.of(), "f", null, OptionalLong.empty(), Map.of(), 2));
     engine.close(); // whatever is asked of it now is cancelled
     start();
     List<ConsumerRecord<byte[], byte[]>> dead = queue.dead(1);
@@ -240,7 +241,7 @@ class WorkerTest {
   void givesUpBeforeTheGroupDropsTheRequest() throws Exception {
     queue.set(ConfigResource.Type.GROUP, queue.topics().group(), "share.delivery.count.limit", "2");
     Job job = Job.of("f", origin.serve(DemoFile.of("f", KIB)), "f");
-    queue.submit(new Job("f", job.uri(), List.of(), "f", null, Map.of(), 99));
+    queue.submit(new Job("f", job.uri(), List.of(), "f", null, OptionalLong.empty(), Map.of(), 99));
     engine.close(); // whatever is asked of it now is cancelled
     start();
 
