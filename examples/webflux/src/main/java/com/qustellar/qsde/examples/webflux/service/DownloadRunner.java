@@ -52,9 +52,7 @@ final class DownloadRunner {
    */
   void submit(Entry entry) {
     synchronized (entry) {
-      Download last = entry.handle();
-      boolean runs = last != null && !last.isDisposed();
-      if (runs || entry.row().state() != DownloadState.QUEUED) {
+      if (entry.handle() != null || entry.row().state() != DownloadState.QUEUED) {
         return;
       }
       try {

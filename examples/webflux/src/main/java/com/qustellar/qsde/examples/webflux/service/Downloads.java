@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -176,7 +177,7 @@ final class Downloads {
           unfinished(entry, "can't be resumed; perhaps retry it");
           entry.row(entry.row().unfinished(DownloadState.QUEUED));
           Download handle = entry.handle();
-          return handle == null ? runner.start(entry) : Mono.fromRunnable(handle::resume);
+          return handle == null ? start(entry) : Mono.fromRunnable(handle::resume);
         });
   }
 
@@ -193,8 +194,14 @@ final class Downloads {
             throw ServiceProblem.headersNotKept();
           }
           entry.row(entry.row().unfinished(DownloadState.QUEUED));
-          return entry.ending().onErrorComplete().then(runner.start(entry));
+          entry.handle(null); // of the last time, with which nothing can be done any more
+          return start(entry);
         });
+  }
+
+  /** Starts a download, once what was cancelled last has gone. */
+  private Mono<Void> start(Entry entry) {
+    return entry.ending().onErrorComplete().then(runner.start(entry));
   }
 
   /** Cancels an unfinished download and discards what it has; takes a finished one off the list. */
@@ -209,7 +216,7 @@ final class Downloads {
               return remove(entry).doOnError(failed -> entry.gone(false));
             }
             entry.row(row.cancelled());
-            Mono<Void> ending = discard(entry).cache();
+            Mono<Void> ending = discard(entry.id(), entry.handle()).cache();
             entry.ending(ending);
             return update(entry, row).then(ending);
           }
@@ -226,16 +233,11 @@ final class Downloads {
         .then(Mono.fromRunnable(() -> entries.remove(entry.row().position())));
   }
 
-  private Mono<Void> discard(Entry entry) {
-    return Mono.defer(
-        () -> {
-          Download handle = entry.handle();
-          if (handle == null) {
-            return folders.delete(entry.id());
-          }
-          handle.discard();
-          return handle.closed().then(Mono.defer(() -> folders.delete(entry.id())));
-        });
+  private Mono<Void> discard(String id, @Nullable Download handle) {
+    if (handle == null) {
+      return folders.delete(id);
+    }
+    return Mono.<Void>fromRunnable(handle::discard).then(handle.closed()).then(folders.delete(id));
   }
 
   private interface Change {

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** A download of the list: its row, and its handle since it was started here. */
+/** A download of the list: its row, and its handle since it was started here, or started again. */
 final class Entry {
 
   private final String url;
@@ -58,7 +58,7 @@ final class Entry {
     return handle;
   }
 
-  synchronized void handle(Download started) {
+  synchronized void handle(@Nullable Download started) {
     handle = started;
   }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 /** The life of a download over HTTP. */
 class DownloadsTest extends TestService {
@@ -261,6 +262,23 @@ class DownloadsTest extends TestService {
 
     assertThat(entry.handle()).isSameAs(handle);
     assertThat(engine.downloads()).hasSize(1);
+  }
+
+  @Test
+  void whatWasPausedBeforeItsRetryHasBegunGoesOnWhenResumed() {
+    String id = add(slow());
+    await(() -> view(id).bytesReceived() > 0);
+    delete(id).isStatus(204);
+    Downloads downloads = bean(Downloads.class);
+
+    Mono<DownloadView> retried = downloads.retry(id).cache();
+    retried.subscribe(); // and before the database has it:
+    assertThat(downloads.pause(id).block(PATIENCE).state()).isEqualTo(PAUSED);
+    retried.block(PATIENCE);
+    assertThat(view(id).state()).isEqualTo(PAUSED);
+
+    act(id, "resume").isStatus(200);
+    await(() -> view(id).bytesReceived() > 0);
   }
 
   @Test
