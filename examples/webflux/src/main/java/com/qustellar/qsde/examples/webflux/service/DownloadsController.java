@@ -22,10 +22,14 @@ import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The list of downloads over HTTP. */
+/**
+ * The list of downloads over HTTP. Who would not take the answer in JSON is refused before anything
+ * is done.
+ */
 @RestController
 final class DownloadsController {
 
+  private static final String JSON = MediaType.APPLICATION_JSON_VALUE;
   private static final int LARGEST_PAGE = 200;
 
   /**
@@ -52,7 +56,7 @@ final class DownloadsController {
           "Waits for the server's first answer, a second at most. A 403 says that an address is"
               + " forbidden, be it that of the URL, of its name or of a redirect; nothing is added"
               + " then. Found out later, that is the download's failure, and the answer of /file.")
-  @PostMapping(path = "/downloads", consumes = MediaType.APPLICATION_JSON_VALUE)
+  @PostMapping(path = "/downloads", consumes = JSON, produces = JSON)
   Mono<ResponseEntity<DownloadView>> add(@RequestBody NewDownload wanted) {
     return downloads
         .add(wanted)
@@ -108,19 +112,19 @@ final class DownloadsController {
   }
 
   @Operation(summary = "Pauses a download")
-  @PostMapping("/downloads/{id}/pause")
+  @PostMapping(path = "/downloads/{id}/pause", produces = JSON)
   Mono<DownloadView> pause(@PathVariable String id) {
     return downloads.pause(id);
   }
 
   @Operation(summary = "Resumes a download that is paused")
-  @PostMapping("/downloads/{id}/resume")
+  @PostMapping(path = "/downloads/{id}/resume", produces = JSON)
   Mono<DownloadView> resume(@PathVariable String id) {
     return downloads.resume(id);
   }
 
   @Operation(summary = "Starts a download again that has failed or was cancelled")
-  @PostMapping("/downloads/{id}/retry")
+  @PostMapping(path = "/downloads/{id}/retry", produces = JSON)
   Mono<DownloadView> retry(@PathVariable String id) {
     return downloads.retry(id);
   }

@@ -16,6 +16,8 @@ import reactor.core.publisher.Mono;
 @RestController
 final class SettingsController {
 
+  private static final String JSON = MediaType.APPLICATION_JSON_VALUE;
+
   private final Settings settings;
 
   SettingsController(Settings settings) {
@@ -29,13 +31,13 @@ final class SettingsController {
   }
 
   @Operation(summary = "Replaces the limits, over a restart as well")
-  @PutMapping(path = "/limits", consumes = MediaType.APPLICATION_JSON_VALUE)
+  @PutMapping(path = "/limits", consumes = JSON, produces = JSON)
   Mono<LimitsView> limits(@RequestBody LimitsView wanted) {
     return settings.limits(wanted);
   }
 
   @Operation(summary = "Goes back to the limits of the configuration")
-  @DeleteMapping("/limits")
+  @DeleteMapping(path = "/limits", produces = JSON)
   Mono<LimitsView> configuredLimits() {
     return settings.configuredLimits();
   }
@@ -47,13 +49,13 @@ final class SettingsController {
   }
 
   @Operation(summary = "Replaces the network settings, over a restart as well")
-  @PutMapping(path = "/network", consumes = MediaType.APPLICATION_JSON_VALUE)
+  @PutMapping(path = "/network", consumes = JSON, produces = JSON)
   Mono<NetworkView> network(@RequestBody NetworkView wanted) {
     return settings.network(wanted);
   }
 
   @Operation(summary = "Goes back to the network settings of the configuration")
-  @DeleteMapping("/network")
+  @DeleteMapping(path = "/network", produces = JSON)
   Mono<NetworkView> configuredNetwork() {
     return settings.configuredNetwork();
   }

@@ -360,6 +360,25 @@ class DownloadsTest extends TestService {
   }
 
   @Test
+  void whoWouldNotTakeTheAnswerIsRefusedBeforeAnythingIsDone() {
+    String body = "{\"url\":\"" + file() + "\"}";
+    String[] asText = {"Content-Type", "application/json", "Accept", "text/plain"};
+
+    send(port, "POST", "/downloads", body, asText).isStatus(406);
+
+    assertThat(all()).isEmpty();
+    assertThat(send(port, "DELETE", "/limits", null, asText).isStatus(406).json().path("title"))
+        .hasToString("\"Not Acceptable\"");
+  }
+
+  @Test
+  void anAcceptThatCanNotBeReadCountsForNothing() {
+    get("/", "Accept", "x").isStatus(200);
+    get("/limits", "Accept", "*/*;q=x").isStatus(200);
+    get("/downloads/none", "Accept", "x").isProblem(404, "download-not-found");
+  }
+
+  @Test
   void aBodyThatIsTooLargeIsRefused() {
     assertThat(post(Map.of("url", "http://h/" + "x".repeat(70_000))).isStatus(413).text())
         .contains("\"status\":413");
