@@ -5,12 +5,15 @@ import static com.qustellar.qsde.DownloadState.COMPLETED;
 import static com.qustellar.qsde.DownloadState.FAILED;
 import static com.qustellar.qsde.DownloadState.PAUSED;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -197,6 +200,21 @@ class DownloadsTest extends TestService {
 
     act(id, "retry").isStatus(200);
     assertThat(awaitState(id, COMPLETED).failure()).isNull();
+  }
+
+  @Test
+  void aServerThatBreaksOffIsNoNewsForTheLog() {
+    URI uri = file();
+    origin.on("/file.bin").request(1).answer(Reply.raw("").resetAfter(0));
+    PrintStream console = System.out;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(log, true, UTF_8));
+    try {
+      awaitState(add(uri), COMPLETED);
+    } finally {
+      System.setOut(console);
+    }
+    assertThat(log.toString(UTF_8)).doesNotContain("HttpClientConnect");
   }
 
   @Test
