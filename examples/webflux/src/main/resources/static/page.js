@@ -128,8 +128,13 @@ class Row {
     }
     this.bar = this.element.querySelector('progress');
     this.open.href = this.path('/file');
-    this.act.addEventListener('click', () => this.run(() => send('POST', this.path(`/${this.verb}`))));
-    this.end.addEventListener('click', () => this.run(() => this.finish()));
+    this.pressed = new Set();
+    this.done = Promise.resolve();
+    this.act.addEventListener('click', () => {
+      const path = this.path(`/${this.verb}`);
+      this.run(this.act, () => send('POST', path));
+    });
+    this.end.addEventListener('click', () => this.run(this.end, () => this.finish()));
   }
 
   path(rest = '') {
@@ -178,20 +183,22 @@ class Row {
     await send('DELETE', this.path());
   }
 
-  /** Does one thing at a time. */
-  async run(action) {
-    if (this.busy) return;
-    this.busy = true;
-    this.refusal = undefined;
-    try {
-      await action();
-    } catch (refused) {
-      this.refusal = refused.message;
-      announce(refused.message);
-    } finally {
-      this.busy = false;
-      this.show(this.view);
-    }
+  /** Does one thing after the other; a button that is pressed twice meanwhile does its own once. */
+  run(button, action) {
+    if (this.pressed.has(button)) return;
+    this.pressed.add(button);
+    this.done = this.done.then(async () => {
+      this.refusal = undefined;
+      try {
+        await action();
+      } catch (refused) {
+        this.refusal = refused.message;
+        announce(refused.message);
+      } finally {
+        this.pressed.delete(button);
+        this.show(this.view);
+      }
+    });
   }
 
   /** Whoever stood in it by keyboard goes on at its neighbour. */

@@ -186,6 +186,31 @@ class PageTest extends TestService {
   }
 
   @Test
+  void whatIsPressedBeforeTheLastAnswerHasComeIsDoneAfterIt() {
+    origin.serve("/slow.bin", Body.random(2, 64L << 20));
+    origin.on("/slow.bin").answer(reply -> reply.pacedAt(1 << 20));
+    browser.executeScript(
+        """
+        const send = window.fetch;
+        const held = new Promise((answer) => (window.answer = answer));
+        window.fetch = async (path, request) => {
+          const response = await send(path, request);
+          if (request?.method === 'DELETE') await held;
+          return response;
+        };
+        """);
+
+    add("/slow.bin", "slow.bin");
+    awaitState("Downloading");
+    find("#list .end").click();
+    awaitState("Cancelled");
+    find("#list .end").click(); // as in a double click: that would remove it
+    find("#list .act").click();
+    browser.executeScript("answer()");
+    awaitState("Downloading");
+  }
+
+  @Test
   void aFailureSaysWhyAndIsRetried() {
     origin.serve("/file.bin", BODY);
     origin.on("/file.bin").request(1).answer(Reply.status(403));
