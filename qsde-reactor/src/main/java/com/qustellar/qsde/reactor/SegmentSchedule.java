@@ -246,7 +246,7 @@ final class SegmentSchedule {
       }
       planner.share(count.expected());
       if (!paced.getAsBoolean()) {
-        planner.paced(running.averageLately(now), answerSeconds);
+        planner.measured(running.averageLately(now), answerSeconds);
       }
       Optional<ByteRange> range = planner.next(reach.getAsLong());
       boolean none = planner.remaining() == 0 && range.isEmpty();

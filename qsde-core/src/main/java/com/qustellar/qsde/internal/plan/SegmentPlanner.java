@@ -75,7 +75,7 @@ public final class SegmentPlanner {
 
   /**
    * Plans a file in segments of 4 to 128 MiB: half of each connection's share of what is left. They
-   * are shorter towards the end where connections turn out to be {@linkplain #paced slow}.
+   * are shorter towards the end where connections turn out to be {@linkplain #measured slow}.
    *
    * @param totalBytes the length of the file
    * @param covered the bytes that need no fetching; read once, not kept
@@ -100,9 +100,9 @@ public final class SegmentPlanner {
   }
 
   /**
-   * Says how connections are: no segment of a guided plan need take longer than is worth a request.
-   * Of slow ones each has less to end with then, or those that are done sooner would wait for the
-   * last one.
+   * Says how connections turn out to be: no segment of a guided plan need take longer than is worth
+   * a request. Of slow ones each has less to end with then, or those that are done sooner would
+   * wait for the last one.
    *
    * <p>A request costs the time of an answer, in which nothing comes. A segment takes four times as
    * long, within a tenth and a third of a second; where answers take longer than those, it takes
@@ -111,7 +111,7 @@ public final class SegmentPlanner {
    * @param bytesPerSecond what one brings; 0 if nobody knows
    * @param answerSeconds what an answer takes
    */
-  public void paced(double bytesPerSecond, double answerSeconds) {
+  public void measured(double bytesPerSecond, double answerSeconds) {
     if (guided && bytesPerSecond > 0) {
       double seconds =
           Math.max(

@@ -74,7 +74,7 @@ class SegmentPlannerTest {
   void slowConnectionsEndWithShorterSegments() {
     SegmentPlanner planner = SegmentPlanner.guided(256L << 20, new RangeSet(), 16);
     assertThat(planner.next().orElseThrow().length()).isEqualTo(8 << 20);
-    planner.paced(3 << 20, 0.1);
+    planner.measured(3 << 20, 0.1);
     List<ByteRange> segments = drain(planner);
     assertThat(segments.get(segments.size() - 2).length()).isEqualTo(1 << 20);
   }
@@ -93,7 +93,7 @@ class SegmentPlannerTest {
   /** Returns what a guided plan hands out when it has come to its shortest segments, in bytes. */
   private static long shortest(double bytesPerSecond, double answerSeconds) {
     SegmentPlanner planner = SegmentPlanner.guided(8 << 20, new RangeSet(), 64);
-    planner.paced(bytesPerSecond, answerSeconds);
+    planner.measured(bytesPerSecond, answerSeconds);
     return planner.next().orElseThrow().length();
   }
 
