@@ -89,7 +89,7 @@ final class NettyDownloadEngine implements DownloadEngine {
         Mono.deferContextual(
             context -> {
               DownloadTask task = start(request, context, this::deliver);
-              return task.result().doFinally(signal -> disposeIfCancelled(task, signal));
+              return task.result().doFinally(signal -> disposeUnlessEnded(task, signal));
             }));
   }
 
@@ -102,13 +102,16 @@ final class NettyDownloadEngine implements DownloadEngine {
               Mono<Progress> end = task.result().then(Mono.empty());
               return task.progress()
                   .concatWith(end)
-                  .doFinally(signal -> disposeIfCancelled(task, signal));
+                  .doFinally(signal -> disposeUnlessEnded(task, signal));
             }));
   }
 
-  /** The subscriber has left by now: it must not hear of the end that it has brought about. */
-  private static void disposeIfCancelled(DownloadTask task, SignalType signal) {
-    if (signal == SignalType.CANCEL) {
+  /**
+   * Ends a download that nobody sees any more: its subscriber has left by now and must not hear of
+   * the end that it has brought about, or the view of it has failed where the download has not.
+   */
+  private static void disposeUnlessEnded(DownloadTask task, SignalType signal) {
+    if (signal != SignalType.ON_COMPLETE) {
       task.dispose();
     }
   }

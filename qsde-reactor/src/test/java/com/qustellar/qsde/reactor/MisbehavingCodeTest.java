@@ -487,6 +487,19 @@ class MisbehavingCodeTest extends EngineTestBase {
   }
 
   @Test
+  void aDownloadEndsWithTheProgressThatASchedulerFails() {
+    Failing scheduler = new Failing(new RejectedExecutionException("on purpose"));
+    use(builder().scheduler(scheduler));
+    CountDownLatch never = new CountDownLatch(1);
+    origin.serve("/file", BODY);
+    origin.on("/file").answer(reply -> reply.stallAfter(1000, never));
+    scheduler.fails = true;
+    engine.progress(request("/file")).onErrorComplete().blockLast(LIMIT);
+    scheduler.fails = false;
+    await(() -> engine.downloads().isEmpty());
+  }
+
+  @Test
   void aSchedulerThatFailsOnceKeepsNoWatchFromLaterDownloads() {
     Failing scheduler = new Failing(new RejectedExecutionException("on purpose"));
     use(builder().scheduler(scheduler));
