@@ -60,20 +60,21 @@ record DownloadView(
         row.endedAt());
   }
 
-  /** The row decides whether a download has ended: it is written first. */
+  /** The row decides whether a download has ended, or is paused: it is written first. */
   static DownloadView of(Row row, String url, Progress progress) {
-    boolean ended = row.state().isTerminal();
-    boolean ending = progress.state().isTerminal();
+    DownloadState state = state(row.state(), progress.state());
+    boolean ended = state.isTerminal();
+    boolean still = ended || state == DownloadState.PAUSED || state == DownloadState.VERIFYING;
     Duration eta = progress.eta();
     return new DownloadView(
         row.id(),
         url,
         fileName(row, progress),
-        ended ? row.state() : ending ? DownloadState.VERIFYING : progress.state(),
+        state,
         ended ? row.bytes() : progress.bytesReceived(),
         progress.totalBytes().isPresent() ? progress.totalBytes().getAsLong() : null,
-        ending ? 0 : progress.bytesPerSecond(),
-        ending || eta == null ? null : eta.toSeconds(),
+        still ? 0 : progress.bytesPerSecond(),
+        still || eta == null ? null : eta.toSeconds(),
         progress.activeSegments(),
         progress.completedSegments(),
         progress.totalSegments(),
@@ -83,6 +84,16 @@ record DownloadView(
         row.failure(),
         row.createdAt(),
         row.endedAt());
+  }
+
+  /** The engine closes what is open before it says that a download is paused. */
+  private static DownloadState state(DownloadState row, DownloadState engine) {
+    if (!row.isTerminal() && engine.isTerminal()) {
+      return DownloadState.VERIFYING; // its end is being written
+    }
+    return row.isTerminal() || row == DownloadState.PAUSED || engine == DownloadState.PAUSED
+        ? row
+        : engine;
   }
 
   /** Until the server has named the file, the engine knows but the folder, and that is the id. */
