@@ -75,15 +75,7 @@ class ObjectWorkerTest {
             1,
             Duration.ofSeconds(5));
     Worker worker = new Worker(settings, engine, target, line -> {});
-    CompletableFuture<Boolean> ended =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return worker.run();
-              } catch (InterruptedException e) {
-                throw new AssertionError(e);
-              }
-            });
+    CompletableFuture<Boolean> ended = WorkerTestBase.run(worker);
 
     queue.submit(
         job("large", large, bucket + "/in/large"),
