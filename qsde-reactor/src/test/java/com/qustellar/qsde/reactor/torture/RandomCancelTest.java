@@ -22,10 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -86,7 +84,7 @@ class RandomCancelTest {
           .scheduler(time)
           .build();
 
-  private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
+  private final Attempts<Attempt> attempts = new Attempts<>();
 
   @AfterEach
   void stop() {
@@ -97,40 +95,14 @@ class RandomCancelTest {
 
   @Test
   void everyCancelEndsInAllOrNothing() {
-    origin.onEvery(this::answer);
-    disk.failing(this::before);
-    new Torture(RandomCancelTest.class).seeds(SAMPLE, this::cancel);
+    origin.onEvery(attempts::answer);
+    disk.failing(attempts::before);
+    new Torture(RandomCancelTest.class)
+        .seeds(SAMPLE, seed -> attempts.run(seed, dir, Attempt::new));
     assertThat(engine.downloads()).isEmpty();
     assertEveryPlaceIsFree();
     engine.close();
     origin.await(() -> origin.openConnections() == 0);
-  }
-
-  private String cancel(long seed) throws IOException {
-    Path directory = Files.createDirectory(dir.resolve(Long.toString(seed)));
-    Attempt attempt = new Attempt(seed, directory);
-    attempts.put(attempt.name, attempt);
-    try {
-      return attempt.run();
-    } catch (Exception | AssertionError e) {
-      throw new AssertionError(e.getMessage() + "\n" + attempt, e);
-    } finally {
-      attempts.remove(attempt.name);
-      Leftovers.delete(directory);
-    }
-  }
-
-  private Reply answer(RecordedRequest request, Reply unknown) {
-    Attempt attempt = attempts.get(request.path().substring(1));
-    // A request may still be on its way when its download has ended.
-    return attempt == null ? unknown : attempt.answer(request);
-  }
-
-  private void before(Operation operation, Path path) {
-    Attempt attempt = attempts.get(path.getParent().getFileName().toString());
-    if (attempt != null) {
-      attempt.before(operation);
-    }
   }
 
   /** As many downloads as there are places, each of which ends when all have begun. */
@@ -178,7 +150,7 @@ class RandomCancelTest {
   }
 
   /** One download and its cancel. */
-  private final class Attempt {
+  private final class Attempt implements Attempts.One {
 
     private final String name;
     private final Path target;
@@ -219,7 +191,8 @@ class RandomCancelTest {
       onTheSpot = random.nextBoolean();
     }
 
-    String run() throws IOException, InterruptedException {
+    @Override
+    public String run() throws IOException, InterruptedException {
       start();
       awaitMoment();
       cancel();
@@ -325,7 +298,8 @@ class RandomCancelTest {
       return completed ? "completed first" : "cancelled";
     }
 
-    private Reply answer(RecordedRequest request) {
+    @Override
+    public Reply answer(RecordedRequest request) {
       int count = requests.incrementAndGet();
       if (moment == Moment.AT_A_REQUEST && count == nth) {
         trigger();
@@ -338,7 +312,8 @@ class RandomCancelTest {
       return reply.inPiecesOf(pieces).pacedAt(30_000_000);
     }
 
-    private void before(Operation operation) {
+    @Override
+    public void before(Operation operation) {
       boolean write = operation == Operation.WRITE && writes.incrementAndGet() == nth;
       boolean commit = operation == Operation.LINK || operation == Operation.MOVE;
       if ((moment == Moment.AT_A_WRITE && write) || (moment == Moment.IN_COMMIT && commit)) {

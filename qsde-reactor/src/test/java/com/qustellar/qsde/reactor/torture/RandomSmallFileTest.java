@@ -24,7 +24,6 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,7 +62,7 @@ class RandomSmallFileTest {
   private final DownloadEngine engine =
       DownloadEngine.builder().limits(LIMITS).scheduler(time).metrics(new Observer()).build();
 
-  private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
+  private final Attempts<Attempt> attempts = new Attempts<>();
 
   private final class Observer implements DownloadMetrics {
     @Override
@@ -82,41 +81,16 @@ class RandomSmallFileTest {
 
   @Test
   void everySmallFileEndsInAllOrNothing() {
-    origin.onEvery(this::answer);
-    disk.failing(this::before);
-    new Torture(RandomSmallFileTest.class).seeds(SAMPLE, this::attempt);
+    origin.onEvery(attempts::answer);
+    disk.failing(attempts::before);
+    new Torture(RandomSmallFileTest.class)
+        .seeds(SAMPLE, seed -> attempts.run(seed, dir, Attempt::new));
     assertThat(engine.downloads()).isEmpty();
     Torture.await("all memory is given back", () -> gauges.get().memoryInUse() == 0);
   }
 
-  private String attempt(long seed) throws IOException {
-    Attempt attempt = new Attempt(seed, Files.createDirectory(dir.resolve(Long.toString(seed))));
-    attempts.put(attempt.name, attempt);
-    try {
-      return attempt.run();
-    } catch (Exception | AssertionError e) {
-      throw new AssertionError(e.getMessage() + "\n" + attempt, e);
-    } finally {
-      attempts.remove(attempt.name);
-      Leftovers.delete(attempt.directory);
-    }
-  }
-
-  private Reply answer(RecordedRequest request, Reply unknown) {
-    Attempt attempt = attempts.get(request.path().substring(1));
-    // A request may still be on its way when its download has ended.
-    return attempt == null ? unknown : attempt.scenario.answer(request);
-  }
-
-  private void before(Operation operation, Path path) throws IOException {
-    Attempt attempt = attempts.get(path.getParent().getFileName().toString());
-    if (attempt != null) {
-      attempt.before(operation);
-    }
-  }
-
   /** One file and what happens to it. */
-  private final class Attempt {
+  private final class Attempt implements Attempts.One {
 
     private final String name;
     private final Path directory;
@@ -141,7 +115,8 @@ class RandomSmallFileTest {
       this.failing = random.nextInt(4) == 0 ? 1 + random.nextInt(30) : Integer.MAX_VALUE;
     }
 
-    String run() throws IOException {
+    @Override
+    public String run() throws IOException {
       URI uri = origin.uri("/" + name);
       if (random.nextInt(16) == 0) {
         return stream(DownloadRequest.of(uri));
@@ -233,8 +208,14 @@ class RandomSmallFileTest {
       }
     }
 
+    @Override
+    public Reply answer(RecordedRequest request) {
+      return scenario.answer(request);
+    }
+
     /** The disk fails once, or is full from then on. */
-    private void before(Operation operation) throws IOException {
+    @Override
+    public void before(Operation operation) throws IOException {
       int count = operations.incrementAndGet();
       if (count == failing || (count > failing && failing % 2 == 0)) {
         failed.add(operation);
