@@ -525,13 +525,10 @@ public final class DownloadRequest {
   }
 
   private DownloadRequest with(Consumer<Values> change) {
-    Values copy = values.copy();
-    change.accept(copy);
-    return new DownloadRequest(copy);
+    return new DownloadRequest(values.with(change));
   }
 
-  /** Changed only before it is published in the final field above. */
-  private static final class Values implements Cloneable {
+  private static final class Values extends Fields<Values> {
     final URI uri;
     List<URI> mirrors = List.of();
     @Nullable Path target;
@@ -557,14 +554,6 @@ public final class DownloadRequest {
     Values(URI uri, @Nullable Path target) {
       this.uri = uri;
       this.target = target;
-    }
-
-    Values copy() {
-      try {
-        return (Values) super.clone();
-      } catch (CloneNotSupportedException e) {
-        throw new AssertionError(e);
-      }
     }
   }
 }

@@ -192,13 +192,10 @@ public final class Limits {
   }
 
   private Limits with(Consumer<Values> change) {
-    Values copy = values.copy();
-    change.accept(copy);
-    return new Limits(copy);
+    return new Limits(values.with(change));
   }
 
-  /** Changed only before it is published in the final field above. */
-  private static final class Values implements Cloneable {
+  private static final class Values extends Fields<Values> {
     int maxConcurrentDownloads = 8;
     int connectionsPerDownload = AUTO;
     int connectionsPerHost = 16;
@@ -216,14 +213,6 @@ public final class Limits {
           segmentSize,
           memoryBudget,
           bytesPerSecond);
-    }
-
-    Values copy() {
-      try {
-        return (Values) super.clone();
-      } catch (CloneNotSupportedException e) {
-        throw new AssertionError(e);
-      }
     }
   }
 }

@@ -330,13 +330,10 @@ public final class NetworkSettings {
   }
 
   private NetworkSettings with(Consumer<Values> change) {
-    Values copy = values.copy();
-    change.accept(copy);
-    return new NetworkSettings(copy);
+    return new NetworkSettings(values.with(change));
   }
 
-  /** Changed only before it is published in the final field above. */
-  private static final class Values implements Cloneable {
+  private static final class Values extends Fields<Values> {
     ProxySettings proxy = ProxySettings.none();
     TlsSettings tls = TlsSettings.defaults();
     String userAgent = Version.userAgent();
@@ -364,14 +361,6 @@ public final class NetworkSettings {
           addressFamily,
           addresses,
           protocol);
-    }
-
-    Values copy() {
-      try {
-        return (Values) super.clone();
-      } catch (CloneNotSupportedException e) {
-        throw new AssertionError(e);
-      }
     }
   }
 }

@@ -330,13 +330,10 @@ public final class RetryPolicy {
   }
 
   private RetryPolicy with(Consumer<Values> change) {
-    Values copy = values.copy();
-    change.accept(copy);
-    return new RetryPolicy(copy);
+    return new RetryPolicy(values.with(change));
   }
 
-  /** Changed only before it is published in the final field above. */
-  private static final class Values implements Cloneable {
+  private static final class Values extends Fields<Values> {
     @Nullable Integer maxAttempts;
     Map<Class<?>, Integer> attemptsByKind = Map.of();
     Duration backoff = Duration.ofMillis(200);
@@ -346,13 +343,5 @@ public final class RetryPolicy {
     Duration longestRetryAfter = Duration.ofSeconds(60);
     Predicate<? super DownloadException> retryIf = failure -> true;
     boolean established;
-
-    Values copy() {
-      try {
-        return (Values) super.clone();
-      } catch (CloneNotSupportedException e) {
-        throw new AssertionError(e);
-      }
-    }
   }
 }
