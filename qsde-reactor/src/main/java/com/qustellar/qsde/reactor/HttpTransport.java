@@ -5,27 +5,14 @@ import com.qustellar.qsde.internal.http.HttpUris;
 import com.qustellar.qsde.internal.http.Origin;
 import com.qustellar.qsde.internal.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.ssl.SslClosedEngineException;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.resolver.AddressResolverGroup;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
-import io.netty.resolver.dns.DnsNameResolverBuilder;
-import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
-import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -38,28 +25,19 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
-import reactor.netty.ConnectionObserver;
-import reactor.netty.NettyPipeline;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
-import reactor.netty.http.client.HttpResponseDecoderSpec;
 import reactor.netty.http.client.PrematureCloseException;
-import reactor.netty.resources.ConnectionProvider;
-import reactor.netty.resources.LoopResources;
-import reactor.netty.transport.NameResolverProvider;
 import reactor.util.retry.Retry;
 
 /**
- * Sends HTTP requests: the only class that names {@link HttpClient}.
+ * Sends HTTP requests, and again at once what no server has looked at.
  *
- * <p>What goes wrong is not judged here: see {@link TransportFailures}.
+ * <p>What else goes wrong is not judged here: see {@link TransportFailures}.
  */
 final class HttpTransport {
-
-  /** One signal for as much as a socket gives at once: a GiB in 4,200 signals, not 131,000. */
-  private static final int CHUNK = 256 << 10;
 
   /**
    * So often a request is sent again at once that no server has looked at: its socket was read
@@ -67,13 +45,9 @@ final class HttpTransport {
    */
   private static final int UNPROCESSED = 5;
 
-  private static final int MAX_HEADER_BYTES = 64 << 10;
-
   private static final Map<Integer, RecvByteBufAllocator> SMALL_READS = new ConcurrentHashMap<>();
 
-  private final LoopResources loops;
-  private final ConnectionProvider pool;
-  private final AddressResolverGroup<InetSocketAddress> names;
+  private final Connections connections;
   private final HttpClients clients;
 
   /** Takes an answer. */
@@ -88,10 +62,6 @@ final class HttpTransport {
     Mono<T> receive(ResponseHead head, Flux<ByteBuf> body, BooleanSupplier near);
   }
 
-  /** Every open connection, those as well that are being made while the pool is disposed of. */
-  private final ChannelGroup channels =
-      new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
-
   /**
    * Makes one.
    *
@@ -99,86 +69,10 @@ final class HttpTransport {
    * @param io where files are read
    */
   HttpTransport(List<InetSocketAddress> nameServers, IoPool io) {
-    int threads = Runtime.getRuntime().availableProcessors();
-    // Not colocated: the next segment's request may be sent by a loop, and would stay on it.
-    loops = LoopResources.create("qsde-http", threads, threads, true, false);
-    pool =
-        ConnectionProvider.builder("qsde")
-            .pendingAcquireMaxCount(-1)
-            .maxIdleTime(Duration.ofSeconds(15))
-            .evictInBackground(Duration.ofSeconds(5))
-            // Pools stay for ever otherwise, one for each server and way to it.
-            .disposeInactivePoolsInBackground(Duration.ofSeconds(30), Duration.ofMinutes(1))
-            .lifo()
-            .allocationStrategy(Http2.sharing())
-            .build();
-    names =
-        NameResolverProvider.builder()
-            // Where IPv4 leads nowhere the IPv6 addresses of the same name are wanted as well.
-            .completeOncePreferredResolved(false)
-            .dnsAddressResolverGroupProvider(
-                resolver -> new DnsAddressResolverGroup(asking(nameServers, resolver)))
-            .build()
-            .newNameResolverGroup(loops, LoopResources.DEFAULT_NATIVE);
-    HttpClient plain =
-        HttpClient.create(pool)
-            // Before the loops: they would bring a resolver that outlives the engine.
-            .resolver(names)
-            .runOn(loops)
-            // What is sent again, and when, is decided here and by the retry policy.
-            .disableRetry(true)
-            .httpResponseDecoder(HttpTransport::wholeReads)
-            .doOnChannelInit(this::init)
-            .option(ChannelOption.ALLOCATOR, Buffers.POOL)
-            .option(
-                ChannelOption.RECVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator(4 << 10, 64 << 10, CHUNK));
-    clients = new HttpClients(plain, names, MAX_HEADER_BYTES, io);
-  }
-
-  private static DnsNameResolverBuilder asking(
-      List<InetSocketAddress> nameServers, DnsNameResolverBuilder resolver) {
-    return nameServers.isEmpty()
-        ? resolver
-        : resolver.nameServerProvider(new SequentialDnsServerAddressStreamProvider(nameServers));
-  }
-
-  /**
-   * Lets the decoder pass on what was read in one piece. Deprecated as HTTP/2 has no such thing.
-   */
-  @SuppressWarnings("deprecation")
-  private static HttpResponseDecoderSpec wholeReads(HttpResponseDecoderSpec decoder) {
-    return decoder.maxChunkSize(CHUNK).maxHeaderSize(MAX_HEADER_BYTES);
-  }
-
-  private void init(ConnectionObserver observer, Channel channel, @Nullable SocketAddress address) {
-    channels.add(channel);
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls != null) {
-      tls.setHandshakeTimeoutMillis(channel.config().getConnectTimeoutMillis());
-    }
-    if (Http2.isOpen(channel)) {
-      addHandler(channel, "qsde.http2", new Http2.Chosen(HttpTransport::initHttp1));
-    } else {
-      initHttp1(channel);
-    }
-  }
-
-  private static void initHttp1(Channel channel) {
-    addHandler(channel, "qsde.interim", new InterimAnswers());
-    if (channel.pipeline().get(SslHandler.class) != null) {
-      addHandler(channel, "qsde.unended", new UnendedBodies());
-    }
-  }
-
-  /** A stream of HTTP/2 comes and goes with its request. */
-  private static void initStream(Channel stream, Sending sending) {
-    addHandler(stream, "qsde.interim", new InterimAnswers());
-    addHandler(stream, "qsde.unprocessed", new Http2.Unprocessed(sending::unprocessed));
-  }
-
-  private static void addHandler(Channel channel, String name, ChannelHandler handler) {
-    channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, name, handler);
+    connections = new Connections(nameServers);
+    clients =
+        new HttpClients(
+            connections.client(), connections.names(), Connections.MAX_HEADER_BYTES, io);
   }
 
   /**
@@ -285,7 +179,8 @@ final class HttpTransport {
 
   private static void sends(Sending sending, Connection connection) {
     if (Http2.isStream(connection.channel())) {
-      initStream(connection.channel(), sending);
+      // It comes and goes with its request.
+      Connections.initStream(connection.channel(), sending::unprocessed);
     }
     sending.sends(connection);
   }
@@ -302,9 +197,9 @@ final class HttpTransport {
 
   /** A connection reads as much at once as the one it was made for; each size has its own. */
   private static HttpClient reading(HttpClient client, int size) {
-    return size >= CHUNK
+    return size >= Connections.CHUNK
         ? client
-        : Http2.reading(client, size, MAX_HEADER_BYTES)
+        : Http2.reading(client, size, Connections.MAX_HEADER_BYTES)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 SMALL_READS.computeIfAbsent(size, HttpTransport::readsOf));
@@ -342,20 +237,11 @@ final class HttpTransport {
 
   /** Completes when the event loops have done what was given to them: closed sockets, say. */
   Mono<Void> settled() {
-    return Flux.fromIterable(loops.onClient(true))
-        .flatMap(loop -> Mono.<Void>create(sink -> loop.execute(sink::success)), Integer.MAX_VALUE)
-        // A loop that has ended has nothing left to do.
-        .onErrorComplete()
-        .then();
+    return connections.settled();
   }
 
   /** Closes every connection and ends the event loops. */
   Mono<Void> closeLater() {
-    Mono<Void> closed = Mono.create(sink -> channels.close().addListener(done -> sink.success()));
-    return pool.disposeLater()
-        .then(closed)
-        .then(Mono.<Void>fromRunnable(names::close))
-        .then(loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)))
-        .then(Mono.fromRunnable(clients::close));
+    return connections.closeLater().then(Mono.fromRunnable(clients::close));
   }
 }
