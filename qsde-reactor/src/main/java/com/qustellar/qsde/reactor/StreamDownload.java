@@ -14,11 +14,8 @@ import com.qustellar.qsde.internal.plan.SegmentPlanner;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -58,7 +55,7 @@ final class StreamDownload implements Work, Destination {
   private final Sinks.One<StreamInfo> info = Sinks.one();
   private volatile boolean ranged;
   private volatile Verification verification = Verification.NONE;
-  private volatile @Nullable MessageDigest digest;
+  private volatile @Nullable StreamDigest digest;
 
   // Guarded by this.
   private boolean opened;
@@ -127,7 +124,7 @@ final class StreamDownload implements Work, Destination {
     Verification wanted = Verification.of(request, head);
     HashAlgorithm algorithm = wanted.algorithm();
     verification = wanted;
-    digest = algorithm == null ? null : algorithm.newDigest();
+    digest = algorithm == null ? null : new StreamDigest(algorithm, fetch::uri);
     StreamInfo told = StreamInfo.of(answered, head);
     if (told.fileName() != null) {
       task.sampler().named(told.fileName());
@@ -250,32 +247,18 @@ final class StreamDownload implements Work, Destination {
   }
 
   private void digest(ByteBuffer bytes) {
-    MessageDigest current = digest;
+    StreamDigest current = digest;
     if (current != null) {
-      digesting(
-          () -> {
-            current.update(bytes);
-            return current;
-          });
-    }
-  }
-
-  /** A provider of digests is others' code, and Reactor tells nobody of what the JVM throws. */
-  private <T> T digesting(Supplier<T> step) {
-    try {
-      return step.get();
-    } catch (RuntimeException | Error e) {
-      throw new DownloadException.Unexpected(fetch.uri(), null, e);
+      current.update(bytes);
     }
   }
 
   private @Nullable Checksum agree() {
-    MessageDigest current = digest;
+    StreamDigest current = digest;
     if (current == null) {
       return null;
     }
-    HashAlgorithm algorithm = Objects.requireNonNull(verification.algorithm());
-    Checksum actual = Checksum.of(algorithm, digesting(current::digest));
+    Checksum actual = current.finish();
     verification.agree(fetch.uri(), null, actual);
     return actual;
   }
