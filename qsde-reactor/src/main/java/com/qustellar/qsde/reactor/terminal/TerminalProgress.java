@@ -1,12 +1,9 @@
 package com.qustellar.qsde.reactor.terminal;
 
-import com.qustellar.qsde.internal.http.SafeText;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import java.io.IOError;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -44,7 +41,7 @@ public final class TerminalProgress implements Disposable {
   private static final Duration FIRST_FRAME = Duration.ofMillis(200);
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
 
-  private final PrintStream lines;
+  private final Lines lines;
   private final boolean tellsEnds;
   private final boolean own;
   private final Watch watch;
@@ -53,7 +50,9 @@ public final class TerminalProgress implements Disposable {
   private final Scheduler scheduler = Schedulers.newSingle("qsde-terminal", true);
   private final Thread hook = new Thread(this::end, "qsde-terminal-end");
 
-  // Guarded by drawing.
+  private volatile boolean disposed;
+
+  // Guarded by drawing. The lines' lock may be taken meanwhile, never the other way round.
   private final Object drawing = new Object();
   private @Nullable Supplier<@Nullable Screen> terminal;
   private @Nullable Job job;
@@ -62,14 +61,9 @@ public final class TerminalProgress implements Disposable {
   private long nextPlain;
   private int shown;
 
-  // Guarded by pending, which may be taken while drawing is held, never the other way round.
-  private final List<String> pending = new ArrayList<>();
-  private @Nullable Screen screen;
-  private boolean disposed;
-
   private TerminalProgress(DownloadEngine engine, Builder settings) {
     this.engine = engine;
-    this.lines = settings.lines;
+    this.lines = new Lines(settings.lines);
     this.tellsEnds = settings.tellsEnds;
     this.terminal = settings.terminal;
     this.own = settings.own;
@@ -120,13 +114,13 @@ public final class TerminalProgress implements Disposable {
       if (isDisposed()) {
         return;
       }
-      watch.look(System.nanoTime(), screen() == null ? 0 : shown);
+      watch.look(System.nanoTime(), lines.screen() == null ? 0 : shown);
       try {
         show(System.nanoTime());
       } catch (IllegalStateException | IOError e) {
         lose(); // the terminal was closed, or is there no more
       }
-      next(screen() == null ? REST : FRAME);
+      next(lines.screen() == null ? REST : FRAME);
     }
   }
 
@@ -142,15 +136,15 @@ public final class TerminalProgress implements Disposable {
       nextPlain = now + PLAIN_INTERVAL.toNanos();
     }
     boolean elsewhere = false;
-    if (screen() == null && terminal != null && now - busySince >= FIRST_FRAME.toNanos()) {
+    if (lines.screen() == null && terminal != null && now - busySince >= FIRST_FRAME.toNanos()) {
       elsewhere = own && Job.isInBackground();
       if (!elsewhere) {
         open(terminal);
       }
     }
-    Screen current = screen();
+    Screen current = lines.screen();
     if (current != null) {
-      shown = current.draw(takePending(), watch.rows(), watch.totals());
+      shown = current.draw(lines.take(), watch.rows(), watch.totals());
     } else if ((terminal == null || elsewhere) && now - nextPlain >= 0) {
       nextPlain = now + PLAIN_INTERVAL.toNanos();
       println(watch.totals().line());
@@ -169,9 +163,7 @@ public final class TerminalProgress implements Disposable {
     } else if (own) {
       job = Job.onStop(this::stop);
     }
-    synchronized (pending) {
-      screen = opened;
-    }
+    lines.above(opened);
   }
 
   /** Gives the terminal back before the process is stopped; the next tick after that takes it. */
@@ -185,13 +177,7 @@ public final class TerminalProgress implements Disposable {
   /** Gives the terminal back; lines go straight to it from then on. */
   private void release() {
     leaveJob();
-    Screen current = screen();
-    if (current != null) {
-      synchronized (pending) {
-        current.close(takePending());
-        screen = null;
-      }
-    }
+    lines.release();
   }
 
   private void leaveJob() {
@@ -204,24 +190,7 @@ public final class TerminalProgress implements Disposable {
   private void lose() {
     leaveJob();
     terminal = null;
-    synchronized (pending) {
-      screen = null;
-      takePending().forEach(lines::println);
-    }
-  }
-
-  private @Nullable Screen screen() {
-    synchronized (pending) {
-      return screen;
-    }
-  }
-
-  private List<String> takePending() {
-    synchronized (pending) {
-      List<String> taken = List.copyOf(pending);
-      pending.clear();
-      return taken;
-    }
+    lines.lose();
   }
 
   /**
@@ -232,14 +201,7 @@ public final class TerminalProgress implements Disposable {
    * @param line the line, without a line break; broken where it is wider than the terminal
    */
   public void println(String line) {
-    String safe = SafeText.strip(line);
-    synchronized (pending) {
-      if (screen != null) {
-        pending.add(safe);
-      } else {
-        lines.println(safe);
-      }
-    }
+    lines.println(line);
   }
 
   /**
@@ -263,18 +225,14 @@ public final class TerminalProgress implements Disposable {
         return;
       }
       release();
-      synchronized (pending) {
-        disposed = true;
-      }
+      disposed = true;
     }
     scheduler.dispose();
   }
 
   @Override
   public boolean isDisposed() {
-    synchronized (pending) {
-      return disposed;
-    }
+    return disposed;
   }
 
   /** Configures a view. Not safe for use by several threads at once. */
