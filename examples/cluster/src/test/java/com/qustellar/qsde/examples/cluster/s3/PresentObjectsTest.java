@@ -103,15 +103,21 @@ class PresentObjectsTest extends ObjectTargetTestBase {
     assertThat(store.bytes("in/a")).isEqualTo(SMALL.bytes());
   }
 
+  /** Begins with a job, which waits at a request; none that follows does. */
+  private Mono<Stored> heldAt(String request, Job job, CountDownLatch held) {
+    store.on(request, TestStore.hold(held));
+    Mono<Stored> storing = store(job).cache();
+    storing.subscribe();
+    await(() -> store.requests(request) == 1);
+    store.heal();
+    return storing;
+  }
+
   @Test
   void letsTheFirstWholeObjectWin() {
     CountDownLatch held = new CountDownLatch(1);
-    store.on("PUT partNumber=3", TestStore.hold(held));
     Job job = job("/large", "a");
-    Mono<Stored> late = store(job).cache();
-    late.subscribe();
-    await(() -> store.requests("PUT partNumber=3") == 1);
-    store.heal();
+    Mono<Stored> late = heldAt("PUT partNumber=3", job, held);
 
     Stored first = stored(job);
     held.countDown();
@@ -126,12 +132,8 @@ class PresentObjectsTest extends ObjectTargetTestBase {
   @Test
   void findsThatAnotherWasFasterWithASmallFile() {
     CountDownLatch held = new CountDownLatch(1);
-    store.on("PUT", TestStore.hold(held));
     Job job = job("/small", "a");
-    Mono<Stored> late = store(job).cache();
-    late.subscribe();
-    await(() -> store.requests("PUT") == 1);
-    store.heal();
+    Mono<Stored> late = heldAt("PUT", job, held);
     stored(job);
     held.countDown();
 
