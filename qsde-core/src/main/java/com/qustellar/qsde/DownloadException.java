@@ -704,7 +704,7 @@ public abstract sealed class DownloadException extends RuntimeException {
     }
   }
 
-  /** The file is whole and its digest is not the expected one; it was removed. */
+  /** All bytes have come, and their digest is not the expected one; no file of them is left. */
   public static final class ChecksumMismatch extends DownloadException {
 
     private final Checksum expected;

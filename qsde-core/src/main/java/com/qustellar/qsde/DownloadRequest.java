@@ -453,7 +453,7 @@ public final class DownloadRequest {
   }
 
   /**
-   * {@return a copy that fails beyond a size}
+   * {@return a copy that fails beyond a size, with {@link DownloadException.TooLarge}}
    *
    * @param bytes the most bytes that the file may have, at least 1; {@link Limits#UNLIMITED} by
    *     default
@@ -487,10 +487,10 @@ public final class DownloadRequest {
   }
 
   /**
-   * {@return a copy that fails beyond a time}
+   * {@return a copy that fails beyond a time, with {@link DownloadException.Timeout.Phase#TOTAL}}
    *
    * @param timeout for the whole download with all its attempts, from its start (not while it is
-   *     queued); longer than zero; unlimited by default
+   *     queued or paused); longer than zero; unlimited by default
    * @throws IllegalArgumentException if it is not longer than zero
    */
   public DownloadRequest withTotalTimeout(Duration timeout) {

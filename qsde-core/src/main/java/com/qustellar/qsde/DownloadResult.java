@@ -11,16 +11,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A download that succeeded: the file stands whole under its name.
+ * A download that succeeded: the file stands whole under its name, or the stream was read whole.
  *
  * <p>The constructor is not part of the contract: components may be added.
  *
  * @param id the request's id
  * @param target the file; the empty path for a stream
  * @param bytes the length of the file
- * @param resumedBytes how many of them an earlier run had left
+ * @param resumedBytes how many of them were left by an earlier run, or from before a pause
  * @param checksum the digest of the file, null where none was asked for and the server offered none
- * @param elapsed the time from the subscription to the commit
+ * @param elapsed the time from the subscription to the commit, or to the end of the stream
  * @param retries attempts after the first, of all segments
  * @param segments how many segments the file was fetched in
  * @param finalUri the URI that answered, after all redirects; redacted: no userinfo, no fragment,
@@ -47,10 +47,10 @@ public record DownloadResult(
    * @param id the request's id
    * @param target the file; the empty path for a stream
    * @param bytes the length of the file
-   * @param resumedBytes how many of them an earlier run had left
+   * @param resumedBytes how many of them were left by an earlier run, or from before a pause
    * @param checksum the digest of the file, null where none was asked for and the server offered
    *     none
-   * @param elapsed the time from the subscription to the commit
+   * @param elapsed the time from the subscription to the commit, or to the end of the stream
    * @param retries attempts after the first, of all segments
    * @param segments how many segments the file was fetched in
    * @param finalUri the URI that answered, after all redirects; it is redacted here

@@ -14,7 +14,7 @@ public enum DownloadState {
   PAUSED,
   /** All bytes are there; the digest is being finished and the file put in its place. */
   VERIFYING,
-  /** The file stands whole under its name. */
+  /** The file stands whole under its name, or the stream was read whole. */
   COMPLETED,
   /** It ended with an error. */
   FAILED,

@@ -181,7 +181,8 @@ public final class NetworkSettings {
   /**
    * {@return a copy that follows another number of redirects}
    *
-   * @param redirects at least 0; 20 by default
+   * @param redirects how many in a row, at least 0; 20 by default. One more fails with {@link
+   *     DownloadException.TooManyRedirects}
    * @throws IllegalArgumentException if it is negative
    */
   public NetworkSettings withMaxRedirects(int redirects) {

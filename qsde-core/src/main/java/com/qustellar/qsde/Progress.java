@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param completedSegments segments that are whole
  * @param totalSegments segments of the plan, 0 before there is one
  * @param retries attempts after the first, of all segments
- * @param lastError the message of the last error, on one line and without secrets
+ * @param lastError the message of the last error, on one line and without secrets; null for none
  */
 public record Progress(
     String id,

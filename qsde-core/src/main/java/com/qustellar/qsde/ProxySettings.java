@@ -130,7 +130,8 @@ public final class ProxySettings {
    *
    * @param hosts entries separated by commas or spaces: a name stands for itself and its
    *     subdomains, an address or a net such as {@code 10.0.0.0/8} for addresses in the URI (names
-   *     are not resolved for it), {@code *} for all; {@code :port} behind an entry narrows it down
+   *     are not resolved for it), {@code *} for all; {@code :port} behind an entry narrows it down;
+   *     none by default
    * @throws InvalidRequest if the port of an entry is none
    */
   public ProxySettings withNoProxy(String hosts) {

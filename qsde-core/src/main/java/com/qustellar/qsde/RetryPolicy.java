@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * When a failed attempt is made again, and after which wait; immutable.
  *
  * <p>Waits grow exponentially with full jitter. Statuses are bounded by attempts. Connectivity
- * (connections that cannot be made, that break or stall, names that are not resolved) is bounded by
- * the time without progress, so that a download goes on when the network comes back; only a first
- * connect that fails, or a name that is unknown from the start, is bounded by attempts as well. An
- * attempt that brings at least 64 KiB, or the rest of its segment, is progress: attempts and time
- * then count anew.
+ * (connections that cannot be made, that break or stall, names that are not resolved, and answers
+ * that break the rules of HTTP after good ones) is bounded by the time without progress, so that a
+ * download goes on when the network comes back; only a first connect that fails, or a name that is
+ * unknown from the start, is bounded by attempts as well. An attempt that brings at least 64 KiB,
+ * or the rest of its segment, is progress: attempts and time then count anew.
  *
  * <p>A connection that a server refuses while it has others costs no attempt, unless there is only
  * one: the segment waits until one of the others has ended. Nor does a kept connection that had
@@ -173,8 +173,8 @@ public final class RetryPolicy {
   /**
    * {@return a copy that waits for servers as long as this}
    *
-   * <p>While a server that answered 429 or 503 has asked to wait, no download of the engine sends
-   * it a request.
+   * <p>While a server that answered 429 or 503 has asked to wait, no download of the engine sends a
+   * request to its origin.
    *
    * @param longest the longest wait that a server may ask for with Retry-After (RFC 9110 §10.2.3);
    *     60 seconds by default. Where it asks for more the download fails, and {@link
@@ -194,7 +194,8 @@ public final class RetryPolicy {
   /**
    * {@return a copy that retries only what this condition allows as well}
    *
-   * @param condition asked on an engine's thread, must not block; everything by default
+   * @param condition asked on an engine's thread, must not block; everything by default. What it
+   *     throws ends the download with {@link DownloadException.Unexpected}
    */
   public RetryPolicy withRetryIf(Predicate<? super DownloadException> condition) {
     Objects.requireNonNull(condition, "condition");

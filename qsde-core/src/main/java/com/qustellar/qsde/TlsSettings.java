@@ -42,7 +42,7 @@ public final class TlsSettings {
   /**
    * {@return a copy that trusts these authorities instead of the JDK's}
    *
-   * @param pem a file of PEM certificates
+   * @param pem a file of PEM certificates; none by default
    */
   public TlsSettings withTrustedCertificates(Path pem) {
     Objects.requireNonNull(pem, "pem");
@@ -57,7 +57,7 @@ public final class TlsSettings {
   /**
    * {@return a copy that shows this certificate to servers that ask for one}
    *
-   * @param certificate a PEM file: the certificate, then its chain
+   * @param certificate a PEM file: the certificate, then its chain; none by default
    * @param key a PEM file: the private key, PKCS #8 and not encrypted
    */
   public TlsSettings withClientCertificate(Path certificate, Path key) {
@@ -79,8 +79,8 @@ public final class TlsSettings {
   /**
    * {@return a copy that verifies servers' certificates and names, or does not}
    *
-   * @param verification false accepts any server, so that anybody between can read and change what
-   *     is sent; the engine logs it once
+   * @param verification true by default; false accepts any server, so that anybody between can read
+   *     and change what is sent: the engine logs it once
    */
   public TlsSettings withVerification(boolean verification) {
     return new TlsSettings(trustedCertificates, clientCertificate, clientKey, verification);

@@ -57,8 +57,9 @@ public interface Download extends Disposable {
    * what it has received as a cancelled download would. Returns at once; the state is {@link
    * com.qustellar.qsde.DownloadState#PAUSED} when its last write has ended and its file is closed.
    *
-   * <p>Does nothing where the download is paused, has ended, or is just getting its name. The time
-   * until {@link #resume()} does not count for {@link DownloadRequest#totalTimeout()}.
+   * <p>Does nothing where the download is paused, has ended, is just getting its name, or is a
+   * stream, which its reader pauses by asking for nothing. The time until {@link #resume()} does
+   * not count for {@link DownloadRequest#totalTimeout()}.
    */
   void pause();
 
@@ -71,7 +72,7 @@ public interface Download extends Disposable {
 
   /**
    * Cancels the download and deletes what a cancelled download would keep for a resume: before its
-   * end is told, or soon, if it had ended before.
+   * end is told, or soon, if it had ended before. The file of one that has completed stays.
    */
   void discard();
 

@@ -28,10 +28,11 @@ import reactor.core.scheduler.Scheduler;
  * program; it is safe for use from any thread. Every thread that it starts is a daemon: a program
  * that has nothing else to do ends before its downloads, unless it waits for them.
  *
- * <p>Every failure is a {@link DownloadException}. Results and progress arrive on the engine's
- * scheduler, never on an event loop; what is known at once, a first snapshot or that a request has
- * no target, on the thread that subscribes. A terminal signal is sent once all of a download's
- * writes have ended and its descriptors are closed.
+ * <p>Every failure is a {@link DownloadException}, but for what the source of a batch or the mapper
+ * of a stream itself fails with. Results and progress arrive on the engine's scheduler, never on an
+ * event loop; what is known at once, a first snapshot or that a request has no target, on the
+ * thread that subscribes. A terminal signal is sent once all of a download's writes have ended and
+ * its descriptors are closed.
  *
  * <p>A download that begins after {@link #close()} fails with {@link DownloadException.Cancelled};
  * a batch, and what watches the engine, completes.
@@ -331,6 +332,7 @@ public interface DownloadEngine extends AutoCloseable {
      *
      * @param interval the time between two snapshots, at least 10 ms; 100 ms by default
      * @return this builder
+     * @throws IllegalArgumentException if it is less
      */
     Builder progressInterval(Duration interval);
 

@@ -15,7 +15,7 @@ public sealed interface DownloadOutcome {
   DownloadRequest request();
 
   /**
-   * The file has its name.
+   * The file has its name, or the stream was read whole.
    *
    * @param request the request
    * @param result the result

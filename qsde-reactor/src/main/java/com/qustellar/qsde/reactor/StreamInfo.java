@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * What is known of a body before its first byte.
  *
  * @param finalUri where the body comes from, after redirects, redacted
- * @param totalBytes its length, when the server tells it
- * @param contentType its media type as the server names it
+ * @param totalBytes its length, empty where the server does not tell it
+ * @param contentType its media type as the server names it, null for none
  * @param contentEncoding the codings that its bytes are in, as the server names them: those of one
  *     that compresses though it was asked not to; null for none
- * @param fileName the name that the server suggests, made safe
- * @param etag its entity tag, as sent
- * @param lastModified when it was last modified
+ * @param fileName the name that the server suggests, made safe; null for none
+ * @param etag its entity tag, as sent; null for none
+ * @param lastModified when it was last modified, null where the server does not tell it
  */
 public record StreamInfo(
     URI finalUri,
@@ -35,12 +35,12 @@ public record StreamInfo(
    * Redacts the URI.
    *
    * @param finalUri where the body comes from; it is redacted here
-   * @param totalBytes its length, when the server tells it
-   * @param contentType its media type as the server names it
+   * @param totalBytes its length, empty where the server does not tell it
+   * @param contentType its media type as the server names it, null for none
    * @param contentEncoding the codings that its bytes are in, null for none
-   * @param fileName the name that the server suggests, made safe
-   * @param etag its entity tag, as sent
-   * @param lastModified when it was last modified
+   * @param fileName the name that the server suggests, made safe; null for none
+   * @param etag its entity tag, as sent; null for none
+   * @param lastModified when it was last modified, null where the server does not tell it
    */
   public StreamInfo {
     finalUri = URI.create(HttpUris.redact(finalUri));

@@ -1,4 +1,4 @@
-/** Flat JSON for files of one object a line. */
+/** Flat JSON for files of one object a line; not for users. */
 @NullMarked
 package com.qustellar.qsde.internal.json;
 

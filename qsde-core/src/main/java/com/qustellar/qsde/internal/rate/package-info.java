@@ -1,4 +1,4 @@
-/** How fast bytes may come. */
+/** How fast bytes may come; not for users. */
 @NullMarked
 package com.qustellar.qsde.internal.rate;
 
