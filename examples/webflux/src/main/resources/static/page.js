@@ -131,10 +131,10 @@ class Row {
     this.pressed = new Set();
     this.done = Promise.resolve();
     this.act.addEventListener('click', () => {
-      const path = this.path(`/${this.verb}`);
-      this.run(this.act, () => send('POST', path));
+      const {verb} = this;
+      this.run(verb, () => send('POST', this.path(`/${verb}`)));
     });
-    this.end.addEventListener('click', () => this.run(this.end, () => this.finish()));
+    this.end.addEventListener('click', () => this.run('end', () => this.finish()));
   }
 
   path(rest = '') {
@@ -183,10 +183,10 @@ class Row {
     await send('DELETE', this.path());
   }
 
-  /** Does one thing after the other; a button that is pressed twice meanwhile does its own once. */
-  run(button, action) {
-    if (this.pressed.has(button)) return;
-    this.pressed.add(button);
+  /** Does one thing after the other; what is asked for twice meanwhile is done once. */
+  run(what, action) {
+    if (this.pressed.has(what)) return;
+    this.pressed.add(what);
     this.done = this.done.then(async () => {
       this.refusal = undefined;
       try {
@@ -195,7 +195,7 @@ class Row {
         this.refusal = refused.message;
         announce(refused.message);
       } finally {
-        this.pressed.delete(button);
+        this.pressed.delete(what);
         this.show(this.view);
       }
     });
@@ -332,7 +332,8 @@ $('add').addEventListener('submit', async (event) => {
   } finally {
     form.ariaBusy = null;
   }
-  $('url').focus();
+  // Whoever has gone on meanwhile stays where he is.
+  if (form.contains(document.activeElement) || document.activeElement === document.body) $('url').focus();
 });
 
 function showLimits(limits) {

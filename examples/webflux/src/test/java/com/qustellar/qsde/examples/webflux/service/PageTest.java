@@ -189,16 +189,7 @@ class PageTest extends TestService {
   void whatIsPressedBeforeTheLastAnswerHasComeIsDoneAfterIt() {
     origin.serve("/slow.bin", Body.random(2, 64L << 20));
     origin.on("/slow.bin").answer(reply -> reply.pacedAt(1 << 20));
-    browser.executeScript(
-        """
-        const send = window.fetch;
-        const held = new Promise((answer) => (window.answer = answer));
-        window.fetch = async (path, request) => {
-          const response = await send(path, request);
-          if (request?.method === 'DELETE') await held;
-          return response;
-        };
-        """);
+    holdAnswer("request?.method === 'DELETE'");
 
     add("/slow.bin", "slow.bin");
     awaitState("Downloading");
@@ -208,6 +199,49 @@ class PageTest extends TestService {
     find("#list .act").click();
     browser.executeScript("answer()");
     awaitState("Downloading");
+  }
+
+  @Test
+  void whatIsOfferedBeforeTheLastAnswerHasComeIsDoneAfterIt() {
+    origin.serve("/slow.bin", Body.random(2, 64L << 20));
+    origin.on("/slow.bin").answer(reply -> reply.pacedAt(1 << 20));
+    holdAnswer("path.endsWith('/pause')");
+
+    add("/slow.bin", "slow.bin");
+    awaitState("Downloading");
+    find("#list .act").click();
+    awaitState("Paused");
+    assertThat(text("#list .act")).isEqualTo("Resume");
+    find("#list .act").click();
+    browser.executeScript("answer()");
+    awaitState("Downloading");
+  }
+
+  @Test
+  void whoGoesOnBeforeTheAnswerHasComeStaysThere() {
+    origin.serve("/file.bin", BODY);
+    holdAnswer("path === '/downloads'");
+
+    add("/file.bin", "");
+    awaitState("Completed");
+    browser.executeScript("document.querySelector('summary').focus(); answer()");
+    await(() -> find("#url").getDomProperty("value").isEmpty());
+    assertThat(focused()).isEqualTo("Limits");
+  }
+
+  /** Keeps the answers to some requests from the page until it is told {@code answer()}. */
+  private static void holdAnswer(String condition) {
+    browser.executeScript(
+        """
+        const send = window.fetch;
+        const held = new Promise((answer) => (window.answer = answer));
+        window.fetch = async (path, request) => {
+          const response = await send(path, request);
+          if (%s) await held;
+          return response;
+        };
+        """
+            .formatted(condition));
   }
 
   @Test
