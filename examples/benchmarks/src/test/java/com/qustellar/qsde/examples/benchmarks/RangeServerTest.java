@@ -108,11 +108,11 @@ class RangeServerTest {
   @Test
   void oneConnectionOfADownloadIsAHundredTimesSlower() throws Exception {
     Path large = Files.write(folder.resolve("large"), new byte[64 << 10]);
-    try (RangeServer paced = RangeServer.start(large, new Pace(16 << 20, 1))) {
-      assertThat(nanos(paced)).isGreaterThan(300_000_000L);
+    try (RangeServer paced = RangeServer.start(large, new Pace(6 << 20, 1))) {
+      assertThat(nanos(paced)).isGreaterThan(800_000_000L);
     }
-    try (RangeServer paced = RangeServer.start(large, new Pace(16 << 20, 2))) {
-      assertThat(nanos(paced)).isLessThan(300_000_000L);
+    try (RangeServer paced = RangeServer.start(large, new Pace(6 << 20, 2))) {
+      assertThat(nanos(paced)).isLessThan(800_000_000L);
     }
   }
 

@@ -71,6 +71,7 @@ class BrokenQueueTest extends WorkerTestBase {
             CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 300,
             CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 300);
     start(nowhere, Duration.ZERO);
+    await(() -> !lines.isEmpty());
     assertThat(ended)
         .failsWithin(Duration.ofSeconds(2))
         .withThrowableOfType(TimeoutException.class);
