@@ -3,6 +3,7 @@ package com.qustellar.qsde.examples.cluster.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadException.FileAccess.Reason;
@@ -11,13 +12,17 @@ import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.demo.DemoFile;
 import com.qustellar.qsde.examples.demo.DemoOrigin;
 import com.qustellar.qsde.reactor.DownloadEngine;
+import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.LeakExtension;
+import com.qustellar.qsde.reactor.testing.RecordedRequest;
+import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -39,9 +44,15 @@ class DirectoryTargetTest {
 
   @TempDir Path dir;
 
+  private static final Body LARGE = Body.random(1, 16 * MIB);
+
   private final DemoOrigin origin = new DemoOrigin();
+  private final ScriptedOrigin halting = ScriptedOrigin.start();
+  private final CountDownLatch rest = new CountDownLatch(1);
   private final DownloadEngine engine =
-      DownloadEngine.builder().limits(Limits.defaults().withConnectionsPerDownload(2)).build();
+      DownloadEngine.builder()
+          .limits(Limits.defaults().withConnectionsPerDownload(2).withSegmentSize(MIB))
+          .build();
   private DirectoryTarget store;
 
   @BeforeEach
@@ -53,10 +64,29 @@ class DirectoryTargetTest {
   void close() {
     engine.close();
     origin.close();
+    halting.close();
   }
 
   private Job job(DemoFile file) {
     return Job.of(file.name(), origin.serve(file), "a/b/" + file.name());
+  }
+
+  /** Returns a job of which the first delivery gets half, until the rest is let go. */
+  private Job halting(String name) {
+    String path = "/" + name;
+    halting.serve(path, LARGE);
+    halting.on(path).requests(9, 10).answer(reply -> reply.stallAfter(1000, rest));
+    return Job.of(name, halting.uri(path), "a/b/" + name)
+        .withChecksum(Checksum.parse("sha256:" + LARGE.sha256()));
+  }
+
+  private boolean halfHasCome() {
+    return engine.downloads().stream()
+        .anyMatch(download -> download.latest().bytesReceived() > 8 * MIB);
+  }
+
+  private long sentHalting() {
+    return halting.requests().stream().mapToLong(RecordedRequest::bodyBytesSent).sum();
   }
 
   private Stored store(Job job) {
@@ -92,11 +122,11 @@ class DirectoryTargetTest {
 
   @Test
   void withoutADigestTheLengthIsCompared() {
-    DemoFile file = DemoFile.of("twice", 9 * MIB).paced(64 * MIB);
+    DemoFile file = DemoFile.of("twice", 9 * MIB);
     store(job(file));
     long sent = origin.bytesSent();
 
-    assertThat(store(job(file))).isEqualTo(new Stored(file.size(), 0, null, true, 0));
+    assertThat(store(job(file.paced(MIB)))).isEqualTo(new Stored(file.size(), 0, null, true, 0));
     assertThat(origin.bytesSent() - sent).isLessThan(file.size() / 2);
   }
 
@@ -145,33 +175,32 @@ class DirectoryTargetTest {
 
   @Test
   void takesOverWhatACancelledDeliveryHasLeft() throws IOException {
-    DemoFile file = DemoFile.of("large", 16 * MIB).paced(12 * MIB);
-    Job job = job(file).withChecksum(file.sha256());
-    interrupt(job, 8 * MIB);
+    Job job = halting("large");
+    interrupt(job);
     await(this::hasJournal);
-    long sent = origin.bytesSent();
+    long sent = sentHalting();
     Stored stored = store(job);
 
-    assertThat(stored.fetched()).isLessThan(file.size() - 4 * MIB);
-    assertThat(origin.bytesSent() - sent).isLessThan(file.size() - 4 * MIB);
+    assertThat(stored.fetched()).isLessThan(LARGE.length() - 4 * MIB);
+    assertThat(sentHalting() - sent).isLessThan(LARGE.length() - 4 * MIB);
     assertThat(work()).doesNotExist();
   }
 
   @Test
   void neverTouchesThePartOfADeliveryThatMayStillBeRunning() throws IOException {
-    DemoFile slow = DemoFile.of("stopped", 12 * MIB).paced(3 * MIB);
-    Job job = job(slow).withChecksum(slow.sha256());
+    Job job = halting("stopped");
     Disposable stopped = store.store(job, job.request()).subscribe();
+    await(this::halfHasCome);
     await(this::hasJournal);
     Path part = files(".qsde-part").get(0);
     Object identity = Files.getAttribute(part, "unix:ino");
-    origin.serve(DemoFile.of("stopped", 12 * MIB));
     Disposable second = store.store(job, job.request()).subscribe();
     await(() -> files(".qsde-part").size() == 2 || second.isDisposed());
 
     if (Files.exists(part)) {
       assertThat(Files.getAttribute(part, "unix:ino")).isEqualTo(identity);
     }
+    rest.countDown();
     await(() -> second.isDisposed() && stopped.isDisposed());
     assertThat(work()).doesNotExist();
     assertThat(store(job).alreadyThere()).isTrue();
@@ -179,20 +208,18 @@ class DirectoryTargetTest {
 
   @Test
   void whatAPartHoldsIsFetchedAgainWhereItsChecksumDiffers() throws IOException {
-    DemoFile file = DemoFile.of("spoilt", 16 * MIB).paced(12 * MIB);
-    Job job = job(file).withChecksum(file.sha256());
-    interrupt(job, 8 * MIB);
+    Job job = halting("spoilt");
+    interrupt(job);
     await(this::hasJournal);
     Files.write(files(".qsde-part").get(0), new byte[6 * MIB]);
 
-    assertThat(store(job).checksum()).isEqualTo(file.sha256());
+    assertThat(store(job).checksum()).isEqualTo(job.checksum());
   }
 
   @Test
   void discardLeavesNothing() throws IOException {
-    DemoFile file = DemoFile.of("given-up", 16 * MIB).paced(12 * MIB);
-    Job job = job(file);
-    interrupt(job, 6 * MIB);
+    Job job = halting("given-up");
+    interrupt(job);
     await(this::hasJournal);
     store.discard(job).block(LONGEST);
 
@@ -244,11 +271,10 @@ class DirectoryTargetTest {
             FileAccess.class, refusal -> assertThat(refusal.reason()).isEqualTo(reason));
   }
 
-  /** Cancels a delivery after so many bytes. */
-  private void interrupt(Job job, long bytes) {
-    long before = origin.bytesSent();
+  /** Cancels a delivery of which half has come. */
+  private void interrupt(Job job) {
     Disposable running = store.store(job, job.request()).subscribe();
-    await(() -> origin.bytesSent() - before >= bytes);
+    await(this::halfHasCome);
     running.dispose();
     await(() -> engine.downloads().isEmpty());
   }
