@@ -79,20 +79,20 @@ final class Rehearsal {
   }
 
   private void update() throws Exception {
-    DemoFile missing = DemoFile.of("desert.map", 5 * MIB);
-    slow("world.pak", "data/world.pak", 96, MIB / 2);
-    slow("music.pak", "data/music.pak", 48, MIB / 2);
-    served(DemoFile.of("game", 9 * MIB), "bin/game");
+    DemoFile missing = DemoFile.of("desert.map", 2 * MIB);
+    slow("world.pak", "data/world.pak", 24, MIB / 16);
+    slow("music.pak", "data/music.pak", 12, MIB / 16);
+    served(DemoFile.of("game", 3 * MIB), "bin/game");
     listed(missing, "maps/desert.map");
-    served(DemoFile.of("hostile", 3 * MIB), HOSTILE);
+    served(DemoFile.of("hostile", MIB), HOSTILE);
     slow(
         "speech.pak",
         "data/speech in a language with a rather long name, first part of two.pak",
-        32,
-        MIB / 2);
-    served(DemoFile.of("forest.map", 4 * MIB), "maps/forest.map");
+        8,
+        MIB / 16);
+    served(DemoFile.of("forest.map", 2 * MIB), "maps/forest.map");
     for (int i = 1; i <= 8; i++) {
-      slow("texture" + i, "textures/stone-" + i + ".dds", 6, MIB / 20);
+      slow("texture" + i, "textures/stone-" + i + ".dds", 2, MIB / 64);
     }
     Thread launcher = launch();
 
@@ -101,7 +101,7 @@ final class Rehearsal {
         () ->
             count(DownloadState.COMPLETED) == 3
                 && count(DownloadState.FAILED) == 1
-                && file("data/music.pak").received() > 4 * MIB
+                && file("data/music.pak").received() > MIB
                 && count(DownloadState.QUEUED) > 0);
     assertThat(showing(JLabel.class, JLabel::getText))
         .contains("Updating 15 files", "3 of 15 files, 1 failed");
@@ -149,11 +149,11 @@ final class Rehearsal {
   }
 
   private void cancel() throws Exception {
-    slow("world.pak", "data/world.pak", 96, MIB / 2);
-    slow("music.pak", "data/music.pak", 48, MIB / 2);
+    slow("world.pak", "data/world.pak", 24, MIB / 16);
+    slow("music.pak", "data/music.pak", 12, MIB / 16);
     Thread launcher = launch();
 
-    await("running", () -> file("data/world.pak").received() > 4 * MIB);
+    await("running", () -> file("data/world.pak").received() > MIB);
     click("end");
     await("cancelled", () -> count(DownloadState.CANCELLED) == 2);
     assertThat(showing(JLabel.class, JLabel::getText)).contains("Update cancelled", "0 of 2 files");
