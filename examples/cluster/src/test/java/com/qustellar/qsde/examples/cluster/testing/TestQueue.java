@@ -88,6 +88,8 @@ public final class TestQueue implements AutoCloseable {
         "group.share.min.record.lock.duration.ms", "1000",
         "group.share.record.lock.duration.ms", String.valueOf(LOCK.toMillis()),
         "group.share.delivery.count.limit", "10",
+        "group.share.min.heartbeat.interval.ms", "500",
+        "group.share.heartbeat.interval.ms", "500",
         "auto.create.topics.enable", "false");
   }
 
