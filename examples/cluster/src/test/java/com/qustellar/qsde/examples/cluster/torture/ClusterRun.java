@@ -2,6 +2,7 @@ package com.qustellar.qsde.examples.cluster.torture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.DownloadResult.Note;
@@ -36,8 +37,8 @@ final class ClusterRun implements AutoCloseable {
 
   private static final int LARGE_EVERY = 6;
   private static final int SMALL = 64 << 10;
-  private static final int LARGE = 10 << 20;
-  private static final int LARGE_PER_SECOND = 3 << 20;
+  private static final int LARGE = 5 << 20;
+  private static final int LARGE_PER_SECOND = 3 << 19;
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
   private final Random random;
@@ -46,6 +47,7 @@ final class ClusterRun implements AutoCloseable {
   private final DemoOrigin origin = new DemoOrigin();
   private final List<WorkerProcess> workers = new ArrayList<>();
   private final List<DemoFile> files;
+  private final Map<DemoFile, Checksum> digests = new HashMap<>();
   private final Map<Path, Object> seen = new HashMap<>();
   private List<JobResult> results = List.of();
 
@@ -74,10 +76,11 @@ final class ClusterRun implements AutoCloseable {
     for (int i = 0; i < 3; i++) {
       start();
     }
+    files.forEach(file -> digests.put(file, file.sha256())); // while they start
     for (DemoFile file : files) {
       Job job = Job.of(file.name(), origin.serve(file), "d/" + file.name());
       // One in three has no digest to go by.
-      queue.submit(random.nextInt(3) == 0 ? job : job.withChecksum(file.sha256()));
+      queue.submit(random.nextInt(3) == 0 ? job : job.withChecksum(digests.get(file)));
     }
     while (origin.bytesSent() == 0) {
       LockSupport.parkNanos(1_000_000);
@@ -159,7 +162,9 @@ final class ClusterRun implements AutoCloseable {
 
   /** Checks the files, what is left over, and what was told. */
   void check() throws IOException {
-    for (WorkerProcess worker : workers.subList(1, workers.size())) {
+    List<WorkerProcess> alive = workers.subList(1, workers.size());
+    alive.forEach(worker -> worker.process().toHandle().destroy()); // all at once
+    for (WorkerProcess worker : alive) {
       worker.close();
       // The signal's: it has finished or released what it held, and was not cut short.
       assertThat(worker.process().exitValue()).isEqualTo(143);
@@ -174,7 +179,8 @@ final class ClusterRun implements AutoCloseable {
         DownloadResult right =
             engine
                 .download(
-                    DownloadRequest.of(origin.uri(file.name()), target).withChecksum(file.sha256()))
+                    DownloadRequest.of(origin.uri(file.name()), target)
+                        .withChecksum(digests.get(file)))
                 .block();
         assertThat(right.notes()).as("%s", target).containsExactly(Note.ALREADY_PRESENT);
         check(file, told.get(file.name()));
@@ -185,7 +191,7 @@ final class ClusterRun implements AutoCloseable {
     }
   }
 
-  private static void check(DemoFile file, List<JobResult> told) {
+  private void check(DemoFile file, List<JobResult> told) {
     assertThat(told)
         .as("%s", told)
         .noneMatch(result -> result.outcome() == Outcome.REJECTED)
@@ -195,7 +201,8 @@ final class ClusterRun implements AutoCloseable {
         .filteredOn(result -> result.outcome().isWhole())
         .isNotEmpty()
         .allMatch(result -> result.bytes() == file.size())
-        .allMatch(result -> result.checksum() == null || result.checksum().equals(file.sha256()));
+        .allMatch(
+            result -> result.checksum() == null || result.checksum().equals(digests.get(file)));
   }
 
   int alreadyThere() {
