@@ -131,13 +131,13 @@ class BackpressureTest extends EngineTestBase {
 
   @Test
   void aBodyThatOnlyWaitsForItsWritesIsNoStall() throws IOException {
-    use(builder().network(NetworkSettings.defaults().withStallTimeout(Duration.ofMillis(250))));
+    use(builder().network(NetworkSettings.defaults().withStallTimeout(Duration.ofSeconds(1))));
     disk.hold();
     Body body = Body.random(4, 5000);
     origin.serve("/file", Resource.of(body).withoutRanges());
     origin.on("/file").answer(Reply::chunked);
     Download download = engine.submit(request("/file"));
-    awaitStillness(Duration.ofMillis(1200));
+    awaitStillness(Duration.ofMillis(1600));
     disk.release();
     assertThat(download.result().block(LIMIT).retries()).isZero();
     assertHolds(realTarget(), body);
@@ -150,7 +150,7 @@ class BackpressureTest extends EngineTestBase {
     CountDownLatch never = new CountDownLatch(1);
     use(
         builder()
-            .network(NetworkSettings.defaults().withStallTimeout(Duration.ofMillis(250)))
+            .network(NetworkSettings.defaults().withStallTimeout(Duration.ofSeconds(1)))
             .limits(limits().withWriteBufferSize(4096)));
     disk.hold();
     disk.failing(

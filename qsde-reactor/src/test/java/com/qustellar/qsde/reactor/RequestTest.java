@@ -171,7 +171,7 @@ class RequestTest extends EngineTestBase {
   private DownloadRequest impatient() {
     return request("/file")
         .withRetryPolicy(RetryPolicy.none())
-        .withNetwork(NetworkSettings.defaults().withStallTimeout(Duration.ofMillis(250)));
+        .withNetwork(NetworkSettings.defaults().withStallTimeout(Duration.ofSeconds(1)));
   }
 
   private static List<String> values(RecordedRequest request, String name) {

@@ -185,8 +185,9 @@ class RetryTest extends EngineTestBase {
         .where(startsAt(SEGMENT))
         .request(1)
         .answer(reply -> reply.stallAfter(20_000, never));
-    engine.network(NetworkSettings.defaults().withStallTimeout(Duration.ofMillis(500)));
-    DownloadResult result = get(request("/file"));
+    engine.network(NetworkSettings.defaults().withStallTimeout(Duration.ofSeconds(1)));
+    // Of several another would take over what it holds.
+    DownloadResult result = get(request("/file").withConnections(1));
     assertHolds(target(), BODY);
     assertThat(result.retries()).isEqualTo(1);
     assertThat(ranges()).contains("bytes=" + (SEGMENT + 20_000) + "-131071");
@@ -201,9 +202,10 @@ class RetryTest extends EngineTestBase {
     origin.on("/file").request(2).answer(reply -> reply.stallAfter(0, never));
     DownloadRequest request =
         request("/file")
+            .withConnections(1)
             .withResume(false)
             .withRetryPolicy(RetryPolicy.none())
-            .withNetwork(NetworkSettings.defaults().withStallTimeout(Duration.ofMillis(250)));
+            .withNetwork(NetworkSettings.defaults().withStallTimeout(Duration.ofSeconds(1)));
     assertThat(failure(Timeout.class, request).phase()).isEqualTo(Timeout.Phase.RESPONSE);
     assertThat(failure(Timeout.class, request).phase()).isEqualTo(Timeout.Phase.STALL);
     assertDirectoryHolds();

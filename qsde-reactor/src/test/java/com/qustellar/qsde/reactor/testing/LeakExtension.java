@@ -24,7 +24,7 @@ public final class LeakExtension
   /** The configuration parameter for how long to wait for what is about to end. */
   static final String PATIENCE = "qsde.leaks.patience.millis";
 
-  private static final long DEFAULT_PATIENCE = 5000;
+  private static final long DEFAULT_PATIENCE = 15_000;
   private static final Namespace NAMESPACE = Namespace.create(LeakExtension.class);
 
   // The buffers come first: they are watched from the first one on or not at all.

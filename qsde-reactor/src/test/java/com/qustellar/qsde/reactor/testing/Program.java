@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** A server that others have written, in a process of its own on loopback. */
 public final class Program implements AutoCloseable {
 
-  private static final long PATIENCE_SECONDS = 10;
+  private static final long PATIENCE_SECONDS = 30;
 
   private final Process process;
 

@@ -36,7 +36,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class ScriptedOrigin implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** What connections carry HTTP over, if not TCP alone. */
   public interface Layer {

@@ -29,7 +29,7 @@ class SenderTest {
                       i -> Mono.fromSupplier(() -> i).subscribeOn(Schedulers.boundedElastic()),
                       sends)
                   .collectList()
-                  .block(Duration.ofSeconds(5)))
+                  .block(Duration.ofSeconds(20)))
           .hasSize(sends);
       waiting.dispose();
     }

@@ -41,7 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(60)
 abstract class TestService {
 
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  static final Duration PATIENCE = Duration.ofSeconds(20);
 
   static final JsonMapper JSON = new JsonMapper();
   static final String[] AS_JSON = {"Content-Type", "application/json"};
