@@ -38,8 +38,8 @@ import reactor.core.publisher.Flux;
 /** A queue of its own for a test, on a broker that all tests of this JVM share. */
 public final class TestQueue implements AutoCloseable {
 
-  /** How long the lock on a record lasts. */
-  public static final Duration LOCK = Duration.ofSeconds(1);
+  /** How long the lock on a record lasts: so long that no busy machine keeps a worker from it. */
+  public static final Duration LOCK = Duration.ofSeconds(2);
 
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final AtomicInteger COUNT = new AtomicInteger();

@@ -71,7 +71,7 @@ class WorkerTest extends WorkerTestBase {
     start();
     List<JobResult> results = queue.results(all -> !all.isEmpty());
 
-    assertThat(results.get(0).seconds()).isGreaterThan(2.5);
+    assertThat(results.get(0).seconds()).isGreaterThan(TestQueue.LOCK.toMillis() / 1e3);
     assertThat(results.get(0).delivery()).isEqualTo(1);
     assertThat(results.get(0).fetched()).isEqualTo(slow.size());
   }
@@ -92,7 +92,7 @@ class WorkerTest extends WorkerTestBase {
                 return Mono.error(new DownloadException.Cancelled(job.uri(), null, true, null));
               } else {
                 // Its member stands still, as in a process that is stopped.
-                LockSupport.parkNanos(TestQueue.LOCK.multipliedBy(2).toNanos());
+                LockSupport.parkNanos(TestQueue.LOCK.plusMillis(500).toNanos());
               }
               return end.asMono();
             }),
@@ -116,7 +116,7 @@ class WorkerTest extends WorkerTestBase {
         new Store(
             job -> {
               if (deliveries.incrementAndGet() == 1) {
-                LockSupport.parkNanos(TestQueue.LOCK.multipliedBy(2).toNanos());
+                LockSupport.parkNanos(TestQueue.LOCK.plusMillis(500).toNanos());
               }
               return deliveries.get() <= 2
                   ? Mono.never()
