@@ -3,7 +3,7 @@ package com.qustellar.qsde.examples.cli;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -32,15 +32,24 @@ final class ReadmeCode {
 
   /** Compiles a class into a folder, and returns what is wrong with it. */
   static List<String> errors(Path classes, String name, String source) {
+    return errors(classes, Map.of(name, source));
+  }
+
+  /** Compiles classes by their names into a folder, and returns what is wrong with them. */
+  static List<String> errors(Path classes, Map<String, String> sources) {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
     List<String> options =
         List.of(
             "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-    compiler.getTask(null, null, found, options, null, List.of(file(name, source))).call();
+    List<JavaFileObject> files =
+        sources.entrySet().stream()
+            .map(source -> file(source.getKey(), source.getValue()))
+            .toList();
+    compiler.getTask(null, null, found, options, null, files).call();
     return found.getDiagnostics().stream()
         .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
-        .map(diagnostic -> diagnostic.getMessage(Locale.ROOT))
+        .map(Diagnostic::toString)
         .toList();
   }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,9 +36,12 @@ class ReadmeTest {
     List<String> snippets = snippets(Files.readString(ReadmeCode.README));
 
     assertThat(snippets).isNotEmpty();
+    Map<String, String> sources = new LinkedHashMap<>();
     for (String snippet : snippets) {
-      assertThat(errors(snippets.get(0), snippet)).as(snippet).isEmpty();
+      Source source = source(snippets.get(0), snippet, "Snippet" + sources.size());
+      assertThat(sources.put(source.name(), source.text())).as(source.name()).isNull();
     }
+    assertThat(ReadmeCode.errors(classes, sources)).as("%s", sources).isEmpty();
   }
 
   @Test
@@ -94,20 +99,30 @@ class ReadmeTest {
   }
 
   private List<String> errors(String first, String snippet) {
+    Source source = source(first, snippet, "Snippet");
+    return ReadmeCode.errors(classes, source.name(), source.text());
+  }
+
+  /** A class that can be compiled. */
+  private record Source(String name, String text) {}
+
+  /** Makes a class of a snippet that is none, with the name that is given. */
+  private static Source source(String first, String snippet, String name) {
     Matcher type = TYPE.matcher(snippet);
     if (type.find()) {
-      return ReadmeCode.errors(classes, type.group(5), ReadmeCode.USUAL_IMPORTS + snippet);
+      return new Source(type.group(5), ReadmeCode.USUAL_IMPORTS + snippet);
     }
     String all = first.equals(snippet) ? snippet : first + snippet;
     String imports =
         IMPORT.matcher(all).results().map(MatchResult::group).collect(Collectors.joining());
     String statements = IMPORT.matcher(all).replaceAll("");
-    return ReadmeCode.errors(
-        classes,
-        "Snippet",
+    return new Source(
+        name,
         ReadmeCode.USUAL_IMPORTS
             + imports
-            + "class Snippet { void run() throws Exception {\n"
+            + "class "
+            + name
+            + " { void run() throws Exception {\n"
             + statements
             + "\n} }");
   }
