@@ -16,6 +16,14 @@ import picocli.CommandLine;
 
 class BenchmarkTest {
 
+  /** Of JVMs that start fast and compile little: these tests want no numbers. */
+  private static final List<String> OPTIONS =
+      List.of(
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:-BytecodeVerificationRemote");
+
   @TempDir private Path folder;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -34,7 +42,7 @@ class BenchmarkTest {
     assertThat(exit).as(err.toString()).isZero();
     assertThat(out.toString())
         .contains("1 MiB over loopback from the embedded origin")
-        .contains("runs with -XX:TieredStopAtLevel=1 -XX:+UseSerialGC.")
+        .contains("runs with " + String.join(" ", OPTIONS) + ".")
         .contains("| " + Library.JDK.title() + ", warm | 1 |")
         .contains("| " + Library.JDK.title() + ", fresh JVM | 1 |");
     assertThat(Files.readAllLines(json)).hasSize(2 * 2 * 2);
@@ -174,9 +182,8 @@ class BenchmarkTest {
     assertThat(out.toString()).isEmpty();
   }
 
-  /** Runs it with JVMs that start fast and compile little: these tests want no numbers. */
   private int measure(String arguments) {
-    return run(arguments + " --jvm-option=-XX:TieredStopAtLevel=1 --jvm-option=-XX:+UseSerialGC");
+    return run(arguments + " --jvm-option=" + String.join(" --jvm-option=", OPTIONS));
   }
 
   private int run(String arguments) {
