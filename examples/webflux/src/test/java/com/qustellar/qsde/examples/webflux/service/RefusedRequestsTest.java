@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** What can't be carried out is refused in clear words, and before anything is done. */
 class RefusedRequestsTest extends DownloadsTestBase {
@@ -59,11 +61,29 @@ class RefusedRequestsTest extends DownloadsTestBase {
     Answer wrong = get("/downloads?state=NOPE");
     wrong.isProblem(400, "invalid-value");
     assertThat(wrong.json().path("detail").asString()).startsWith("NOPE ");
+    assertThat(answerTo("GET //")).startsWith("HTTP/1.1 404 ");
+  }
+
+  @Test
+  void anAddressThatIsNoUriIsAProblemAsWell() throws IOException {
+    for (String path : List.of("/downloads/%zz", "/%", "/downloads?state=%")) {
+      String answer = answerTo("GET " + path);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 400 ")
+          .containsIgnoringCase("content-type: application/problem+json");
+      JsonNode problem = JSON.readTree(answer.substring(answer.indexOf("\r\n\r\n")));
+      assertThat(problem.path("type").asString()).isEqualTo(Problems.TYPE + "invalid-value");
+      assertThat(problem.path("status").asInt()).isEqualTo(400);
+    }
+    assertThat(answerTo("HEAD /%zz")).startsWith("HTTP/1.1 400 ").endsWith("\r\n\r\n");
+  }
+
+  /** Sends what no client of Java's would. */
+  private String answerTo(String methodAndPath) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      String request = "GET // HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      String request = methodAndPath + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
-      assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1))
-          .startsWith("HTTP/1.1 404 ");
+      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
     }
   }
 
