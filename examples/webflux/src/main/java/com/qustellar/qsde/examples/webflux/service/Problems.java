@@ -45,6 +45,9 @@ final class Problems extends ResponseEntityExceptionHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
+  /** How Jackson begins, which has no exception of its own for it; the name follows in quotes. */
+  private static final String TWICE = "Duplicate Object property ";
+
   /** What is not here is the other server's fault, or that of the way to it. */
   private static final Map<Class<? extends DownloadException>, HttpStatus> STATUSES =
       Map.ofEntries(
@@ -100,6 +103,9 @@ final class Problems extends ResponseEntityExceptionHandler {
     for (Throwable cause = wrong; cause != null; cause = cause.getCause()) {
       if (cause instanceof UnrecognizedPropertyException unknown) {
         return "there is no member " + unknown.getPropertyName();
+      }
+      if (cause instanceof JacksonException json && json.getOriginalMessage().startsWith(TWICE)) {
+        return json.getOriginalMessage().substring(TWICE.length()) + " stands there twice";
       }
       if (cause instanceof DatabindException bind && !bind.getPath().isEmpty()) {
         return bind.getPath().get(0).getPropertyName() + " has a value that it can't have";

@@ -32,6 +32,8 @@ class RefusedRequestsTest extends DownloadsTestBase {
         "{\"url\":\"URL\",\"headers\":5}                 | headers has a value that it can't have",
         "{\"url\":\"URL\",\"headers\":{\"X\":null}}      | a header field has no value",
         "{\"url\":\"URL\",\"filename\":\"LONG\"}         | a file name has 1000 characters at most",
+        "{\"url\":\"URL\",\"url\":\"http://h/\"}         | \"url\" stands there twice",
+        "{\"url\":\"URL\",\"headers\":{\"X\":\"a\",\"X\":\"b\"}} | \"X\" stands there twice",
         "{\"url\":                                    | the body is not the JSON that is expected here",
         "[]                                            | the body is not the JSON that is expected here",
       })

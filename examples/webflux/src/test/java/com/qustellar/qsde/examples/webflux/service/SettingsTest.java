@@ -48,6 +48,9 @@ class SettingsTest extends TestService {
   void whatTheLibraryRefusesChangesNothing() {
     put("/limits", limits(0)).isProblem(400, "invalid-value");
     put("/limits", Map.of("maxConcurrentDownloads", 1)).isProblem(400, "invalid-value");
+    Map<String, Object> between = new HashMap<>(limits(4));
+    between.put("maxConcurrentDownloads", 4.7);
+    put("/limits", between).isProblem(400, "invalid-value");
 
     assertThat(engine.limits().maxConcurrentDownloads()).isEqualTo(8);
   }
