@@ -20,7 +20,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * The list of downloads, and what can be done with them. Each change is in the database before it
- * is answered.
+ * is answered. Changes of a download reach the database, and then the engine, in the order in which
+ * they were made: each of them begins while its entry is locked.
  */
 @Component
 final class Downloads {
@@ -218,7 +219,7 @@ final class Downloads {
             entry.row(row.cancelled());
             Mono<Void> ending = discard(entry.id(), entry.handle()).cache();
             entry.ending(ending);
-            return update(entry, row).then(ending);
+            return Uncancelled.begun(update(entry, row).then(ending));
           }
         });
   }
@@ -252,7 +253,8 @@ final class Downloads {
           synchronized (entry) {
             Row before = present(entry);
             Mono<Void> next = change.to(entry);
-            return update(entry, before).then(next).then(Mono.fromSupplier(entry::view));
+            return Uncancelled.begun(
+                update(entry, before).then(next).then(Mono.fromSupplier(entry::view)));
           }
         });
   }

@@ -12,4 +12,9 @@ final class Uncancelled {
   static <T> Mono<T> of(Supplier<Mono<T>> change) {
     return Mono.fromFuture(() -> Mono.defer(change).toFuture(), true);
   }
+
+  /** Subscribes at once, so that it begins before whatever comes after a lock that is held. */
+  static <T> Mono<T> begun(Mono<T> change) {
+    return Mono.fromFuture(change.toFuture(), true);
+  }
 }
