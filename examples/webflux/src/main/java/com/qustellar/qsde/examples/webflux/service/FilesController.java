@@ -206,6 +206,9 @@ final class FilesController {
   @Operation(summary = "Passes a body on while it arrives")
   @GetMapping("/relay")
   Mono<Void> relay(@RequestParam String url, ServerWebExchange exchange) {
+    if (exchange.getRequest().getQueryParams().getOrDefault("url", List.of()).size() > 1) {
+      throw ServiceProblem.invalid("url is there twice"); // Spring makes one of them, with a comma
+    }
     DownloadRequest request =
         DownloadRequest.of(url)
             .withMaxBytes(properties.maxBytes().toBytes())

@@ -60,6 +60,11 @@ class RelayTest extends TestService {
   }
 
   @Test
+  void twoAddressesAreRefused() {
+    get("/relay?url=http://h/a&url=http://h/b").isProblem(400, "invalid-value");
+  }
+
+  @Test
   void headAsksForNoBody() {
     origin.serve("/large", Body.random(5, 256 * MIB));
 
