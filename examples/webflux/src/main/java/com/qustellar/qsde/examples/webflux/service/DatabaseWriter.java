@@ -2,8 +2,12 @@ package com.qustellar.qsde.examples.webflux.service;
 
 import io.r2dbc.spi.Parameter;
 import io.r2dbc.spi.Parameters;
+import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.r2dbc.core.DatabaseClient.GenericExecuteSpec;
 import org.springframework.stereotype.Component;
@@ -19,6 +23,8 @@ import reactor.core.scheduler.Schedulers;
  */
 @Component
 final class DatabaseWriter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseWriter.class);
 
   private final DatabaseClient database;
 
@@ -44,10 +50,20 @@ final class DatabaseWriter {
     try {
       statement.block();
     } catch (Throwable e) {
-      done.error(Exceptions.unwrap(e));
+      done.error(told(Exceptions.unwrap(e)));
       return;
     }
     done.success();
+  }
+
+  /** That a disk is full, or a server of databases away, is no mistake of this service. */
+  private static Throwable told(Throwable failure) {
+    Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+    if (!(cause instanceof IOException)) {
+      return failure;
+    }
+    LOG.error("the list can't be written: {}", cause.getMessage());
+    return ServiceProblem.notSaved(cause);
   }
 
   static Parameter nullable(@Nullable Object value, Class<?> type) {

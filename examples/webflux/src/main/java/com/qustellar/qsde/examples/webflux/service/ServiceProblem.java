@@ -43,6 +43,13 @@ final class ServiceProblem extends ErrorResponseException {
         "its folder can't be made or read: look at the service's disk, then retry; " + reason);
   }
 
+  static ServiceProblem notSaved(Throwable reason) {
+    return of(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        "not-saved",
+        "the list can't be written: look at the service's disk, then try again; " + reason);
+  }
+
   static ServiceProblem invalid(String detail) {
     return of(HttpStatus.BAD_REQUEST, "invalid-value", detail);
   }

@@ -8,6 +8,8 @@ import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
 import io.r2dbc.spi.Parameters;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
+import org.springframework.http.HttpStatus;
 import org.springframework.r2dbc.core.DatabaseClient;
 import reactor.core.publisher.Mono;
 
@@ -103,6 +106,19 @@ class DatabaseWriterTest {
 
     write("second").block(PATIENCE);
     assertThat(lines()).containsExactly("second");
+  }
+
+  @Test
+  void aDiskThatIsFullIsAProblemInWords() {
+    failure.set(new UncheckedIOException(new IOException("No space left on device")));
+
+    assertThatThrownBy(() -> write("first").block(PATIENCE))
+        .isInstanceOfSatisfying(
+            ServiceProblem.class,
+            problem -> {
+              assertThat(problem.getStatusCode()).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
+              assertThat(problem.getBody().getDetail()).endsWith("No space left on device");
+            });
   }
 
   private Mono<Void> write(String text) {

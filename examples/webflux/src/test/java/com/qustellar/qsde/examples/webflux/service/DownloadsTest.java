@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.springframework.r2dbc.core.DatabaseClient;
 import reactor.core.publisher.Mono;
 
 /** The life of a download over HTTP. */
@@ -189,6 +190,18 @@ class DownloadsTest extends DownloadsTestBase {
     Files.delete(folder);
     act(id, "retry").isStatus(200);
     awaitState(id, COMPLETED);
+  }
+
+  /** As the database closes itself when its disk is full, under whoever holds a connection. */
+  @Test
+  void aDatabaseThatWasClosedIsOpenedAgain() {
+    String id = add(file());
+    awaitState(id, COMPLETED);
+
+    bean(DatabaseClient.class).sql("shutdown immediately").then().onErrorComplete().block(PATIENCE);
+
+    delete(id).isStatus(204);
+    awaitState(add(file()), COMPLETED);
   }
 
   @Test
