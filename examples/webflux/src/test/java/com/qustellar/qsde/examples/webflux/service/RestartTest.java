@@ -19,11 +19,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.flywaydb.core.api.FlywayException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** What is left when the service ends without a word, and what becomes of it. */
@@ -98,6 +101,18 @@ class RestartTest extends TestService {
                   assertThat(new DatabaseFailureAnalyzer().analyze(failure).getDescription())
                       .contains("already in use: \"" + database));
     }
+  }
+
+  @Test
+  void aDiskThatIsFullIsToldInASentence() {
+    IOException full = new IOException("No space left on device");
+    FlywayException failure = new FlywayException("no migration", new SQLException("closed", full));
+
+    FailureAnalysis told = new DatabaseFailureAnalyzer().analyze(failure);
+
+    assertThat(told.getDescription())
+        .isEqualTo("The database can't be used: No space left on device");
+    assertThat(told.getAction()).contains("disk is full");
   }
 
   @Test
