@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.qustellar.qsde.Checksum;
+import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * The records of the topics as JSON, one object each:
  *
  * <pre>
- * request  {"v":1,"id":…,"uri":…,"target":…,"mirrors":[…],"checksum":"sha256:…","totalBytes":…,"headers":{…},"attempts":5}
+ * request  {"v":1,"id":…,"uri":…,"target":…,"mirrors":[…],"checksum":"sha256:…","totalBytes":…,
+ *           "connections":1,"maxBytes":…,"bytesPerSecond":…,"headers":{…},"attempts":5}
  * result   {"v":1,"id":…,"target":…,"outcome":"DONE",…}
  * worker   {"v":1,"worker":…,"running":…,…}
  * </pre>
  *
- * <p>Of a request {@code mirrors}, {@code checksum}, {@code totalBytes}, {@code headers} and {@code
- * attempts} may be absent. A field that is not known makes a record unreadable: what it asks for
- * would not be done.
+ * <p>Of a request only {@code id}, {@code uri} and {@code target} must be there. A field that is
+ * not known makes a record unreadable: what it asks for would not be done.
  */
 public final class Codec {
 
@@ -56,6 +57,7 @@ public final class Codec {
     }
     put(object, job.checksum());
     job.totalBytes().ifPresent(bytes -> object.put("totalBytes", bytes));
+    put(object, job.bounds());
     if (!job.headers().isEmpty()) {
       ObjectNode headers = object.putObject("headers");
       job.headers().forEach(headers::put);
@@ -80,6 +82,7 @@ public final class Codec {
     List<URI> mirrors = mirrors(fields.get("mirrors"));
     Checksum checksum = fields.converted("checksum", Checksum::parse);
     OptionalLong totalBytes = fields.numberOrEmpty("totalBytes");
+    Bounds bounds = bounds(fields);
     Map<String, String> headers = headers(fields.get("headers"));
     long attempts = fields.numberOrEmpty("attempts").orElse(Job.ATTEMPTS);
     fields.end();
@@ -89,7 +92,19 @@ public final class Codec {
     if (attempts < 1 || attempts > Integer.MAX_VALUE) {
       throw new UnreadableException("the field \"attempts\" must be 1 at least");
     }
-    return new Job(id, uri, mirrors, target, checksum, totalBytes, headers, (int) attempts);
+    return new Job(id, uri, mirrors, target, checksum, totalBytes, bounds, headers, (int) attempts);
+  }
+
+  private static Bounds bounds(Fields fields) throws UnreadableException {
+    long connections = fields.numberOrEmpty("connections").orElse(Limits.AUTO);
+    long maxBytes = fields.numberOrEmpty("maxBytes").orElse(Limits.UNLIMITED);
+    long bytesPerSecond = fields.numberOrEmpty("bytesPerSecond").orElse(Limits.UNLIMITED);
+    try {
+      return new Bounds((int) Math.min(connections, Integer.MAX_VALUE), maxBytes, bytesPerSecond);
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableException(
+          "the field \"connections\", \"maxBytes\" or \"bytesPerSecond\": " + e.getMessage());
+    }
   }
 
   private static List<URI> mirrors(@Nullable JsonNode array) throws UnreadableException {
@@ -210,6 +225,18 @@ public final class Codec {
 
   private static ObjectNode object() {
     return Fields.MAPPER.createObjectNode().put("v", VERSION);
+  }
+
+  private static void put(ObjectNode object, Bounds bounds) {
+    if (bounds.connections() != Limits.AUTO) {
+      object.put("connections", bounds.connections());
+    }
+    if (bounds.maxBytes() != Limits.UNLIMITED) {
+      object.put("maxBytes", bounds.maxBytes());
+    }
+    if (bounds.bytesPerSecond() != Limits.UNLIMITED) {
+      object.put("bytesPerSecond", bounds.bytesPerSecond());
+    }
   }
 
   private static void put(ObjectNode object, @Nullable Checksum checksum) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param target a path below the workers' directory, with slashes, or {@code s3://bucket/key}
  * @param checksum the digest to expect, null where none is known
  * @param totalBytes the length to expect, empty where none is known
+ * @param bounds how far its download may go
  * @param headers fields for the origin of {@code uri}; they may be secrets, and the topic holds
  *     them
  * @param attempts how many deliveries it may have before it goes to the dead letters
@@ -30,6 +31,7 @@ public record Job(
     String target,
     @Nullable Checksum checksum,
     OptionalLong totalBytes,
+    Bounds bounds,
     Map<String, String> headers,
     int attempts) {
 
@@ -42,6 +44,7 @@ public record Job(
     Objects.requireNonNull(uri, "uri");
     mirrors = List.copyOf(mirrors);
     Objects.requireNonNull(target, "target");
+    Objects.requireNonNull(bounds, "bounds");
     headers = Map.copyOf(headers);
     if (attempts < 1) {
       throw new IllegalArgumentException("attempts must be 1 at least, not " + attempts);
@@ -59,7 +62,8 @@ public record Job(
    * @param target where it goes
    */
   public static Job of(String id, URI uri, String target) {
-    return new Job(id, uri, List.of(), target, null, OptionalLong.empty(), Map.of(), ATTEMPTS);
+    return new Job(
+        id, uri, List.of(), target, null, OptionalLong.empty(), Bounds.NONE, Map.of(), ATTEMPTS);
   }
 
   /**
@@ -68,7 +72,7 @@ public record Job(
    * @param expected the digest
    */
   public Job withChecksum(Checksum expected) {
-    return new Job(id, uri, mirrors, target, expected, totalBytes, headers, attempts);
+    return new Job(id, uri, mirrors, target, expected, totalBytes, bounds, headers, attempts);
   }
 
   /**
@@ -78,7 +82,7 @@ public record Job(
    */
   public Job withTotalBytes(long expected) {
     return new Job(
-        id, uri, mirrors, target, checksum, OptionalLong.of(expected), headers, attempts);
+        id, uri, mirrors, target, checksum, OptionalLong.of(expected), bounds, headers, attempts);
   }
 
   /**
@@ -89,7 +93,7 @@ public record Job(
    *     used
    */
   public DownloadRequest request() {
-    DownloadRequest request = DownloadRequest.of(uri);
+    DownloadRequest request = bounds.applyTo(DownloadRequest.of(uri));
     if (!mirrors.isEmpty()) {
       request = request.withMirrors(mirrors);
     }

@@ -3,6 +3,7 @@ package com.qustellar.qsde.examples.cluster.submit;
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
+import com.qustellar.qsde.examples.cluster.job.Bounds;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.internal.files.DownloadList;
 import com.qustellar.qsde.internal.http.HeaderField;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of a list, one after the other: lines as aria2 takes them, a Metalink, or what
- * {@code qsde get --failures} has written. What can't be taken is told, and costs its request only.
+ * {@code qsde get --failures} has written, with what a {@link Job} holds of a request. What can't
+ * be taken is told, and costs its request only.
  */
 final class JobList {
 
@@ -192,6 +194,7 @@ final class JobList {
         target,
         request.checksum(),
         request.totalBytes(),
+        Bounds.of(request),
         request.headers(),
         Job.ATTEMPTS);
   }

@@ -30,6 +30,7 @@ class CodecTest {
             "s3://bucket/a",
             MD5,
             OptionalLong.of(5_000_000_000L),
+            new Bounds(1, 6_000_000_000L, 7),
             Map.of("X-Token", "é"),
             3);
     assertThat(Codec.readJob(Codec.write(job))).isEqualTo(job);
@@ -77,6 +78,8 @@ class CodecTest {
         "{'v':1,'id':'7','uri':'a b','target':'a'} | the field 'uri' is no URI",
         "{'v':1,'id':'7','uri':'x:y','target':'a','checksum':'crc:1'} | the field 'checksum'",
         "{'v':1,'id':'7','uri':'x:y','target':'a','totalBytes':-1} | the field 'totalBytes' must",
+        "{'v':1,'id':'7','uri':'x:y','target':'a','connections':-1} | the field 'connections'",
+        "{'v':1,'id':'7','uri':'x:y','target':'a','maxBytes':0} | the field 'connections', 'maxBytes'",
         "{'v':1,'id':'7','uri':'x:y','target':'a','attempts':0} | the field 'attempts' must be",
         "{'v':1,'id':'7','uri':'x:y','target':'a','fast':true} | the field 'fast' is not known",
         "{'v':1,'v':1} | the record is no JSON: Duplicate"

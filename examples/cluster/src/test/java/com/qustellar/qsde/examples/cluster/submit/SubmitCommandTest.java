@@ -2,8 +2,12 @@ package com.qustellar.qsde.examples.cluster.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.testing.TestQueue;
+import com.qustellar.qsde.reactor.DownloadOutcome;
+import com.qustellar.qsde.reactor.FailureLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -92,6 +96,29 @@ class SubmitCommandTest {
     assertThat(jobs).extracting(Job::target).containsExactly("a/b", "c", "c");
     assertThat(jobs).extracting(job -> job.totalBytes().orElse(-1)).containsExactly(7L, 8L, 8L);
     assertThat(jobs.get(1).checksum()).hasToString(SHA256);
+  }
+
+  /** As {@code qsde get --max-bytes 9 --failures} has written it, and a program that set more. */
+  @Test
+  void theBoundsOfAFailureGoWithIt() throws Exception {
+    Path failures = dir.resolve("failures.jsonl");
+    DownloadRequest request =
+        DownloadRequest.of("http://a/c", dir.resolve("c"))
+            .withConnections(1)
+            .withMaxBytes(9)
+            .withBytesPerSecond(10);
+    FailureLog.open(failures)
+        .record(
+            new DownloadOutcome.Failed(
+                request, new DownloadException.TooLarge(request.uri(), null, 9, null)))
+        .block();
+
+    submit(Files.readString(failures));
+
+    DownloadRequest asked = queue.jobs(1).get(0).request();
+    assertThat(asked.connections()).isEqualTo(1);
+    assertThat(asked.maxBytes()).isEqualTo(9);
+    assertThat(asked.bytesPerSecond()).isEqualTo(10);
   }
 
   @Test
