@@ -1,5 +1,7 @@
 package com.qustellar.qsde.examples.cluster.submit;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException;
 import com.qustellar.qsde.DownloadRequest;
@@ -10,10 +12,12 @@ import com.qustellar.qsde.internal.http.HeaderField;
 import com.qustellar.qsde.internal.metalink.Metalink;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -144,39 +148,44 @@ final class JobList {
         });
   }
 
+  /** One by one: a line that no request can be made of would end the reading of all of them. */
   private void failures(InputStream in) throws IOException {
+    BufferedReader lines = new BufferedReader(new InputStreamReader(in, ISO_8859_1));
     long number = 0;
-    try {
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      long position = ++number;
+      byte[] failure = line.getBytes(ISO_8859_1);
       // One that stands there twice is a check for the worker that comes second.
-      for (DownloadRequest request : FailureLog.readAll(in).toIterable(64)) {
-        long position = ++number;
-        Path target = request.target();
-        String out = target == null ? null : String.valueOf(target.getFileName());
-        take(
-            position,
-            "entry " + position,
-            () -> job(position, request, names.of(null, out, request.uri())));
-      }
-    } catch (DownloadException.InvalidRequest e) {
-      reader.wrong("behind entry " + number + ": " + e.getMessage());
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+      take(position, "line " + position, () -> failed(position, failure));
     }
   }
 
+  /** Returns nothing for a line that was torn. */
+  private @Nullable Job failed(long position, byte[] failure) {
+    DownloadRequest request = FailureLog.readAll(new ByteArrayInputStream(failure)).blockFirst();
+    if (request == null) {
+      return null;
+    }
+    Path target = request.target();
+    String out = target == null ? null : String.valueOf(target.getFileName());
+    return job(position, request, names.of(null, out, request.uri()));
+  }
+
   private interface Making {
-    Job job();
+    @Nullable Job job();
   }
 
   private void take(long number, String place, Making making) {
-    Job job;
+    @Nullable Job job;
     try {
       job = making.job();
     } catch (IllegalArgumentException | DownloadException.InvalidRequest e) {
       reader.wrong(place + ": " + e.getMessage());
       return;
     }
-    reader.job(number, job);
+    if (job != null) {
+      reader.job(number, job);
+    }
   }
 
   private static DownloadRequest request(List<String> uris, @Nullable Checksum checksum) {

@@ -122,6 +122,26 @@ class SubmitCommandTest {
   }
 
   @Test
+  void aFailureThatCantBeTakenCostsNoOther() throws IOException {
+    int code =
+        submit(
+            """
+            {"uri":"http://a/1","file":"/x/1"}
+            {"uri":"ftp://a/2","file":"/x/2"}
+            {"uri":"http://a/3","file":"/x/3","maxBytes":"many"}
+            {"uri":"http://a/4","fi
+            {"uri":"http://a/5","file":"/x/5"}
+            """);
+
+    assertThat(code).isEqualTo(1);
+    assertThat(queue.jobs(2)).extracting(Job::target).containsExactly("1", "5");
+    assertThat(err.toString())
+        .contains("line 2: ftp://a/2")
+        .contains("line 3: http://a/3")
+        .contains("2 lines could not be taken");
+  }
+
+  @Test
   void aFileOfAMetalinkThatCantBeTakenCostsNoOther() throws IOException {
     int code =
         submit(
