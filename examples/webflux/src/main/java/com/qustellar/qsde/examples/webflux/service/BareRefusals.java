@@ -27,7 +27,7 @@ final class BareRefusals implements NettyServerCustomizer {
             Problems.problem(
                 HttpStatus.BAD_REQUEST,
                 "invalid-value",
-                "the address is no URI: a % begins two hexadecimal digits, say"));
+                "the address is no URI: escape what none may have, a % too, as %25"));
   }
 
   @Override
