@@ -63,6 +63,9 @@ final class Problems extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   Mono<ResponseEntity<Object>> handle(DownloadException failed, ServerWebExchange exchange) {
+    if (exchange.getResponse().isCommitted()) {
+      return Mono.error(failed); // all that is left is to break the connection
+    }
     ProblemDetail problem = of(failed);
     HttpHeaders headers = new HttpHeaders();
     if (failed instanceof DownloadException.HttpStatus upstream) {
@@ -77,6 +80,9 @@ final class Problems extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   Mono<ResponseEntity<Object>> handle(Exception unexpected, ServerWebExchange exchange) {
+    if (exchange.getResponse().isCommitted()) {
+      return Mono.error(unexpected);
+    }
     if (!DisconnectedClientHelper.isClientDisconnectedException(unexpected)) {
       LOG.error("{} failed", exchange.getRequest().getPath(), unexpected);
     }

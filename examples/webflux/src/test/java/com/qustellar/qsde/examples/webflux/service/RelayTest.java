@@ -7,8 +7,10 @@ import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
 import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.Resource;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -86,6 +88,24 @@ class RelayTest extends TestService {
     get(path("/large")).isProblem(413, "too-large");
     get("/relay?url=ftp://h/").isProblem(400, "invalid-request");
     get("/relay").isStatus(400);
+  }
+
+  @Test
+  void whatFailsAfterwardsBreaksTheConnectionAndNoMore() throws Exception {
+    origin.serve("/slow", Body.random(7, 64 * MIB));
+    origin.on("/slow").answer(reply -> reply.pacedAt(MIB));
+    PrintStream console = System.out;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(log, true, UTF_8));
+    try (Socket socket = open(path("/slow"))) {
+      InputStream in = socket.getInputStream();
+      in.readNBytes(1000);
+      engine.cancelAll();
+      assertThat(in.readAllBytes().length).isLessThan((int) (64 * MIB));
+    } finally {
+      System.setOut(console);
+    }
+    assertThat(log.toString(UTF_8)).doesNotContain("UnsupportedOperationException");
   }
 
   @Test
