@@ -51,6 +51,8 @@ final class Canvas {
   static boolean isPossible(Terminal terminal) {
     return terminal.getStringCapability(Capability.parm_up_cursor) != null
         && terminal.getStringCapability(Capability.parm_right_cursor) != null
+        && terminal.getStringCapability(Capability.cursor_down) != null
+        && terminal.getStringCapability(Capability.carriage_return) != null
         && terminal.getStringCapability(Capability.clr_eos) != null
         && terminal.getStringCapability(Capability.clr_eol) != null;
   }
@@ -239,9 +241,15 @@ final class Canvas {
     column = 0;
   }
 
-  /** Writes past the terminal, which JLine closes first when the process ends. */
+  /**
+   * Writes past the terminal, which JLine closes first when the process ends. A terminal that can't
+   * hide its cursor, as those of the type ansi, shows it.
+   */
   private void puts(Capability capability, Object... arguments) {
-    Curses.tputs(out, terminal.getStringCapability(capability), arguments);
+    String text = terminal.getStringCapability(capability);
+    if (text != null) {
+      Curses.tputs(out, text, arguments);
+    }
   }
 
   /** Returns how many lines of the terminal a text takes. */

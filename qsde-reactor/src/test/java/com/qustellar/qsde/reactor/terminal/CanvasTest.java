@@ -129,6 +129,20 @@ class CanvasTest {
   }
 
   @Test
+  void aTerminalThatCannotHideItsCursorIsDrawnOnAllTheSame() {
+    try (VirtualTerminal ansi = new VirtualTerminal("ansi", 80, 24)) {
+      Screen screen = Screen.of(ansi.terminal());
+      screen.draw(List.of("stays"), List.of(row("a.bin", MIB, 2 * MIB)), TOTALS);
+
+      assertThat(ansi.lines()).hasSize(3).startsWith("stays");
+
+      screen.close(List.of("the last"));
+
+      assertThat(ansi.lines()).containsExactly("stays", "the last");
+    }
+  }
+
+  @Test
   void aDumbTerminalIsNotDrawnOn() {
     try (VirtualTerminal dumb = new VirtualTerminal("dumb", 80, 24)) {
       assertThat(Screen.of(dumb.terminal())).isNull();
