@@ -6,10 +6,14 @@ import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.terminal.TerminalBuilder.SystemOutput;
+import org.jline.utils.InfoCmp;
 import org.jspecify.annotations.Nullable;
 
 /** The view on a terminal that it has taken over. */
 final class Screen {
+
+  /** What nearly all terminals understand, and JLine takes for those it knows nothing of. */
+  private static final String COMMON = "ansi";
 
   private static @Nullable Terminal system;
 
@@ -42,6 +46,7 @@ final class Screen {
       if (system == null) {
         system =
             TerminalBuilder.builder()
+                .type(type(System.getenv("TERM")))
                 .systemOutput(SystemOutput.SysErr)
                 .nativeSignals(false)
                 .exec(false) // a process for each look at the size
@@ -51,6 +56,25 @@ final class Screen {
       return of(system);
     } catch (IOException | IllegalStateException e) {
       return null;
+    }
+  }
+
+  /**
+   * Returns the type that JLine is to take the terminal for, null to leave it to JLine. Of one that
+   * this machine does not know, as after a login from elsewhere, it would log a stack trace.
+   */
+  private static @Nullable String type(@Nullable String told) {
+    if (told == null) {
+      return null;
+    }
+    try {
+      InfoCmp.getInfoCmp(told);
+      return told;
+    } catch (IOException e) {
+      return COMMON;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return COMMON;
     }
   }
 

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command as a job of a shell, on a terminal that {@code script} makes. */
 @Timeout(60)
@@ -26,6 +28,7 @@ class JobTest {
   private static final String SHOWN = "\u001b[?25h";
 
   @TempDir Path dir;
+  private String terminal = "xterm-256color";
 
   @BeforeEach
   void needsScript() {
@@ -56,6 +59,19 @@ class JobTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"no-such-terminal", ""})
+  void onATerminalThatThisMachineDoesNotKnowItDrawsAndSaysNothingOfThat(String type)
+      throws Exception {
+    terminal = type;
+    try (DemoOrigin origin = new DemoOrigin();
+        Shell shell = shell(origin.serve(DemoFile.of("a.bin", 200_000).paced(200_000)), "")) {
+      assertThat(shell.until("1 completed, 0 failed"))
+          .contains("0 of 1 file", "\u001b[J")
+          .doesNotContain("WARNING", "Exception");
+    }
+  }
+
   /** Starts a shell with job control that runs the command, and something behind it. */
   private Shell shell(Object url, String behind) throws IOException {
     Path commands =
@@ -77,7 +93,7 @@ class JobTest {
         new ProcessBuilder("script", "-qec", "bash '" + commands + "'", "/dev/null")
             .redirectErrorStream(true);
     script.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    script.environment().put("TERM", "xterm-256color");
+    script.environment().put("TERM", terminal);
     return new Shell(script.start());
   }
 
