@@ -71,7 +71,10 @@ public record DownloadResult(
 
   /** Something about a successful download that is not an error. */
   public enum Note {
-    /** The target already had the expected digest; no request was sent. */
+    /**
+     * The target already had the expected digest; no request was sent, unless its name had to come
+     * from the server.
+     */
     ALREADY_PRESENT,
     /** The target is the version that the server has; nothing was fetched. */
     NOT_MODIFIED,

@@ -2,6 +2,7 @@ package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.Checksum;
 import com.qustellar.qsde.DownloadException;
+import com.qustellar.qsde.DownloadException.FileAccess;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.internal.http.FileNames;
@@ -77,7 +78,7 @@ final class FileDownload implements Work {
         .flatMap(
             place ->
                 place.directory()
-                    ? fetch(turn, place)
+                    ? fetch(turn, place).onErrorResume(FileAccess.class, this::taken)
                     : turn.claim(target, () -> claimed(turn, place)))
         // Only file systems throw anything else: what is of the network has been told by now.
         .onErrorMap(thrown -> FileFailures.translate(request.uri(), target, thrown));
@@ -91,7 +92,27 @@ final class FileDownload implements Work {
       return fetch(turn, place);
     }
     return read(ended -> Targets.present(request, target, ended))
-        .flatMap(present -> present.map(this::alreadyPresent).orElseGet(() -> fetch(turn, place)));
+        .flatMap(
+            present ->
+                present
+                    .map(checksum -> alreadyPresent(target, checksum))
+                    .orElseGet(() -> fetch(turn, place)));
+  }
+
+  /** In a directory only the server's answer tells the name, which a good file may have. */
+  private Mono<DownloadResult> taken(FileAccess failure) {
+    Path file = failure.target();
+    if (failure.reason() != FileAccess.Reason.EXISTS
+        || file == null
+        || request.checksum() == null) {
+      return Mono.error(failure);
+    }
+    return read(ended -> Targets.present(request, file, ended))
+        .flatMap(
+            present ->
+                present
+                    .map(checksum -> alreadyPresent(file, checksum))
+                    .orElseGet(() -> Mono.error(failure)));
   }
 
   private Mono<DownloadResult> fetch(FileTurn turn, Place place) {
@@ -126,15 +147,15 @@ final class FileDownload implements Work {
     return new Place(kind, likely, untouched, first);
   }
 
-  private Mono<DownloadResult> alreadyPresent(Checksum checksum) {
+  private Mono<DownloadResult> alreadyPresent(Path file, Checksum checksum) {
     return engine
         .io()
-        .call(() -> Files.size(target))
+        .call(() -> Files.size(file))
         .map(
             size ->
                 new DownloadResult(
                     request.id(),
-                    target,
+                    file,
                     size,
                     0,
                     checksum,

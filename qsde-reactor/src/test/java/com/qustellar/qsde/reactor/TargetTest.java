@@ -101,6 +101,26 @@ class TargetTest extends EngineTestBase {
     assertDirectoryHolds("file.bin");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {100, 3 * SEGMENT})
+  void aNameInADirectoryThatAFileWithTheExpectedDigestHasIsNoFailure(int length)
+      throws IOException {
+    Body body = Body.random(3, length);
+    origin.serve("/file.bin", body);
+    Files.write(dir.resolve("file.bin"), body.bytes());
+    DownloadRequest request = DownloadRequest.of(origin.uri("/file.bin"), dir);
+
+    DownloadResult result = get(request.withChecksum("sha256:" + body.sha256()));
+
+    assertThat(result.notes()).containsExactly(Note.ALREADY_PRESENT);
+    assertThat(result.target()).isEqualTo(dir.resolve("file.bin"));
+    assertThat(result.bytes()).isEqualTo(length);
+    Files.writeString(dir.resolve("file.bin"), "old");
+    assertRefused(Reason.EXISTS, request.withChecksum("sha256:" + body.sha256()));
+    assertThat(dir.resolve("file.bin")).hasContent("old");
+    assertDirectoryHolds("file.bin");
+  }
+
   @Test
   void aDirectoryOfTheServersNameIsNeverReplaced() throws IOException {
     origin.serve("/file.bin", BODY);
