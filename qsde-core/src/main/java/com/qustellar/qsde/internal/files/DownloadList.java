@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A list of downloads as aria2 reads it: a line of URIs, mirrors of one file with tabs between
  * them, and below it indented lines of options, of which {@code out}, {@code dir}, {@code checksum}
- * and {@code header} are known. Empty lines, and those that begin with {@code #}, are skipped.
+ * and {@code header} are known. Empty lines are skipped, and comments, which begin with {@code #},
+ * indented or not.
  *
  * <p>It is read line by line, and remembers no more than the download that the last one was for. A
  * line that can't be taken, as its bytes are no UTF-8 say, costs its download; the next one is read
@@ -115,7 +116,7 @@ public final class DownloadList {
     Optional<String> text = Decoding.decode(raw.getBytes(ISO_8859_1), UTF_8);
     // What kind of line it is shows all the same where it is no text.
     String line = text.orElse(raw);
-    if (line.isBlank() || line.startsWith("#")) {
+    if (line.isBlank() || line.strip().startsWith("#")) {
       return;
     }
     boolean begins = line.charAt(0) != ' ' && line.charAt(0) != '\t';

@@ -44,7 +44,7 @@ class DownloadListTest {
     String digest = "sha256:" + "0".repeat(64);
     assertThat(
             read(
-                "\uFEFF# a list\n\u3000\nhttp://a/1 \t http://b/1\n  out=x\n\tdir = d\n checksum="
+                "\uFEFF# a list\n\u3000\nhttp://a/1 \t http://b/1\n  out=x\n  # its place\n\tdir = d\n checksum="
                     + digest
                     + "\n header=A: b\n header=C: d\nhttp://a/2\n"))
         .containsExactly(
@@ -55,7 +55,7 @@ class DownloadListTest {
                 "d",
                 Checksum.parse(digest),
                 List.of(new HeaderField("A", "b"), new HeaderField("C", "d"))),
-            new DownloadList.Item(9, List.of("http://a/2"), null, null, null, List.of()));
+            new DownloadList.Item(10, List.of("http://a/2"), null, null, null, List.of()));
     assertThat(wrong).isEmpty();
   }
 
