@@ -81,6 +81,18 @@ class LauncherTest extends LauncherTestBase {
   }
 
   @Test
+  void stdinThatIsClosedIsNoOtherFilesNumber() throws Exception {
+    run();
+    script(
+        jdk.resolve("bin/java"),
+        "#!/usr/bin/env bash\n[[ -e /dev/fd/0 ]] && ! read -r line && echo nothing\n");
+
+    Ran ran = run(List.of("sh", "-c", "exec \"$0\" get -i - <&-", launcher()), temp, Map.of());
+
+    assertThat(ran.out()).containsExactly("nothing");
+  }
+
+  @Test
   void aBuildThatFailsShowsWhy() throws Exception {
     Ran ran = run(List.of(launcher()), temp, Map.of("FAIL", "1"));
 
