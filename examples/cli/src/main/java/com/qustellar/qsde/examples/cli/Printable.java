@@ -12,8 +12,9 @@ final class Printable {
         .map(
             c ->
                 switch (Character.getType(c)) {
+                  // What joins letters and symbols to others is a part of names.
+                  case Character.FORMAT -> c == 0x200C || c == 0x200D ? c : '?';
                   case Character.CONTROL,
-                      Character.FORMAT,
                       Character.LINE_SEPARATOR,
                       Character.PARAGRAPH_SEPARATOR,
                       Character.SURROGATE ->
