@@ -731,7 +731,7 @@ public abstract sealed class DownloadException extends RuntimeException {
               + expected
               + ", got "
               + actual
-              + (target == null ? ": " : ": the file was removed; ")
+              + (target == null ? ": " : ": what came was removed; ")
               + "check the checksum or the source",
           uri,
           target,
@@ -850,7 +850,7 @@ public abstract sealed class DownloadException extends RuntimeException {
       /** Another download, in this process or another, is writing the same target. */
       IN_USE(" is being downloaded already", ": wait for it, or choose another name"),
       /** The target's directory does not exist or is none. */
-      NO_DIRECTORY(" has no directory to stand in", ": create it first"),
+      NO_DIRECTORY(" has no directory to stand in", ": create it, or choose another"),
       /** The file system does not permit it. */
       NO_PERMISSION(" may not be written", ": check the permissions of its directory"),
       /** The file system is mounted to be read only. */

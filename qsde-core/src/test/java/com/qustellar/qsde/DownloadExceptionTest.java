@@ -145,7 +145,7 @@ class DownloadExceptionTest {
             new ChecksumMismatch(SECRET, FILE, ZERO, ACTUAL, refused),
             "https://h:8443/dir/x?…: the checksum is wrong: expected"
                 + " md5:00000000000000000000000000000000, got"
-                + " md5:d41d8cd98f00b204e9800998ecf8427e: the file was removed; check the checksum"
+                + " md5:d41d8cd98f00b204e9800998ecf8427e: what came was removed; check the checksum"
                 + " or the source"),
         List.of(
             new DiskFull(SECRET, FILE, 10, 5, refused),
@@ -166,6 +166,9 @@ class DownloadExceptionTest {
         List.of(
             new FileAccess(SECRET, FILE, FileAccess.Reason.EXISTS, refused),
             "x.bin exists already: choose another name, or allow to overwrite it"),
+        List.of(
+            new FileAccess(SECRET, FILE, FileAccess.Reason.NO_DIRECTORY, refused),
+            "x.bin has no directory to stand in: create it, or choose another"),
         List.of(
             new FileAccess(
                 SECRET,
