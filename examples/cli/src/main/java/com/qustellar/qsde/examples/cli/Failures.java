@@ -3,6 +3,8 @@ package com.qustellar.qsde.examples.cli;
 import com.qustellar.qsde.DownloadException.AddressRefused;
 import com.qustellar.qsde.DownloadException.ConnectFailed;
 import com.qustellar.qsde.DownloadException.ConnectionLost;
+import com.qustellar.qsde.DownloadException.FileAccess;
+import com.qustellar.qsde.DownloadException.FileAccess.Reason;
 import com.qustellar.qsde.DownloadException.NameNotResolved;
 import com.qustellar.qsde.DownloadException.ProxyFailure;
 import com.qustellar.qsde.DownloadException.TlsFailure;
@@ -28,6 +30,9 @@ final class Failures {
   /** Returns what failed, why, and what to do. */
   static String line(DownloadOutcome.Failed failed) {
     String message = String.valueOf(failed.error().getMessage());
+    if (failed.error() instanceof FileAccess access && access.reason() == Reason.EXISTS) {
+      return message + " (see --existing)";
+    }
     return OF_SERVERS.contains(failed.error().getClass())
         ? HttpUris.redact(failed.request().uri()) + ": " + message
         : message;

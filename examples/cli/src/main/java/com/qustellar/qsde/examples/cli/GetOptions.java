@@ -9,6 +9,7 @@ import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.FailureLog;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -90,6 +91,8 @@ final class GetOptions {
       if (metalink.isPresent()) {
         Path file = metalink.get();
         requests.addAll(metalink(file.toString(), MetalinkFiles.read(file, refused::add)));
+      } else if (new File(url).isFile()) {
+        throw new UsageException(url + " is a file: a list of URLs is given with --input-file");
       } else {
         requests.add(
             UsageException.check(

@@ -69,7 +69,7 @@ final class MetalinkFiles {
             }
           });
     } catch (IllegalArgumentException e) {
-      throw new UsageException(name + ", " + e.getMessage());
+      throw new UsageException(name + " is no Metalink: " + e.getMessage());
     }
     return items;
   }

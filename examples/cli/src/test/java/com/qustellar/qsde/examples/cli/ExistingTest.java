@@ -30,6 +30,7 @@ class ExistingTest extends CommandTestBase {
     assertThat(get("--existing", "fail", url)).isEqualTo(1);
 
     assertThat(contents()).containsExactly("a.tar.gz=old");
+    assertThat(screen.errLines()).first().asString().endsWith(" overwrite it (see --existing)");
   }
 
   @ParameterizedTest

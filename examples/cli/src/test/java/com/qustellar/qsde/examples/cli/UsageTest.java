@@ -3,6 +3,7 @@ package com.qustellar.qsde.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +38,19 @@ class UsageTest extends CommandTestBase {
     assertThat(screen.out()).isEmpty();
     assertThat(screen.errLines()).hasSize(1).first().asString().startsWith("qsde: ");
     assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void aFileInPlaceOfAUrlIsToldWhatItIs() throws IOException {
+    String list = Files.writeString(dir.resolve("list.txt"), "http://host/x\n").toString();
+
+    assertThat(screen.run("get", list)).isEqualTo(2);
+    assertThat(screen.run("get", "file:" + list)).isEqualTo(2);
+
+    assertThat(screen.errLines())
+        .satisfiesExactly(
+            plain -> assertThat(plain).contains("list.txt is a file: ", "--input-file"),
+            ofUrl -> assertThat(ofUrl).contains("list.txt is no Metalink: line 1"));
   }
 
   @Test
