@@ -3,8 +3,8 @@ package com.qustellar.qsde.examples.cluster.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.qustellar.qsde.examples.cluster.job.Codec;
 import com.qustellar.qsde.examples.cluster.job.Bounds;
+import com.qustellar.qsde.examples.cluster.job.Codec;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
@@ -87,7 +87,9 @@ class DeadRecordsTest extends WorkerTestBase {
   @Test
   void givesUpAfterSoManyDeliveries() throws Exception {
     Job job = Job.of("f", origin.serve(DemoFile.of("f", KIB)), "f");
-    queue.submit(new Job("f", job.uri(), List.of(), "f", null, OptionalLong.empty(), Bounds.NONE, Map.of(), 2));
+    queue.submit(
+        new Job(
+            "f", job.uri(), List.of(), "f", null, OptionalLong.empty(), Bounds.NONE, Map.of(), 2));
     engine.close(); // whatever is asked of it now is cancelled
     start();
     List<ConsumerRecord<byte[], byte[]>> dead = queue.dead(1);
@@ -104,7 +106,9 @@ class DeadRecordsTest extends WorkerTestBase {
   void givesUpBeforeTheGroupDropsTheRequest() throws Exception {
     queue.set(ConfigResource.Type.GROUP, queue.topics().group(), "share.delivery.count.limit", "2");
     Job job = Job.of("f", origin.serve(DemoFile.of("f", KIB)), "f");
-    queue.submit(new Job("f", job.uri(), List.of(), "f", null, OptionalLong.empty(), Bounds.NONE, Map.of(), 99));
+    queue.submit(
+        new Job(
+            "f", job.uri(), List.of(), "f", null, OptionalLong.empty(), Bounds.NONE, Map.of(), 99));
     engine.close(); // whatever is asked of it now is cancelled
     start();
 
