@@ -123,6 +123,11 @@ final class Connections {
       addHandler(channel, "qsde.http2", new Http2.Chosen(Connections::initHttp1));
     } else {
       initHttp1(channel);
+      // One of HTTP/2 is everybody's: others wait for it as well.
+      Sending sending = observer.currentContext().getOrDefault(Sending.class, null);
+      if (sending != null) {
+        sending.connects(channel);
+      }
     }
   }
 

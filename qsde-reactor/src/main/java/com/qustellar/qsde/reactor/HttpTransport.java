@@ -109,8 +109,9 @@ final class HttpTransport {
                 clients
                     .client(settings, uri)
                     .flatMapMany(
-                        client ->
-                            send(client, uri, headers, settings, readSize, receiver, sending)),
+                        client -> send(client, uri, headers, settings, readSize, receiver, sending))
+                    // The pool passes it on to the connection that it makes for this.
+                    .contextWrite(context -> context.put(Sending.class, sending)),
             Sending::end);
     // Mostly once is enough, and costs no more than that.
     return once.onErrorResume(

@@ -1,12 +1,15 @@
 package com.qustellar.qsde.reactor;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.netty.Connection;
+import reactor.netty.NettyPipeline;
 
 /**
  * One sending of a request, and the connection that it went to.
@@ -19,6 +22,7 @@ final class Sending {
   /** Set on a connection that has sent a request. */
   private static final AttributeKey<Boolean> USED = AttributeKey.valueOf(Sending.class, "used");
 
+  private volatile @Nullable Channel connecting;
   private volatile @Nullable Connection unanswered;
   private volatile @Nullable Channel channel;
   private volatile boolean reused;
@@ -26,6 +30,14 @@ final class Sending {
   private volatile boolean ended;
   private volatile boolean bodyEnded;
   private final Sinks.Empty<Void> handedBack = Sinks.empty();
+
+  /** A connection is about to be made for the request. */
+  void connects(Channel made) {
+    connecting = made;
+    if (ended) {
+      leave(made);
+    }
+  }
 
   /** The request is about to be sent. */
   void sends(Connection connection) {
@@ -57,6 +69,37 @@ final class Sending {
     if (connection != null) {
       connection.dispose();
     }
+    Channel made = connecting;
+    if (made != null && channel == null) {
+      leave(made);
+    }
+  }
+
+  /**
+   * Gives up a connection that is being made: the pool would have it made for whoever comes next,
+   * however long that takes. One that stands by now may be another's.
+   */
+  private static void leave(Channel made) {
+    try {
+      made.eventLoop().execute(() -> closeUnused(made));
+    } catch (RejectedExecutionException e) {
+      // A loop that has ended has closed it.
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing is to be done if it can't be closed
+  private static void closeUnused(Channel made) {
+    if (made.isOpen() && made.attr(USED).get() == null) {
+      made.pipeline().addBefore(NettyPipeline.ReactiveBridge, null, new Unheard());
+      // Behind all handlers: those of TLS would wait for a farewell that a proxy does not pass on.
+      made.pipeline().firstContext().close();
+    }
+  }
+
+  /** How a connection breaks that is given up is nobody's news. */
+  private static final class Unheard extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {}
   }
 
   /**

@@ -105,6 +105,26 @@ class Http2Test extends EngineTestBase {
         .doesNotContain("host", "connection", "transfer-encoding", "keep-alive");
   }
 
+  /** The others wait for the connection that was begun for it. */
+  @Test
+  void oneThatIsCancelledTakesNoConnectionFromOthers() throws IOException {
+    for (int round = 0; round < 20; round++) {
+      List<Download> all =
+          IntStream.range(0, 6)
+              .mapToObj(i -> DownloadRequest.of(http2.uri("/file"), dir.resolve("f" + i)))
+              .map(request -> engine.submit(request.withResume(false).withOverwrite(true)))
+              .toList();
+      for (int i = 0; i < 6; i += 2) {
+        all.get(i).dispose();
+      }
+      for (int i = 1; i < 6; i += 2) {
+        assertThat(all.get(i).result().block(LIMIT).retries()).isZero();
+        assertHolds(dir.resolve("f" + i), BODY);
+      }
+      use(builder());
+    }
+  }
+
   @Test
   void manyDownloadsShareAConnection() {
     serveSmall(40);
