@@ -128,7 +128,7 @@ final class FileFetch {
       resting = true;
     }
     long prefix = destination.keepPrefix();
-    progress.dropped(progress.received() - prefix);
+    progress.dropped(progress.received() - prefix, System.nanoTime());
     return prefix;
   }
 
@@ -209,7 +209,7 @@ final class FileFetch {
       planner.claim(asked);
     }
     segments = atMostAnInt(planner.totalSegments());
-    progress.planned(answered.total(), segments);
+    progress.planned(answered.total(), segments, System.nanoTime());
     progress.resumed(there.covered().coveredBytes());
     // What an earlier run has left is read again meanwhile; what is not there is fetched as well.
     Mono<Void> check = there.covered().isEmpty() ? null : ending(destination.check());
@@ -239,7 +239,7 @@ final class FileFetch {
 
   /** A stream that can't be gone on with begins again at byte 0, perhaps with another mirror's. */
   Mono<Void> rewind(Mirror mirror, long position) {
-    progress.dropped(position);
+    progress.dropped(position, System.nanoTime());
     bodies.set(0);
     elsewhere = false;
     mirrors.begunAnewBy(mirror);

@@ -139,7 +139,7 @@ final class FileTurn {
             if (!isRunning()) {
               return Mono.never();
             }
-            task.sampler().startedOver(why);
+            task.sampler().startedOver(why, System.nanoTime());
           }
           return close(() -> true);
         });

@@ -57,13 +57,11 @@ final class ProgressSampler {
   }
 
   /** The first answer is here. */
-  synchronized void planned(OptionalLong totalBytes, long totalSegments) {
+  synchronized void planned(OptionalLong totalBytes, long totalSegments, long nanoTime) {
     total = totalBytes;
     segments = totalSegments;
     // What was there before a pause is counted anew: as resumed, where it was kept.
-    received = 0;
-    resumed = 0;
-    completed = 0;
+    beganAnew(nanoTime);
     state(DownloadState.DOWNLOADING);
   }
 
@@ -89,9 +87,10 @@ final class ProgressSampler {
   }
 
   /** Takes back what is going to be received anew. */
-  synchronized void dropped(long bytes) {
+  synchronized void dropped(long bytes, long nanoTime) {
     received -= bytes;
     resumed = Math.min(resumed, received);
+    meter.observe(nanoTime, received - resumed);
   }
 
   /** The download was paused, and waits for its turn again. */
@@ -102,12 +101,18 @@ final class ProgressSampler {
   }
 
   /** The download starts over from byte 0. */
-  synchronized void startedOver(DownloadException why) {
+  synchronized void startedOver(DownloadException why, long nanoTime) {
     lastError = why.getMessage();
+    beganAnew(nanoTime);
+    state(DownloadState.CONNECTING);
+  }
+
+  /** The speed counts from here: less than there was at the last look would be none at the next. */
+  private void beganAnew(long nanoTime) {
     received = 0;
     resumed = 0;
     completed = 0;
-    state(DownloadState.CONNECTING);
+    meter.observe(nanoTime, 0);
   }
 
   synchronized void segmentStarted() {
