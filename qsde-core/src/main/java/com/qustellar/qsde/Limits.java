@@ -170,18 +170,22 @@ public final class Limits {
     return "Limits[maxConcurrentDownloads="
         + maxConcurrentDownloads()
         + ", connectionsPerDownload="
-        + (connectionsPerDownload() == AUTO ? "auto" : connectionsPerDownload())
+        + shown(connectionsPerDownload())
         + ", connectionsPerHost="
         + connectionsPerHost()
         + ", writeBufferSize="
         + writeBufferSize()
         + ", segmentSize="
-        + segmentSize()
+        + shown(segmentSize())
         + ", memoryBudget="
         + memoryBudget()
         + ", bytesPerSecond="
-        + (bytesPerSecond() == UNLIMITED ? "unlimited" : bytesPerSecond())
+        + shown(bytesPerSecond())
         + "]";
+  }
+
+  private static String shown(long value) {
+    return value == AUTO ? "auto" : value == UNLIMITED ? "unlimited" : String.valueOf(value);
   }
 
   static long atLeast(String what, long value, long least) {

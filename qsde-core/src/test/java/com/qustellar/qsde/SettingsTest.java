@@ -21,7 +21,7 @@ class SettingsTest {
     assertThat(LIMITS)
         .hasToString(
             "Limits[maxConcurrentDownloads=8, connectionsPerDownload=auto, connectionsPerHost=16,"
-                + " writeBufferSize=262144, segmentSize=0, memoryBudget=67108864,"
+                + " writeBufferSize=262144, segmentSize=auto, memoryBudget=67108864,"
                 + " bytesPerSecond=unlimited]");
     assertThat(LIMITS.withBytesPerSecond(5).withConnectionsPerDownload(4).toString())
         .contains("connectionsPerDownload=4", "bytesPerSecond=5");
