@@ -6,10 +6,14 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.Reply;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /** What an engine tells of the ends of downloads, whoever began them. */
@@ -45,6 +49,35 @@ class OutcomesTest extends EngineTestBase {
         .expectComplete()
         .verify(LIMIT);
     never.countDown();
+  }
+
+  /** It may be ended as soon as it is listed, by whoever closes the engine meanwhile. */
+  @Test
+  void whatEndsWhileItIsStillBeingBegunIsTold() {
+    CompletableFuture<List<String>> heard =
+        engine.outcomes().map(OutcomesTest::describe).collectList().toFuture();
+    Thread submitter = Thread.currentThread();
+    AtomicReference<CompletableFuture<Void>> closing = new AtomicReference<>();
+    Hooks.onEachOperator(
+        "closing",
+        operator -> {
+          if (Thread.currentThread() == submitter
+              && closing.get() == null
+              && !engine.downloads().isEmpty()) {
+            closing.set(new CompletableFuture<>());
+            Mono<Void> told = engine.downloads().get(0).closed();
+            engine.closeLater().subscribe(null, null, () -> closing.get().complete(null));
+            told.block(LIMIT);
+          }
+          return operator;
+        });
+    try {
+      engine.submit(to("a", "/file"));
+    } finally {
+      Hooks.resetOnEachOperator("closing");
+    }
+    assertThat(closing.get()).succeedsWithin(LIMIT);
+    assertThat(heard).succeedsWithin(LIMIT).isEqualTo(List.of("Cancelled a"));
   }
 
   private StepVerifier.Step<DownloadOutcome> withoutDemandWhileTwentyEnd() {
