@@ -2,6 +2,7 @@ package com.qustellar.qsde.reactor;
 
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -61,8 +62,11 @@ final class Given<T> extends Flux<T> {
     }
 
     @Override
-    public void onNext(T next) {
-      if (!over) {
+    public void onNext(@Nullable T next) {
+      if (next == null) {
+        // Reactive Streams, rule 2.13: who is to have it could not go on.
+        fail(new NullPointerException("a publisher has given null"));
+      } else if (!over) {
         actual.onNext(next);
       }
     }

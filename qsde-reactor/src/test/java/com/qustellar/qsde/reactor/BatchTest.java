@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -187,6 +189,32 @@ class BatchTest extends EngineTestBase {
     StepVerifier.create(engine.downloadAll(broken))
         .expectNextCount(20)
         .expectErrorMessage("the list ends here")
+        .verify(LIMIT);
+  }
+
+  /** It is over at the first, having more of them than the batch has room for. */
+  @Test
+  void aSourceThatGivesNullHasFailed() {
+    serveAll();
+    Publisher<DownloadRequest> source =
+        subscriber ->
+            subscriber.onSubscribe(
+                new Subscription() {
+                  private int given;
+
+                  @Override
+                  public void request(long count) {
+                    for (long i = 0; i < count; i++) {
+                      subscriber.onNext(given++ < 3 ? BatchTest.this.request(given) : null);
+                    }
+                  }
+
+                  @Override
+                  public void cancel() {}
+                });
+    StepVerifier.create(engine.downloadAll(source))
+        .expectNextCount(3)
+        .expectError(NullPointerException.class)
         .verify(LIMIT);
   }
 
