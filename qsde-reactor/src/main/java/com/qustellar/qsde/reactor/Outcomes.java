@@ -42,11 +42,15 @@ final class Outcomes {
   }
 
   void tell(DownloadOutcome outcome) {
-    forEach(listener -> listener.next(outcome));
-    synchronized (this) {
-      awaited--;
+    try {
+      forEach(listener -> listener.next(outcome));
+    } finally {
+      // The log is others' code as well: the engine's end would wait for this one.
+      synchronized (this) {
+        awaited--;
+      }
+      endIfTold();
     }
-    endIfTold();
   }
 
   /** No download begins any more; completes when all outcomes have been told. */

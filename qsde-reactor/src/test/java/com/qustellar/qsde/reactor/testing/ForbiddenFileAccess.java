@@ -51,6 +51,10 @@ public final class ForbiddenFileAccess implements BlockHoundIntegration {
         (name, type) -> builder.markAsBlocking("sun.nio.fs.UnixNativeDispatcher", name, type));
     // Closing waits for the operations in flight.
     builder.markAsBlocking("sun.nio.ch.SimpleAsynchronousFileChannelImpl", "close", "()V");
+    // Leaving a scheduler's queue takes its lock, for a moment: Reactor allows it to single tasks.
+    for (String task : List.of("PeriodicSchedulerTask", "PeriodicWorkerTask")) {
+      builder.allowBlockingCallsInside("reactor.core.scheduler." + task, "dispose");
+    }
     // What the rules of Reactive Streams are tried with waits for its own reader.
     for (String signal : List.of("add", "complete")) {
       builder.allowBlockingCallsInside(
