@@ -126,7 +126,7 @@ final class Connections {
       // One of HTTP/2 is everybody's: others wait for it as well.
       Sending sending = observer.currentContext().getOrDefault(Sending.class, null);
       if (sending != null) {
-        sending.connects(channel);
+        sending.connects(channel, observer);
       }
     }
   }

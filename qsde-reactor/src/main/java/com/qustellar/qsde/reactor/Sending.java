@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
 import reactor.netty.NettyPipeline;
 
 /**
@@ -22,7 +23,7 @@ final class Sending {
   /** Set on a connection that has sent a request. */
   private static final AttributeKey<Boolean> USED = AttributeKey.valueOf(Sending.class, "used");
 
-  private volatile @Nullable Channel connecting;
+  private volatile @Nullable Runnable leaving;
   private volatile @Nullable Connection unanswered;
   private volatile @Nullable Channel channel;
   private volatile boolean reused;
@@ -31,11 +32,16 @@ final class Sending {
   private volatile boolean bodyEnded;
   private final Sinks.Empty<Void> handedBack = Sinks.empty();
 
-  /** A connection is about to be made for the request. */
-  void connects(Channel made) {
-    connecting = made;
+  /**
+   * A connection is about to be made for the request.
+   *
+   * @param owner whose context is always that of whoever the connection belongs to
+   */
+  void connects(Channel made, ConnectionObserver owner) {
+    Runnable leave = () -> leave(made, owner);
+    leaving = leave;
     if (ended) {
-      leave(made);
+      leave.run();
     }
   }
 
@@ -69,27 +75,28 @@ final class Sending {
     if (connection != null) {
       connection.dispose();
     }
-    Channel made = connecting;
-    if (made != null && channel == null) {
-      leave(made);
+    Runnable leave = leaving;
+    if (leave != null && channel == null) {
+      leave.run();
     }
   }
 
   /**
    * Gives up a connection that is being made: the pool would have it made for whoever comes next,
-   * however long that takes. One that stands by now may be another's.
+   * however long that takes. One that the pool has given to another by now is that one's.
    */
-  private static void leave(Channel made) {
+  private void leave(Channel made, ConnectionObserver owner) {
     try {
-      made.eventLoop().execute(() -> closeUnused(made));
+      made.eventLoop().execute(() -> closeUnused(made, owner));
     } catch (RejectedExecutionException e) {
       // A loop that has ended has closed it.
     }
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // nothing is to be done if it can't be closed
-  private static void closeUnused(Channel made) {
-    if (made.isOpen() && made.attr(USED).get() == null) {
+  private void closeUnused(Channel made, ConnectionObserver owner) {
+    boolean own = owner.currentContext().getOrDefault(Sending.class, null) == this;
+    if (own && made.isOpen() && made.attr(USED).get() == null) {
       made.pipeline().addBefore(NettyPipeline.ReactiveBridge, null, new Unheard());
       // Behind all handlers: those of TLS would wait for a farewell that a proxy does not pass on.
       made.pipeline().firstContext().close();
