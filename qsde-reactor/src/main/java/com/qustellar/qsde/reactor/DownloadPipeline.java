@@ -368,6 +368,11 @@ final class DownloadPipeline implements Destination {
     return progress().resumed() > 0 ? OptionalInt.empty() : fetch.mirrors().sole();
   }
 
+  /** Returns where the file is, as far as it is known. */
+  URI uri() {
+    return fetch.uri();
+  }
+
   /** Returns whether what came without a length has another one than it must have. */
   boolean isOfOtherLength() {
     return ofOtherLength;

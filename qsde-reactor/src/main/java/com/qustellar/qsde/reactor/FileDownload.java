@@ -7,6 +7,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.internal.http.FileNames;
 import com.qustellar.qsde.internal.plan.ByteRange;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,7 +79,8 @@ final class FileDownload implements Work {
         .flatMap(
             place ->
                 place.directory()
-                    ? fetch(turn, place).onErrorResume(FileAccess.class, this::taken)
+                    ? fetch(turn, place)
+                        .onErrorResume(FileAccess.class, thrown -> taken(turn, thrown))
                     : turn.claim(target, () -> claimed(turn, place)))
         // Only file systems throw anything else: what is of the network has been told by now.
         .onErrorMap(thrown -> FileFailures.translate(request.uri(), target, thrown));
@@ -95,12 +97,12 @@ final class FileDownload implements Work {
         .flatMap(
             present ->
                 present
-                    .map(checksum -> alreadyPresent(target, checksum))
+                    .map(checksum -> alreadyPresent(target, checksum, request.uri()))
                     .orElseGet(() -> fetch(turn, place)));
   }
 
   /** In a directory only the server's answer tells the name, which a good file may have. */
-  private Mono<DownloadResult> taken(FileAccess failure) {
+  private Mono<DownloadResult> taken(FileTurn turn, FileAccess failure) {
     Path file = failure.target();
     if (failure.reason() != FileAccess.Reason.EXISTS
         || file == null
@@ -111,7 +113,10 @@ final class FileDownload implements Work {
         .flatMap(
             present ->
                 present
-                    .map(checksum -> alreadyPresent(file, checksum))
+                    .map(
+                        checksum ->
+                            // Of what has come for it nothing is of use any more.
+                            turn.close(() -> true).then(alreadyPresent(file, checksum, turn.uri())))
                     .orElseGet(() -> Mono.error(failure)));
   }
 
@@ -147,7 +152,7 @@ final class FileDownload implements Work {
     return new Place(kind, likely, untouched, first);
   }
 
-  private Mono<DownloadResult> alreadyPresent(Path file, Checksum checksum) {
+  private Mono<DownloadResult> alreadyPresent(Path file, Checksum checksum, URI uri) {
     return engine
         .io()
         .call(() -> Files.size(file))
@@ -160,9 +165,9 @@ final class FileDownload implements Work {
                     0,
                     checksum,
                     Duration.ofNanos(System.nanoTime() - task.startedAt()),
+                    task.sampler().retries(),
                     0,
-                    0,
-                    request.uri(),
+                    uri,
                     null,
                     Set.of(DownloadResult.Note.ALREADY_PRESENT)));
   }

@@ -1,6 +1,7 @@
 package com.qustellar.qsde.reactor;
 
 import com.qustellar.qsde.DownloadException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
@@ -119,6 +120,15 @@ final class FileTurn {
           }
           return engine.io().call(function, done::tryEmitEmpty);
         });
+  }
+
+  /** Returns where the file is, as far as the current pass knows. */
+  URI uri() {
+    DownloadPipeline current;
+    synchronized (this) {
+      current = pipeline;
+    }
+    return current == null ? task.request().uri() : current.uri();
   }
 
   void review() {

@@ -101,6 +101,27 @@ class TargetTest extends EngineTestBase {
     assertDirectoryHolds("file.bin");
   }
 
+  @Test
+  void whoIsGivenTheNameInADirectoryMeanwhileLeavesNothingElse() throws IOException {
+    Body body = Body.random(3, 3 * SEGMENT);
+    CountDownLatch half = new CountDownLatch(1);
+    origin.serve("/real", body);
+    origin.on("/file.bin").answer(Reply.redirect(302, "/real"));
+    origin.on("/real").request(3).answer(reply -> reply.stallAfter(100, half));
+    DownloadRequest request =
+        DownloadRequest.of(origin.uri("/file.bin"), dir).withChecksum("sha256:" + body.sha256());
+    Download download = engine.submit(request);
+    await(() -> download.latest().bytesReceived() >= 2 * SEGMENT + 100);
+    Files.write(dir.resolve("file.bin"), body.bytes());
+    half.countDown();
+
+    DownloadResult result = download.result().block(LIMIT);
+
+    assertThat(result.notes()).containsExactly(Note.ALREADY_PRESENT);
+    assertThat(result.finalUri()).isEqualTo(origin.uri("/real"));
+    assertDirectoryHolds("file.bin");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {100, 3 * SEGMENT})
   void aNameInADirectoryThatAFileWithTheExpectedDigestHasIsNoFailure(int length)
