@@ -20,7 +20,7 @@ public record Bounds(int connections, long maxBytes, long bytesPerSecond) {
   /** Checks them. */
   public Bounds {
     if (connections < AUTO || maxBytes < 1 || bytesPerSecond < 1) {
-      throw new IllegalArgumentException("a bound must be 1 at least");
+      throw new IllegalArgumentException("connections must be 0 at least, the others 1");
     }
   }
 

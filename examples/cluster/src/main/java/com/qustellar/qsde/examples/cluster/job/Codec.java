@@ -100,7 +100,8 @@ public final class Codec {
     long maxBytes = fields.numberOrEmpty("maxBytes").orElse(Limits.UNLIMITED);
     long bytesPerSecond = fields.numberOrEmpty("bytesPerSecond").orElse(Limits.UNLIMITED);
     try {
-      return new Bounds((int) Math.min(connections, Integer.MAX_VALUE), maxBytes, bytesPerSecond);
+      return new Bounds(
+          (int) Math.max(-1, Math.min(connections, Integer.MAX_VALUE)), maxBytes, bytesPerSecond);
     } catch (IllegalArgumentException e) {
       throw new UnreadableException(
           "the field \"connections\", \"maxBytes\" or \"bytesPerSecond\": " + e.getMessage());

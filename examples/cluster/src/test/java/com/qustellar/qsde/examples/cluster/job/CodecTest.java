@@ -79,6 +79,7 @@ class CodecTest {
         "{'v':1,'id':'7','uri':'x:y','target':'a','checksum':'crc:1'} | the field 'checksum'",
         "{'v':1,'id':'7','uri':'x:y','target':'a','totalBytes':-1} | the field 'totalBytes' must",
         "{'v':1,'id':'7','uri':'x:y','target':'a','connections':-1} | the field 'connections'",
+        "{'v':1,'id':'7','uri':'x:y','target':'a','connections':-4294967295} | the field 'connections'",
         "{'v':1,'id':'7','uri':'x:y','target':'a','maxBytes':0} | the field 'connections', 'maxBytes'",
         "{'v':1,'id':'7','uri':'x:y','target':'a','attempts':0} | the field 'attempts' must be",
         "{'v':1,'id':'7','uri':'x:y','target':'a','fast':true} | the field 'fast' is not known",
