@@ -139,8 +139,11 @@ final class DownloadRunner {
 
   /** Saves what nobody waits for. */
   void save(Row row) {
-    store
-        .update(row)
-        .subscribe(saved -> {}, thrown -> LOG.error("{} could not be saved", row.id(), thrown));
+    store.update(row).subscribe(saved -> {}, thrown -> unsaved(row, thrown));
+  }
+
+  /** Why that is has been logged by who writes, where it is nobody's mistake. */
+  private static void unsaved(Row row, Throwable thrown) {
+    LOG.error("{} could not be saved", row.id(), thrown instanceof ServiceProblem ? null : thrown);
   }
 }

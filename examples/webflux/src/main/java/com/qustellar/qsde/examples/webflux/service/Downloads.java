@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
 /**
  * The list of downloads, and what can be done with them. Each change is in the database before it
  * is answered. Changes of a download reach the database, and then the engine, in the order in which
- * they were made: each of them begins while its entry is locked.
+ * they were made: each of them begins while its entry is locked, or before anybody can find it.
  */
 @Component
 final class Downloads {
@@ -81,9 +81,10 @@ final class Downloads {
   Mono<DownloadView> add(NewDownload wanted) {
     return Uncancelled.of(
         () -> {
-          Entry entry = enlist(wanted);
-          return store
-              .insert(entry.row())
+          Listed listed = enlist(wanted);
+          Entry entry = listed.entry();
+          return listed
+              .inserted()
               .doOnError(failed -> entries.remove(entry.row().position()))
               .then(runner.start(entry))
               .then(Mono.defer(() -> runner.firstAnswer(entry)))
@@ -100,7 +101,9 @@ final class Downloads {
         : Mono.empty();
   }
 
-  private Entry enlist(NewDownload wanted) {
+  private record Listed(Entry entry, Mono<Void> inserted) {}
+
+  private Listed enlist(NewDownload wanted) {
     Map<String, String> headers = Objects.requireNonNullElse(wanted.headers(), Map.of());
     if (wanted.url() == null) {
       throw ServiceProblem.invalid("url is required");
@@ -139,8 +142,10 @@ final class Downloads {
               Instant.now(),
               null);
       Entry entry = new Entry(row, headers);
+      // Before anybody finds it, who might change it.
+      Mono<Void> inserted = Uncancelled.begun(store.insert(row));
       entries.put(position, entry);
-      return entry;
+      return new Listed(entry, inserted);
     }
   }
 

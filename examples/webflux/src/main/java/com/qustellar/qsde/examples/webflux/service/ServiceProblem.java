@@ -47,7 +47,8 @@ final class ServiceProblem extends ErrorResponseException {
     return of(
         HttpStatus.SERVICE_UNAVAILABLE,
         "not-saved",
-        "the list can't be written: look at the service's disk, then try again; " + reason);
+        "the list can't be written: look at the disk or the server of its database, then try again; "
+            + reason);
   }
 
   static ServiceProblem invalid(String detail) {
