@@ -70,7 +70,7 @@ final class GetCommand implements Callable<Integer> {
         .footer(
             "",
             "Exit code: 0 all completed, 1 at least one failed, 2 wrong usage,",
-            "130 after SIGINT, 143 after SIGTERM.");
+            "129 after SIGHUP, 130 after SIGINT, 143 after SIGTERM.");
     options.addTo(spec);
     more.addTo(spec);
     return spec;

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * Lets a run end in order when the process is told to end by SIGINT or SIGTERM.
  *
  * <p>The engine is closed, which cancels what runs; the run sees that, says so and cleans up; then
- * the process ends with the signal's own exit code, 130 or 143, which the JVM chooses.
+ * the process ends with the signal's own exit code, 129, 130 or 143, which the JVM chooses.
  */
 final class SignalGuard {
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SignalTest {
 
   @ParameterizedTest
-  @CsvSource({"INT, 2, 130", "TERM, 15, 143"})
+  @CsvSource({"HUP, 1, 129", "INT, 2, 130", "TERM, 15, 143"})
   void aSignalCancelsCleansUpAndIsTheExitCode(
       String signal, int number, int exit, @TempDir Path dir) throws Exception {
     assumeFalse(isIgnored(number), "this JVM ignores the signal, so its children do");
