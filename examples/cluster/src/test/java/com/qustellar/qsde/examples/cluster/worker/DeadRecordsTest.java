@@ -9,6 +9,7 @@ import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
 import com.qustellar.qsde.examples.demo.DemoFile;
+import java.net.URI;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
@@ -86,12 +87,7 @@ class DeadRecordsTest extends WorkerTestBase {
 
   @Test
   void givesUpAfterSoManyDeliveries() throws Exception {
-    Job job = Job.of("f", origin.serve(DemoFile.of("f", KIB)), "f");
-    queue.submit(
-        new Job(
-            "f", job.uri(), List.of(), "f", null, OptionalLong.empty(), Bounds.NONE, Map.of(), 2));
-    engine.close(); // whatever is asked of it now is cancelled
-    start();
+    startWithoutEngine(2);
     List<ConsumerRecord<byte[], byte[]>> dead = queue.dead(1);
 
     assertThat(dead.get(0).headers().lastHeader("error").value())
@@ -105,15 +101,20 @@ class DeadRecordsTest extends WorkerTestBase {
   @Test
   void givesUpBeforeTheGroupDropsTheRequest() throws Exception {
     queue.set(ConfigResource.Type.GROUP, queue.topics().group(), "share.delivery.count.limit", "2");
-    Job job = Job.of("f", origin.serve(DemoFile.of("f", KIB)), "f");
-    queue.submit(
-        new Job(
-            "f", job.uri(), List.of(), "f", null, OptionalLong.empty(), Bounds.NONE, Map.of(), 99));
-    engine.close(); // whatever is asked of it now is cancelled
-    start();
+    startWithoutEngine(99);
 
     assertThat(queue.dead(1).get(0).headers().lastHeader("delivery").value())
         .asString(UTF_8)
         .isEqualTo("2");
+  }
+
+  /** Starts a worker that can end nothing, with a job that may be tried so often. */
+  private void startWithoutEngine(int attempts) throws Exception {
+    URI uri = origin.serve(DemoFile.of("f", KIB));
+    queue.submit(
+        new Job(
+            "f", uri, List.of(), "f", null, OptionalLong.empty(), Bounds.NONE, Map.of(), attempts));
+    engine.close(); // whatever is asked of it now is cancelled
+    start();
   }
 }
