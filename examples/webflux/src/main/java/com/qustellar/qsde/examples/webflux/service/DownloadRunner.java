@@ -41,9 +41,22 @@ final class DownloadRunner {
     this.properties = properties;
   }
 
-  /** Starts a download, on a thread that may block. */
+  /**
+   * Starts a download once what was cancelled last has gone, unless it is cancelled again until
+   * then: its folder would be deleted under it. On a thread that may block.
+   */
   Mono<Void> start(Entry entry) {
-    return Mono.<Void>fromRunnable(() -> submit(entry)).subscribeOn(Schedulers.boundedElastic());
+    Mono<Void> ending = entry.ending();
+    Mono<Void> start = Mono.fromRunnable(() -> submitAfter(ending, entry));
+    return ending.onErrorComplete().then(start.subscribeOn(Schedulers.boundedElastic()));
+  }
+
+  private void submitAfter(Mono<Void> ending, Entry entry) {
+    synchronized (entry) {
+      if (entry.ending() == ending) {
+        submit(entry);
+      }
+    }
   }
 
   /**

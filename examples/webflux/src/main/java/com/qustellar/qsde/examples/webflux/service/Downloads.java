@@ -183,7 +183,7 @@ final class Downloads {
           unfinished(entry, "can't be resumed; perhaps retry it");
           entry.row(entry.row().unfinished(DownloadState.QUEUED));
           Download handle = entry.handle();
-          return handle == null ? start(entry) : Mono.fromRunnable(handle::resume);
+          return handle == null ? runner.start(entry) : Mono.fromRunnable(handle::resume);
         });
   }
 
@@ -201,13 +201,8 @@ final class Downloads {
           }
           entry.row(entry.row().unfinished(DownloadState.QUEUED));
           entry.handle(null); // of the last time, with which nothing can be done any more
-          return start(entry);
+          return runner.start(entry);
         });
-  }
-
-  /** Starts a download, once what was cancelled last has gone. */
-  private Mono<Void> start(Entry entry) {
-    return entry.ending().onErrorComplete().then(runner.start(entry));
   }
 
   /** Cancels an unfinished download and discards what it has; takes a finished one off the list. */
@@ -222,7 +217,8 @@ final class Downloads {
               return remove(entry).doOnError(failed -> entry.gone(false));
             }
             entry.row(row.cancelled());
-            Mono<Void> ending = discard(entry.id(), entry.handle()).cache();
+            Mono<Void> before = entry.ending().onErrorComplete();
+            Mono<Void> ending = before.then(discard(entry.id(), entry.handle())).cache();
             entry.ending(ending);
             return Uncancelled.begun(update(entry, row).then(ending));
           }

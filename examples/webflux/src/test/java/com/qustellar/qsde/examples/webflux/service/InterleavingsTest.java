@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
@@ -161,20 +162,41 @@ class InterleavingsTest extends TestService {
   @Test
   void whoeverOfManyWasLastHasTheirWay() {
     Random random = new Random(4);
-    for (int round = 0; round < 8; round++) {
+    // Not the threads on which the service blocks: all of those would wait for it.
+    Scheduler clients = Schedulers.newBoundedElastic(12, 12, "clients");
+    try {
+      for (int round = 0; round < 8; round++) {
+        String id = add(slow());
+        List<Mono<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+          String action = ACTIONS.get(random.nextInt(random.nextInt(4) == 0 ? 4 : 3));
+          answers.add(Mono.fromCallable(() -> press(id, action)).subscribeOn(clients));
+        }
+        List<Answer> given = Flux.merge(answers).collectList().block(PATIENCE);
+        assertThat(given).allMatch(answer -> List.of(200, 204, 404, 409).contains(answer.status()));
+        Model model = shown(id);
+        if (model != Model.GONE) {
+          agrees(id, model);
+        }
+      }
+    } finally {
+      clients.dispose();
+    }
+  }
+
+  /** Each is begun before the one before it has been answered. */
+  @Test
+  void whatIsRetriedWhileItsEndIsStillUnderWayHasItsFolder() {
+    for (int round = 0; round < 10; round++) {
       String id = add(slow());
-      List<Mono<Answer>> answers = new ArrayList<>();
-      for (int i = 0; i < 12; i++) {
-        String action = ACTIONS.get(random.nextInt(random.nextInt(4) == 0 ? 4 : 3));
-        answers.add(
-            Mono.fromCallable(() -> press(id, action)).subscribeOn(Schedulers.boundedElastic()));
+      List<Mono<?>> answers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        answers.add(Mono.fromFuture(downloads.delete(id).toFuture()));
+        answers.add(Mono.fromFuture(downloads.retry(id).toFuture()));
       }
-      List<Answer> given = Flux.merge(answers).collectList().block(PATIENCE);
-      assertThat(given).allMatch(answer -> List.of(200, 204, 404, 409).contains(answer.status()));
-      Model model = shown(id);
-      if (model != Model.GONE) {
-        agrees(id, model);
-      }
+      Mono.when(answers).block(PATIENCE);
+      agrees(id, Model.RUNNING);
+      delete(id);
     }
   }
 
