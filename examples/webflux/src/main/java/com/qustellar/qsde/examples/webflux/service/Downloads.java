@@ -169,7 +169,7 @@ final class Downloads {
         id,
         entry -> {
           unfinished(entry, "can't be paused");
-          entry.row(entry.row().unfinished(DownloadState.PAUSED));
+          entry.row(entry.row().paused(entry.view().bytesReceived()));
           Download handle = entry.handle();
           return handle == null ? Mono.empty() : Mono.fromRunnable(handle::pause);
         });
@@ -181,7 +181,7 @@ final class Downloads {
         id,
         entry -> {
           unfinished(entry, "can't be resumed; perhaps retry it");
-          entry.row(entry.row().unfinished(DownloadState.QUEUED));
+          entry.row(entry.row().queued());
           Download handle = entry.handle();
           return handle == null ? runner.start(entry) : Mono.fromRunnable(handle::resume);
         });
@@ -199,7 +199,7 @@ final class Downloads {
           if (entry.headers() == null) {
             throw ServiceProblem.headersNotKept();
           }
-          entry.row(entry.row().unfinished(DownloadState.QUEUED));
+          entry.row(entry.row().queued());
           entry.handle(null); // of the last time, with which nothing can be done any more
           return runner.start(entry);
         });

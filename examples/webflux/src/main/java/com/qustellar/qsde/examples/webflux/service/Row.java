@@ -30,9 +30,14 @@ record Row(
     Instant createdAt,
     @Nullable Instant endedAt) {
 
-  /** A copy that is to go on, now or later. */
-  Row unfinished(DownloadState newState) {
-    return with(fileName, newState, 0, null, null);
+  /** A copy that is to go on; the engine will say what is there of it. */
+  Row queued() {
+    return with(fileName, DownloadState.QUEUED, 0, null, null);
+  }
+
+  /** A copy that is to go on later; what is there of it is kept. */
+  Row paused(long received) {
+    return with(fileName, DownloadState.PAUSED, received, null, null);
   }
 
   Row completed(String name, long length) {

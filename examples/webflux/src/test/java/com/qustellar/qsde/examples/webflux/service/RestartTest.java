@@ -57,6 +57,7 @@ class RestartTest extends TestService {
       kept = add(port, Map.of("url", url, "headers", Map.of("X-Kept", "K"), "keepHeaders", true));
       lost = add(port, Map.of("url", url, "headers", headers));
       paused = add(port, Map.of("url", url));
+      await(() -> view(port, paused).bytesReceived() > 0);
       act(port, paused, "pause");
       await(() -> view(port, paused).state() == PAUSED);
       process.awaitJournal("files/" + kept + "/large.bin.qsde-journal");
@@ -78,6 +79,7 @@ class RestartTest extends TestService {
       act(port, lost, "retry").isProblem(409, "headers-not-kept");
       assertThat(view(port, small).bytesReceived()).isEqualTo(1000);
       assertThat(view(port, paused).state()).isEqualTo(PAUSED);
+      assertThat(view(port, paused).bytesReceived()).isPositive();
       act(port, paused, "resume").isStatus(200);
       await(() -> view(port, paused).state() == COMPLETED);
     }
