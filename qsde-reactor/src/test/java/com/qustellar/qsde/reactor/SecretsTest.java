@@ -29,7 +29,6 @@ class SecretsTest extends SecretsTestBase {
   @Test
   void noneIsLeftByADownloadThatIsResumed() throws IOException {
     origin.on("/real").request(4).answer(reply -> reply.stallAfter(100, never));
-    engine.updateNetwork(now -> now.withStallTimeout(LIMIT));
     Download download = engine.submit(secret().withConnections(1));
     await(() -> download.latest().bytesReceived() >= 3 * SEGMENT + 100);
     download.dispose();

@@ -111,9 +111,7 @@ abstract class SecretsTestBase extends EngineTestBase {
   }
 
   static NetworkSettings network() {
-    return NetworkSettings.defaults()
-        .withHeaders(Map.of("X-Engine", MARK + "-engine"))
-        .withStallTimeout(Duration.ofMillis(200));
+    return NetworkSettings.defaults().withHeaders(Map.of("X-Engine", MARK + "-engine"));
   }
 
   private static String basic(String pair) {
