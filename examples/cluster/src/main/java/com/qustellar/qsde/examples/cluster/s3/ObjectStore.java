@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
@@ -40,8 +42,8 @@ final class ObjectStore {
   private final S3AsyncClient s3;
   private final int partsInFlight;
 
-  /** By the id of the upload. */
-  private final Map<String, CompletableFuture<Void>> aborts = new ConcurrentHashMap<>();
+  /** The ends of uploads and of aborts that have begun. */
+  private final Set<Sinks.Empty<Void>> unended = ConcurrentHashMap.newKeySet();
 
   /** What an object is written with. */
   record Facts(ObjectName name, Map<String, String> metadata, @Nullable String contentType) {}
@@ -51,12 +53,23 @@ final class ObjectStore {
     this.partsInFlight = partsInFlight;
   }
 
-  /** Completes when everything that was to be aborted is. */
+  /** Completes when every upload has ended, and what was to be aborted is. */
   Mono<Void> quiet() {
-    return Mono.defer(
-        () ->
-            Mono.fromFuture(
-                CompletableFuture.allOf(aborts.values().toArray(new CompletableFuture<?>[0]))));
+    return Flux.fromIterable(unended)
+        .flatMap(Sinks.Empty::asMono)
+        .repeat(() -> !unended.isEmpty()) // an upload's end may be an abort
+        .then();
+  }
+
+  private Sinks.Empty<Void> begun() {
+    Sinks.Empty<Void> end = Sinks.empty();
+    unended.add(end);
+    return end;
+  }
+
+  private void ended(Sinks.Empty<Void> end) {
+    unended.remove(end);
+    end.tryEmitEmpty();
   }
 
   /** Returns what is known of an object; empty where there is none. */
@@ -116,39 +129,46 @@ final class ObjectStore {
    * @param crc32c its CRC32C, likewise
    */
   Mono<Void> upload(Facts facts, Flux<Part> parts, LongSupplier total, Supplier<String> crc32c) {
-    ObjectName name = facts.name();
-    return Mono.usingWhen(
-        begin(facts),
-        id ->
-            parts
-                .flatMap(part -> send(name, id, part), partsInFlight)
-                .collectSortedList(Comparator.comparing(CompletedPart::partNumber))
-                .flatMap(sent -> complete(name, id, sent, total.getAsLong(), crc32c.get())),
-        id -> Mono.empty(),
-        (id, failure) -> abort(name, id),
-        id -> abort(name, id));
-  }
-
-  /** One that is cancelled while the store makes it is made all the same, and then aborted. */
-  private Mono<String> begin(Facts facts) {
     return Mono.defer(
         () -> {
           ObjectName name = facts.name();
-          CompletableFuture<CreateMultipartUploadResponse> begun =
-              s3.createMultipartUpload(
-                  create ->
-                      create
-                          .bucket(name.bucket())
-                          .key(name.key())
-                          .contentType(facts.contentType())
-                          .checksumAlgorithm(ChecksumAlgorithm.CRC32_C)
-                          .checksumType(ChecksumType.FULL_OBJECT)
-                          .metadata(facts.metadata()));
-          Mono<String> id =
-              Mono.fromFuture(begun, true).map(CreateMultipartUploadResponse::uploadId);
-          return id.doOnCancel(
-              () -> id.flatMap(late -> abort(name, late)).onErrorComplete().subscribe());
+          Sinks.Empty<Void> end = begun();
+          return Mono.usingWhen(
+              begin(facts, end),
+              id ->
+                  parts
+                      .flatMap(part -> send(name, id, part), partsInFlight)
+                      .collectSortedList(Comparator.comparing(CompletedPart::partNumber))
+                      .flatMap(sent -> complete(name, id, sent, total.getAsLong(), crc32c.get())),
+              id -> Mono.fromRunnable(() -> ended(end)),
+              (id, failure) -> abort(name, id, end),
+              id -> abort(name, id, end));
         });
+  }
+
+  /** One that is cancelled while the store makes it is made all the same, and then aborted. */
+  private Mono<String> begin(Facts facts, Sinks.Empty<Void> end) {
+    return Mono.<String>defer(
+            () -> {
+              ObjectName name = facts.name();
+              CompletableFuture<CreateMultipartUploadResponse> begun =
+                  s3.createMultipartUpload(
+                      create ->
+                          create
+                              .bucket(name.bucket())
+                              .key(name.key())
+                              .contentType(facts.contentType())
+                              .checksumAlgorithm(ChecksumAlgorithm.CRC32_C)
+                              .checksumType(ChecksumType.FULL_OBJECT)
+                              .metadata(facts.metadata()));
+              Mono<String> id =
+                  Mono.fromFuture(begun, true)
+                      .map(CreateMultipartUploadResponse::uploadId)
+                      .doOnError(failure -> ended(end));
+              return id.doOnCancel(
+                  () -> id.flatMap(late -> abort(name, late, end)).onErrorComplete().subscribe());
+            })
+        .doOnError(failure -> ended(end));
   }
 
   private Mono<CompletedPart> send(ObjectName name, String id, Part part) {
@@ -197,13 +217,16 @@ final class ObjectStore {
         .flatMapIterable(list -> list.uploads())
         .filter(upload -> upload.key().equals(name.key()))
         .map(MultipartUpload::uploadId)
-        .concatMap(id -> abort(name, id))
+        .concatMap(id -> Mono.defer(() -> abort(name, id, begun())))
         .then()
         .onErrorComplete();
   }
 
-  /** A part that was on its way may have come after an abort: another one is needed then. */
-  private Mono<Void> abort(ObjectName name, String id) {
+  /**
+   * A part that was on its way may have come after an abort: another one is needed then. It goes on
+   * to its end though whoever waits for that is cancelled.
+   */
+  private Mono<Void> abort(ObjectName name, String id, Sinks.Empty<Void> end) {
     Mono<Void> aborted =
         Mono.fromFuture(
                 () ->
@@ -220,9 +243,8 @@ final class ObjectStore {
             .onErrorComplete(); // it is gone, or the store's own rule will do it
     return Mono.defer(
         () -> {
-          CompletableFuture<Void> running = aborted.toFuture();
-          aborts.put(id, running);
-          return Mono.fromFuture(running, true).doFinally(end -> aborts.remove(id, running));
+          aborted.subscribe(null, null, () -> ended(end));
+          return end.asMono();
         });
   }
 

@@ -72,7 +72,7 @@ public final class ObjectTarget implements TargetStore {
     return Mono.defer(() -> store.abortAll(name(job)));
   }
 
-  /** Ends once every upload that was to be aborted is, and closes the client. */
+  /** Ends once every upload has ended, those that are aborted as well, and closes the client. */
   public Mono<Void> closeLater() {
     return store.quiet().then(Mono.fromRunnable(s3::close));
   }

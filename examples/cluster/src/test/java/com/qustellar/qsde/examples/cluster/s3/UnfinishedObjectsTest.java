@@ -9,6 +9,7 @@ import com.qustellar.qsde.DownloadException.FileAccess.Reason;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.testing.TestStore;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,22 @@ class UnfinishedObjectsTest extends ObjectTargetTestBase {
 
     await(() -> store.requests("DELETE") > 0);
     target.closeLater().block(PATIENCE);
+    assertThat(store.uploads()).isEmpty();
+  }
+
+  @Test
+  void isClosedOnlyOnceWhatBeganIsAborted() {
+    CountDownLatch held = new CountDownLatch(1);
+    store.on("POST uploads", TestStore.hold(held));
+    Disposable running = store(job("/large", "a")).subscribe();
+    await(() -> store.requests("POST uploads") == 1);
+    running.dispose();
+    CompletableFuture<Void> closed = target.closeLater().toFuture();
+    assertThat(closed).isNotDone();
+
+    held.countDown();
+
+    assertThat(closed).succeedsWithin(PATIENCE);
     assertThat(store.uploads()).isEmpty();
   }
 
