@@ -8,6 +8,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadResult;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.Rules;
+import com.qustellar.qsde.reactor.Download;
 import com.qustellar.qsde.reactor.DownloadEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,10 +22,10 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -90,7 +91,7 @@ public final class DirectoryTarget implements TargetStore {
         job.uri(),
         null,
         () -> {
-          new WorkFolder(place(job, false)).clear();
+          new WorkFolder(place(job, false), job).discard();
           return null;
         });
   }
@@ -127,6 +128,9 @@ public final class DirectoryTarget implements TargetStore {
             e -> new FileAccess(uri, target == null ? Path.of("") : target, Reason.IO, e));
   }
 
+  /** A download into a delivery's own file. */
+  private record Begun(Path own, Download download) {}
+
   /** One delivery. */
   private final class Run {
     private final Job job;
@@ -138,7 +142,7 @@ public final class DirectoryTarget implements TargetStore {
       this.job = job;
       this.request = request;
       this.target = target;
-      this.folder = new WorkFolder(target);
+      this.folder = new WorkFolder(target, job);
     }
 
     Mono<Stored> run() {
@@ -200,18 +204,30 @@ public final class DirectoryTarget implements TargetStore {
     // ---- the target is not there
 
     private Mono<Stored> fetch() {
-      return work(() -> {
-            Path own = folder.enter();
-            folder.takeOver(own);
-            return own;
-          })
-          .flatMap(
-              own ->
-                  engine
-                      .download(request.withTarget(own))
-                      .flatMap(result -> commit(own, result))
-                      .doFinally(signal -> ended(signal, own)))
+      return Mono.usingWhen(
+              begin(),
+              begun -> begun.download().result().flatMap(result -> commit(begun.own(), result)),
+              begun -> Mono.empty(),
+              (begun, failure) -> end(begun),
+              this::end)
           .onErrorResume(DownloadException.class, this::checkAfter);
+    }
+
+    /** One that is cancelled while it takes over comes to an end of that, and ends then. */
+    private Mono<Begun> begin() {
+      AtomicBoolean cancelled = new AtomicBoolean();
+      Mono<Begun> begun =
+          work(() -> {
+                Path own = folder.enter();
+                folder.takeOver(own, cancelled::get);
+                return new Begun(own, engine.submit(request.withTarget(own)));
+              })
+              .cache();
+      return begun.doOnCancel(
+          () -> {
+            cancelled.set(true);
+            begun.flatMap(this::end).onErrorComplete().subscribe();
+          });
     }
 
     private Mono<Stored> commit(Path own, DownloadResult result) {
@@ -265,20 +281,21 @@ public final class DirectoryTarget implements TargetStore {
 
     // ---- what is left
 
-    /** What a delivery that was cancelled, or failed, keeps is of no use where the target is. */
-    private void ended(SignalType signal, Path own) {
-      if (signal == SignalType.ON_COMPLETE) {
-        return;
-      }
-      work(() -> {
-            if (isThere()) {
-              folder.leave(own);
-              folder.clear();
-            }
-            return null;
-          })
-          .onErrorComplete()
-          .subscribe();
+    /**
+     * What a delivery that was cancelled, or failed, keeps is of no use where the target is. That
+     * is looked at when it writes no more: whoever has made the target may have cleared before.
+     */
+    private Mono<Void> end(Begun begun) {
+      return Mono.defer(
+          () -> {
+            begun.download().dispose();
+            return begun
+                .download()
+                .closed()
+                .then(work(this::isThere))
+                .flatMap(there -> there ? clear() : Mono.empty())
+                .onErrorComplete();
+          });
     }
 
     /** The target stands whole: what can't be deleted does not undo that. */

@@ -1,5 +1,6 @@
 package com.qustellar.qsde.examples.cluster.target;
 
+import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.Rules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,11 +18,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
  * The folder of one target in which its deliveries write, each a file of its own: {@code
- * .qsde/HASH/DELIVERY} beside the target, with the engine's part and journal beside that.
+ * .qsde/HASH/REQUEST.DELIVERY} beside the target, with the engine's part and journal beside that.
  *
  * <p>A delivery copies what another has left and never goes on in its file: whether that one is
  * dead or merely stopped nobody can tell, and what it writes when it wakes up is then its own. A
@@ -32,28 +34,41 @@ final class WorkFolder {
 
   private static final String PART = ".qsde-part";
   private static final String JOURNAL = ".qsde-journal";
+  private static final String ENTERED = ".entered";
   private static final int BLOCK = 1 << 20;
   private static final int TRIES = 100;
 
   private final Path shared;
   private final Path folder;
+  private final String request;
 
-  /** Names the folder of a target; nothing is made. */
-  WorkFolder(Path target) {
+  /**
+   * Names the folder of a target; nothing is made.
+   *
+   * @param job a request for it, of which there may be others
+   */
+  WorkFolder(Path target, Job job) {
     String name = String.valueOf(target.getFileName());
     // Of any length, and without two targets in one folder where upper case is lower case as well.
     UUID hash = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     this.shared = target.resolveSibling(Rules.WORK);
     this.folder = shared.resolve(hash.toString());
+    byte[] text = (job.id() + '\n' + job.uri()).getBytes(StandardCharsets.UTF_8);
+    this.request = UUID.nameUUIDFromBytes(text).toString();
   }
 
-  /** Makes the folder and returns where a new delivery writes. */
+  /**
+   * Makes the folder and returns where a new delivery writes. The folder is not empty from then on,
+   * so that nobody deletes it before the first byte has come, which may be long.
+   */
   Path enter() throws IOException {
     for (int i = 1; ; i++) {
       try {
         makeDirectory(shared);
         makeDirectory(folder);
-        return folder.resolve(UUID.randomUUID().toString());
+        Path own = folder.resolve(request + "." + UUID.randomUUID());
+        Files.createFile(own.resolveSibling(own.getFileName() + ENTERED));
+        return own;
       } catch (NoSuchFileException e) {
         // Another delivery has just ended, and was the last.
         if (i == TRIES) {
@@ -75,8 +90,13 @@ final class WorkFolder {
     }
   }
 
-  /** Copies what the delivery that came furthest has left, part and journal, to another's name. */
-  void takeOver(Path own) throws IOException {
+  /**
+   * Copies what the delivery that came furthest has left, part and journal, to another's name.
+   *
+   * @param own that name
+   * @param cancelled whether the copy is wanted no more
+   */
+  void takeOver(Path own, BooleanSupplier cancelled) throws IOException {
     Optional<Path> furthest;
     try (Stream<Path> files = Files.list(folder)) {
       furthest =
@@ -88,7 +108,7 @@ final class WorkFolder {
       String name = String.valueOf(furthest.get().getFileName());
       Path part = folder.resolve(name.substring(0, name.length() - JOURNAL.length()) + PART);
       try {
-        copy(furthest.get(), part, own);
+        copy(furthest.get(), part, own, cancelled);
       } catch (IOException e) {
         // Its delivery has ended meanwhile, perhaps. What can't be taken over is fetched again.
         leave(own);
@@ -97,15 +117,17 @@ final class WorkFolder {
   }
 
   /** The journal is read first and written last: what it claims is in the copy of the part. */
-  private static void copy(Path journal, Path part, Path own) throws IOException {
+  private static void copy(Path journal, Path part, Path own, BooleanSupplier cancelled)
+      throws IOException {
     Path early = own.resolveSibling(own.getFileName() + ".journal");
     Files.copy(journal, early, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-    copyWithHoles(part, own.resolveSibling(own.getFileName() + PART));
+    copyWithHoles(part, own.resolveSibling(own.getFileName() + PART), cancelled);
     Files.move(early, own.resolveSibling(own.getFileName() + JOURNAL));
   }
 
   /** Blocks of zeros are left out: a part has holes, which would take room as bytes. */
-  private static void copyWithHoles(Path from, Path to) throws IOException {
+  private static void copyWithHoles(Path from, Path to, BooleanSupplier cancelled)
+      throws IOException {
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
     ByteBuffer zeros = ByteBuffer.allocateDirect(BLOCK).asReadOnlyBuffer();
     try (FileChannel in =
@@ -113,6 +135,9 @@ final class WorkFolder {
         FileChannel out =
             FileChannel.open(to, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
       for (int n = in.read(block); n >= 0; n = in.read(block)) {
+        if (cancelled.getAsBoolean()) {
+          throw new IOException("cancelled");
+        }
         block.flip();
         if (block.equals(zeros.duplicate().limit(n))) {
           out.position(out.position() + n);
@@ -137,17 +162,26 @@ final class WorkFolder {
     }
   }
 
-  /** Deletes what one delivery has written. */
-  void leave(Path own) throws IOException {
+  /** Deletes what one delivery has copied. */
+  private static void leave(Path own) throws IOException {
     String name = String.valueOf(own.getFileName());
-    for (String suffix : new String[] {"", PART, JOURNAL, ".journal"}) {
+    for (String suffix : new String[] {PART, JOURNAL, ".journal"}) {
       Files.deleteIfExists(own.resolveSibling(name + suffix));
     }
   }
 
   /** Deletes what all deliveries have written, and the folder. */
   void clear() throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+    delete("");
+  }
+
+  /** Deletes what the deliveries of the request have written: others may be at work. */
+  void discard() throws IOException {
+    delete(request);
+  }
+
+  private void delete(String start) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, start + "*")) {
       for (Path file : files) {
         Files.deleteIfExists(file);
       }
