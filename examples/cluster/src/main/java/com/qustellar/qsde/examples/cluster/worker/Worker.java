@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * Takes requests from the queue as it has room, and downloads them, until it is told to stop.
@@ -88,25 +89,31 @@ public final class Worker {
                           deliveries::handle,
                           contact))
               .toList();
-      Disposable saying = say(sender, deliveries, contact, telling);
+      Sinks.Empty<Void> last = Sinks.empty();
+      Sinks.Empty<Void> said = Sinks.empty();
+      Disposable saying =
+          say(sender, deliveries, contact, telling, last.asMono())
+              .doFinally(unused -> said.tryEmitEmpty())
+              .subscribe();
       try {
         members.forEach(Member::start);
         lines.accept(settings.name() + " takes requests from " + settings.topics().jobs());
         stop.await();
+        boolean ended = end(members, deliveries);
+        last.tryEmitEmpty();
+        if (!contact.isLost()) {
+          // Behind what was being said, which would bring it back.
+          said.asMono()
+              .then(engine.progress().next())
+              .flatMap(now -> state(sender, deliveries, now, true))
+              .timeout(HEARD)
+              .onErrorComplete()
+              .block();
+        }
+        return ended;
       } finally {
         saying.dispose();
       }
-      boolean ended = end(members, deliveries);
-      if (!contact.isLost()) {
-        engine
-            .progress()
-            .next()
-            .flatMap(now -> state(sender, deliveries, now, true))
-            .timeout(HEARD)
-            .onErrorComplete()
-            .block();
-      }
-      return ended;
     }
   }
 
@@ -145,20 +152,22 @@ public final class Worker {
    * This is also how a worker that has nothing to do notices that no broker answers, or that
    * somebody has deleted a topic.
    */
-  private Disposable say(Sender sender, Deliveries deliveries, Contact contact, Telling telling) {
+  private Mono<Void> say(
+      Sender sender, Deliveries deliveries, Contact contact, Telling telling, Mono<Void> last) {
     String topic = settings.topics().workers();
     return engine
         .progress()
         .sample(SAYS)
         .onBackpressureLatest()
+        .takeUntilOther(last)
         .concatMap(
             now ->
                 telling
                     .once(topic, state(sender, deliveries, now, false))
                     .doOnError(e -> contact.say(topic + " can't be written to: " + e.getMessage()))
                     .onErrorComplete(),
-            1)
-        .subscribe();
+            0)
+        .then();
   }
 
   private Mono<Void> state(

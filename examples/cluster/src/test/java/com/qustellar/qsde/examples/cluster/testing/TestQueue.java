@@ -5,6 +5,7 @@ import com.qustellar.qsde.examples.cluster.job.Codec;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.UnreadableException;
+import com.qustellar.qsde.examples.cluster.job.WorkerState;
 import com.qustellar.qsde.examples.cluster.queue.Answers;
 import com.qustellar.qsde.examples.cluster.queue.Contact;
 import com.qustellar.qsde.examples.cluster.queue.Queue;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
@@ -152,6 +154,30 @@ public final class TestQueue implements AutoCloseable {
   /** Waits until a worker says how it is. */
   public void awaitState() {
     read(topics.workers(), LONGEST, found -> true);
+  }
+
+  /** Returns all that workers have said by now. */
+  public List<WorkerState> states() {
+    long end;
+    try (Admin admin = Admin.create(clients())) {
+      TopicPartition all = new TopicPartition(topics.workers(), 0);
+      end =
+          Answers.await(admin.listOffsets(Map.of(all, OffsetSpec.latest())).partitionResult(all))
+              .offset();
+    }
+    List<WorkerState> states = new ArrayList<>();
+    read(
+        topics.workers(),
+        LONGEST,
+        found -> {
+          try {
+            states.add(Codec.readWorker(found.value()));
+          } catch (UnreadableException e) {
+            throw new AssertionError(e);
+          }
+          return found.offset() + 1 == end;
+        });
+    return states;
   }
 
   /** Puts requests into the queue. */

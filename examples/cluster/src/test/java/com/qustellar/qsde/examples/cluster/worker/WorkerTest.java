@@ -7,6 +7,7 @@ import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
+import com.qustellar.qsde.examples.cluster.job.WorkerState;
 import com.qustellar.qsde.examples.cluster.target.Stored;
 import com.qustellar.qsde.examples.cluster.target.TargetStore;
 import com.qustellar.qsde.examples.cluster.testing.TestQueue;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /** A worker does what the queue holds, holds its locks, and releases what it can't end. */
 class WorkerTest extends WorkerTestBase {
@@ -144,6 +146,66 @@ class WorkerTest extends WorkerTestBase {
     assertThat(results.get(1).outcome()).isEqualTo(Outcome.DONE);
     assertThat(results.get(1).delivery()).isEqualTo(2);
     assertThat(results.get(1).fetched()).isLessThan(large.size() * 3 / 4);
+  }
+
+  @Test
+  void saysHowItIsUntilItHasEndedAndThatLast() throws Exception {
+    Sinks.One<Stored> end = Sinks.one();
+    CountDownLatch begun = new CountDownLatch(1);
+    Store store =
+        new Store(
+            job -> {
+              begun.countDown();
+              return end.asMono();
+            });
+    queue.submit(job(DemoFile.of("f", KIB)));
+    start(queue.clients(), Duration.ofSeconds(20), store, 1, 1);
+    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+    askToStop();
+    await(() -> lines.size() == 2);
+    CountDownLatch held = new CountDownLatch(1);
+    holdBackTheNextRecord(held);
+    try {
+      assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
+      end.tryEmitValue(new Stored(KIB, KIB, null, false, 0));
+      assertThat(ended.join()).isTrue();
+    } finally {
+      Schedulers.resetOnScheduleHook("held");
+    }
+
+    List<WorkerState> states = queue.states();
+    assertThat(states.get(states.size() - 1).stopped()).isTrue();
+    assertThat(states.get(states.size() - 2).running()).isEqualTo(1);
+  }
+
+  /** The next record is written after two others, or a second later. */
+  private static void holdBackTheNextRecord(CountDownLatch held) {
+    AtomicInteger records = new AtomicInteger();
+    CountDownLatch others = new CountDownLatch(2);
+    Schedulers.onScheduleHook(
+        "held",
+        task ->
+            () -> {
+              if (!Thread.currentThread().getName().startsWith("qsde-sender")) {
+                task.run();
+              } else if (records.incrementAndGet() == 1) {
+                held.countDown();
+                awaitBriefly(others);
+                task.run();
+              } else {
+                task.run();
+                others.countDown();
+              }
+            });
+  }
+
+  @SuppressWarnings("ResultOfMethodCallIgnored") // it is written all the same
+  private static void awaitBriefly(CountDownLatch latch) {
+    try {
+      latch.await(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -66,8 +66,12 @@ abstract class WorkerTestBase {
         });
   }
 
-  void stopWorker() {
+  void askToStop() {
     worker.stop();
+  }
+
+  void stopWorker() {
+    askToStop();
     assertThat(ended.join()).isTrue();
   }
 
