@@ -41,7 +41,7 @@ import reactor.core.publisher.Flux;
 public final class TestQueue implements AutoCloseable {
 
   /** How long the lock on a record lasts: so long that no busy machine keeps a worker from it. */
-  public static final Duration LOCK = Duration.ofSeconds(2);
+  private static final Duration LOCK = Duration.ofSeconds(20);
 
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -84,7 +84,7 @@ public final class TestQueue implements AutoCloseable {
     new Queue(clients(), topics, new Contact(address(), line -> {})).open(() -> false);
   }
 
-  /** Returns the settings of a broker with short locks. */
+  /** Returns the settings of a broker that allows short locks. */
   public static Map<String, String> settings() {
     return Map.of(
         "group.share.min.record.lock.duration.ms", "1000",
@@ -133,6 +133,15 @@ public final class TestQueue implements AutoCloseable {
               .incrementalAlterConfigs(Map.of(new ConfigResource(type, name), List.of(change)))
               .all());
     }
+  }
+
+  /** Sets how long the lock on a record lasts, before there is a worker. */
+  public void lockFor(Duration lock) {
+    set(
+        ConfigResource.Type.GROUP,
+        topics.group(),
+        "share.record.lock.duration.ms",
+        String.valueOf(lock.toMillis()));
   }
 
   /** Deletes a topic. */

@@ -39,6 +39,7 @@ final class ClusterRun implements AutoCloseable {
   private static final int SMALL = 64 << 10;
   private static final int LARGE = 5 << 20;
   private static final int LARGE_PER_SECOND = 3 << 19;
+  private static final Duration LOCK = Duration.ofSeconds(2);
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
   private final Random random;
@@ -73,6 +74,7 @@ final class ClusterRun implements AutoCloseable {
 
   /** Runs to the end of the batch. */
   void go() throws IOException, InterruptedException {
+    queue.lockFor(LOCK);
     for (int i = 0; i < 3; i++) {
       start();
     }
@@ -101,7 +103,7 @@ final class ClusterRun implements AutoCloseable {
     WorkerProcess killed = workers.get(0);
     WorkerProcess stopped = workers.get(1);
     long stop = random.nextInt(4000);
-    long locks = TestQueue.LOCK.toMillis();
+    long locks = LOCK.toMillis();
     return Stream.of(
             new Harm(
                 random.nextInt(6000),

@@ -12,7 +12,6 @@ import com.qustellar.qsde.examples.cluster.testing.TestStore;
 import com.qustellar.qsde.examples.demo.DemoFile;
 import com.qustellar.qsde.examples.demo.DemoOrigin;
 import com.qustellar.qsde.reactor.DownloadEngine;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -61,8 +60,6 @@ class ObjectWorkerTest {
             "--s3-part-size",
             "5M");
     ObjectTarget target = options.target(engine).orElseThrow();
-    // The first call of the client loads a lot, and locks are short here.
-    target.discard(Job.of("first", URI.create("http://127.0.0.1/"), bucket + "/in/first")).block();
     DemoFile large = DemoFile.of("large", 6 * MIB);
     DemoFile small = DemoFile.of("small", 1000);
     Settings settings =

@@ -10,7 +10,6 @@ import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
 import com.qustellar.qsde.examples.cluster.job.WorkerState;
 import com.qustellar.qsde.examples.cluster.target.Stored;
 import com.qustellar.qsde.examples.cluster.target.TargetStore;
-import com.qustellar.qsde.examples.cluster.testing.TestQueue;
 import com.qustellar.qsde.examples.demo.DemoFile;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +28,9 @@ import reactor.core.scheduler.Schedulers;
 
 /** A worker does what the queue holds, holds its locks, and releases what it can't end. */
 class WorkerTest extends WorkerTestBase {
+
+  /** A lock that a worker is to lose. */
+  private static final Duration SHORT = Duration.ofSeconds(2);
 
   /** Keeps what it is told, without a delivery that is given up. */
   private record Store(Function<Job, Mono<Stored>> stored) implements TargetStore {
@@ -68,12 +70,14 @@ class WorkerTest extends WorkerTestBase {
 
   @Test
   void renewsTheLockOfALongDownload() throws Exception {
-    DemoFile slow = DemoFile.of("slow", 300 * KIB).paced(100 * KIB);
+    Duration lock = Duration.ofSeconds(4);
+    queue.lockFor(lock);
+    DemoFile slow = DemoFile.of("slow", 500 * KIB).paced(100 * KIB);
     queue.submit(job(slow).withChecksum(slow.sha256()));
     start();
     List<JobResult> results = queue.results(all -> !all.isEmpty());
 
-    assertThat(results.get(0).seconds()).isGreaterThan(TestQueue.LOCK.toMillis() / 1e3);
+    assertThat(results.get(0).seconds()).isGreaterThan(lock.toMillis() / 1e3);
     assertThat(results.get(0).delivery()).isEqualTo(1);
     assertThat(results.get(0).fetched()).isEqualTo(slow.size());
   }
@@ -81,6 +85,7 @@ class WorkerTest extends WorkerTestBase {
   @Test
   void goesOnWithTheLastDeliveryThoughItsLockIsLost() throws Exception {
     queue.set(ConfigResource.Type.GROUP, queue.topics().group(), "share.delivery.count.limit", "2");
+    queue.lockFor(SHORT);
     Sinks.One<Stored> end = Sinks.one();
     AtomicInteger deliveries = new AtomicInteger();
     start(
@@ -94,7 +99,7 @@ class WorkerTest extends WorkerTestBase {
                 return Mono.error(new DownloadException.Cancelled(job.uri(), null, true, null));
               } else {
                 // Its member stands still, as in a process that is stopped.
-                LockSupport.parkNanos(TestQueue.LOCK.plusMillis(500).toNanos());
+                LockSupport.parkNanos(SHORT.plusMillis(500).toNanos());
               }
               return end.asMono();
             }),
@@ -111,6 +116,7 @@ class WorkerTest extends WorkerTestBase {
 
   @Test
   void noticesThatItStoodStillBetweenTwoRecordsOfOnePoll() throws Exception {
+    queue.lockFor(SHORT);
     queue.submit(job(DemoFile.of("f", KIB)));
     queue.submit(job(DemoFile.of("next", KIB)));
     AtomicInteger deliveries = new AtomicInteger();
@@ -118,7 +124,7 @@ class WorkerTest extends WorkerTestBase {
         new Store(
             job -> {
               if (deliveries.incrementAndGet() == 1) {
-                LockSupport.parkNanos(TestQueue.LOCK.plusMillis(500).toNanos());
+                LockSupport.parkNanos(SHORT.plusMillis(500).toNanos());
               }
               return deliveries.get() <= 2
                   ? Mono.never()
