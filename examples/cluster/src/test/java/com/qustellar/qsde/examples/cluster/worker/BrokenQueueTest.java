@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
+import com.qustellar.qsde.examples.cluster.testing.WaitingTest;
 import com.qustellar.qsde.examples.demo.DemoFile;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.Test;
 
 /** A queue of which a part is gone or refuses: a worker waits, mends what it can, and goes on. */
 class BrokenQueueTest extends WorkerTestBase {
 
-  @Test
+  @WaitingTest
   void holdsARequestForAsLongAsItsResultCanNotBeWritten() throws Exception {
     String results = queue.topics().results();
     DemoFile file = DemoFile.of("f", KIB);
@@ -33,7 +33,7 @@ class BrokenQueueTest extends WorkerTestBase {
     assertThat(lines).hasSize(2);
   }
 
-  @Test
+  @WaitingTest
   void makesTheTopicOfResultsAnew() throws Exception {
     String results = queue.topics().results();
     queue.submit(job(DemoFile.of("before", KIB)));
@@ -50,7 +50,7 @@ class BrokenQueueTest extends WorkerTestBase {
     assertThat(lines.get(1)).isEqualTo(results + " was gone, and has been made anew");
   }
 
-  @Test
+  @WaitingTest
   void makesATopicAnewThatSomebodyHasDeleted() throws Exception {
     start();
     queue.awaitState();
@@ -63,7 +63,7 @@ class BrokenQueueTest extends WorkerTestBase {
     assertThat(queue.results(all -> !all.isEmpty())).hasSize(1);
   }
 
-  @Test
+  @WaitingTest
   void saysOnceThatNoBrokerAnswersAndKeepsTrying() throws Exception {
     Map<String, Object> nowhere =
         Map.of(

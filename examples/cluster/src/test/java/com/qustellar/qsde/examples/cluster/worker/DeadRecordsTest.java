@@ -8,6 +8,7 @@ import com.qustellar.qsde.examples.cluster.job.Codec;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
+import com.qustellar.qsde.examples.cluster.testing.WaitingTest;
 import com.qustellar.qsde.examples.demo.DemoFile;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,12 +17,11 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.Test;
 
 /** What no worker can do is buried with its cause, and told of as a result. */
 class DeadRecordsTest extends WorkerTestBase {
 
-  @Test
+  @WaitingTest
   void buriesAnUnreadableRecordAndGoesOn() throws Exception {
     DemoFile file = DemoFile.of("good", KIB);
     queue.submit("{not json".getBytes(UTF_8));
@@ -43,7 +43,7 @@ class DeadRecordsTest extends WorkerTestBase {
     assertThat(Files.size(dir.resolve("files/good"))).isEqualTo(KIB);
   }
 
-  @Test
+  @WaitingTest
   void buriesARecordOfAnyLength() throws Exception {
     byte[] longest = new byte[(1 << 20) - 100]; // with the cause beside it, it is more than may be
     queue.submit(longest);
@@ -56,7 +56,7 @@ class DeadRecordsTest extends WorkerTestBase {
         .isEqualTo(queue.topics().jobs() + "-0@0");
   }
 
-  @Test
+  @WaitingTest
   void buriesWhatFailsForGoodWithItsCause() throws Exception {
     Job job = Job.of("gone", origin.uri("gone"), "gone");
     queue.submit(job);
@@ -70,7 +70,7 @@ class DeadRecordsTest extends WorkerTestBase {
         .returns("HttpStatus", JobResult::error);
   }
 
-  @Test
+  @WaitingTest
   void refusesATargetOutsideOfItsDirectory() throws Exception {
     queue.submit(Job.of("out", origin.serve(DemoFile.of("out", KIB)), "../out"));
     queue.submit(Job.of("s3", origin.serve(DemoFile.of("out", KIB)), "s3://bucket/out"));
@@ -85,7 +85,7 @@ class DeadRecordsTest extends WorkerTestBase {
     assertThat(origin.bytesSent()).isZero();
   }
 
-  @Test
+  @WaitingTest
   void givesUpAfterSoManyDeliveries() throws Exception {
     startWithoutEngine(2);
     List<ConsumerRecord<byte[], byte[]>> dead = queue.dead(1);
@@ -98,7 +98,7 @@ class DeadRecordsTest extends WorkerTestBase {
         .containsExactlyInAnyOrder(Outcome.RELEASED, Outcome.RELEASED, Outcome.REJECTED);
   }
 
-  @Test
+  @WaitingTest
   void givesUpBeforeTheGroupDropsTheRequest() throws Exception {
     queue.set(ConfigResource.Type.GROUP, queue.topics().group(), "share.delivery.count.limit", "2");
     startWithoutEngine(99);

@@ -3,13 +3,10 @@ package com.qustellar.qsde.examples.cluster.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.DownloadException;
-import com.qustellar.qsde.DownloadRequest;
-import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.job.JobResult;
 import com.qustellar.qsde.examples.cluster.job.JobResult.Outcome;
-import com.qustellar.qsde.examples.cluster.job.WorkerState;
 import com.qustellar.qsde.examples.cluster.target.Stored;
-import com.qustellar.qsde.examples.cluster.target.TargetStore;
+import com.qustellar.qsde.examples.cluster.testing.WaitingTest;
 import com.qustellar.qsde.examples.demo.DemoFile;
 import java.time.Duration;
 import java.util.List;
@@ -18,13 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Schedulers;
 
 /** A worker does what the queue holds, holds its locks, and releases what it can't end. */
 class WorkerTest extends WorkerTestBase {
@@ -32,25 +26,7 @@ class WorkerTest extends WorkerTestBase {
   /** A lock that a worker is to lose. */
   private static final Duration SHORT = Duration.ofSeconds(2);
 
-  /** Keeps what it is told, without a delivery that is given up. */
-  private record Store(Function<Job, Mono<Stored>> stored) implements TargetStore {
-    @Override
-    public boolean accepts(String target) {
-      return true;
-    }
-
-    @Override
-    public Mono<Stored> store(Job job, DownloadRequest request) {
-      return stored.apply(job);
-    }
-
-    @Override
-    public Mono<Void> discard(Job job) {
-      throw new AssertionError("there is a later delivery");
-    }
-  }
-
-  @Test
+  @WaitingTest
   void downloadsWhatTheQueueHolds() throws Exception {
     List<DemoFile> files =
         IntStream.range(0, 20).mapToObj(i -> DemoFile.of("f" + i, 10 * KIB + i)).toList();
@@ -68,7 +44,7 @@ class WorkerTest extends WorkerTestBase {
     assertThat(dir.resolve("files/.qsde")).doesNotExist();
   }
 
-  @Test
+  @WaitingTest
   void renewsTheLockOfALongDownload() throws Exception {
     Duration lock = Duration.ofSeconds(4);
     queue.lockFor(lock);
@@ -82,7 +58,7 @@ class WorkerTest extends WorkerTestBase {
     assertThat(results.get(0).fetched()).isEqualTo(slow.size());
   }
 
-  @Test
+  @WaitingTest
   void goesOnWithTheLastDeliveryThoughItsLockIsLost() throws Exception {
     queue.set(ConfigResource.Type.GROUP, queue.topics().group(), "share.delivery.count.limit", "2");
     queue.lockFor(SHORT);
@@ -114,7 +90,7 @@ class WorkerTest extends WorkerTestBase {
     assertThat(lines.get(1)).contains("this worker stood still for longer than its locks last");
   }
 
-  @Test
+  @WaitingTest
   void noticesThatItStoodStillBetweenTwoRecordsOfOnePoll() throws Exception {
     queue.lockFor(SHORT);
     queue.submit(job(DemoFile.of("f", KIB)));
@@ -138,7 +114,7 @@ class WorkerTest extends WorkerTestBase {
     assertThat(lines.get(1)).contains("this worker stood still for longer than its locks last");
   }
 
-  @Test
+  @WaitingTest
   void aWorkerThatIsStoppedReleasesWhatItHoldsAndTheNextGoesOn() throws Exception {
     DemoFile large = DemoFile.of("large", 20 * KIB * KIB).paced(6 * KIB * KIB);
     queue.submit(job(large).withChecksum(large.sha256()));
@@ -154,67 +130,7 @@ class WorkerTest extends WorkerTestBase {
     assertThat(results.get(1).fetched()).isLessThan(large.size() * 3 / 4);
   }
 
-  @Test
-  void saysHowItIsUntilItHasEndedAndThatLast() throws Exception {
-    Sinks.One<Stored> end = Sinks.one();
-    CountDownLatch begun = new CountDownLatch(1);
-    Store store =
-        new Store(
-            job -> {
-              begun.countDown();
-              return end.asMono();
-            });
-    queue.submit(job(DemoFile.of("f", KIB)));
-    start(queue.clients(), Duration.ofSeconds(20), store, 1, 1);
-    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
-    askToStop();
-    await(() -> lines.size() == 2);
-    CountDownLatch held = new CountDownLatch(1);
-    holdBackTheNextRecord(held);
-    try {
-      assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
-      end.tryEmitValue(new Stored(KIB, KIB, null, false, 0));
-      assertThat(ended.join()).isTrue();
-    } finally {
-      Schedulers.resetOnScheduleHook("held");
-    }
-
-    List<WorkerState> states = queue.states();
-    assertThat(states.get(states.size() - 1).stopped()).isTrue();
-    assertThat(states.get(states.size() - 2).running()).isEqualTo(1);
-  }
-
-  /** The next record is written after two others, or a second later. */
-  private static void holdBackTheNextRecord(CountDownLatch held) {
-    AtomicInteger records = new AtomicInteger();
-    CountDownLatch others = new CountDownLatch(2);
-    Schedulers.onScheduleHook(
-        "held",
-        task ->
-            () -> {
-              if (!Thread.currentThread().getName().startsWith("qsde-sender")) {
-                task.run();
-              } else if (records.incrementAndGet() == 1) {
-                held.countDown();
-                awaitBriefly(others);
-                task.run();
-              } else {
-                task.run();
-                others.countDown();
-              }
-            });
-  }
-
-  @SuppressWarnings("ResultOfMethodCallIgnored") // it is written all the same
-  private static void awaitBriefly(CountDownLatch latch) {
-    try {
-      latch.await(1, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  @Test
+  @WaitingTest
   void aWorkerThatIsStoppedReleasesWhatDoesNotEnd() throws Exception {
     AtomicBoolean cancelled = new AtomicBoolean();
     CountDownLatch begun = new CountDownLatch(1);

@@ -2,9 +2,11 @@ package com.qustellar.qsde.examples.cluster.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.Limits;
 import com.qustellar.qsde.examples.cluster.job.Job;
 import com.qustellar.qsde.examples.cluster.target.DirectoryTarget;
+import com.qustellar.qsde.examples.cluster.target.Stored;
 import com.qustellar.qsde.examples.cluster.target.TargetStore;
 import com.qustellar.qsde.examples.cluster.testing.TestQueue;
 import com.qustellar.qsde.examples.demo.DemoFile;
@@ -18,9 +20,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
 
 /** A queue, an origin, and a worker with targets in a directory. */
 @Timeout(60)
@@ -89,6 +93,24 @@ abstract class WorkerTestBase {
         throw new InterruptedException();
       }
       LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** Keeps what it is told, without a delivery that is given up. */
+  record Store(Function<Job, Mono<Stored>> stored) implements TargetStore {
+    @Override
+    public boolean accepts(String target) {
+      return true;
+    }
+
+    @Override
+    public Mono<Stored> store(Job job, DownloadRequest request) {
+      return stored.apply(job);
+    }
+
+    @Override
+    public Mono<Void> discard(Job job) {
+      throw new AssertionError("there is a later delivery");
     }
   }
 
