@@ -43,7 +43,7 @@ public final class TestQueue implements AutoCloseable {
   /** How long the lock on a record lasts: so long that no busy machine keeps a worker from it. */
   private static final Duration LOCK = Duration.ofSeconds(20);
 
-  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration LONGEST = Duration.ofMinutes(1);
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Broker broker;

@@ -26,7 +26,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** What becomes of the last delivery that the group makes. */
-@Timeout(60)
+@Timeout(120)
 class DeliveriesTest {
 
   private static final int LAST = 2;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
 
 /** A queue, an origin, and a worker with targets in a directory. */
-@Timeout(60)
+@Timeout(120)
 abstract class WorkerTestBase {
 
   static final int KIB = 1024;
