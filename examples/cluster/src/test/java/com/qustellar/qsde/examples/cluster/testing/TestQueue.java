@@ -259,8 +259,11 @@ public final class TestQueue implements AutoCloseable {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(clients(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions = new ArrayList<>();
-      for (PartitionInfo info : consumer.partitionsFor(topic)) {
-        partitions.add(new TopicPartition(topic, info.partition()));
+      // A topic that has just been made has a name first.
+      while (partitions.isEmpty() && System.nanoTime() < deadline) {
+        for (PartitionInfo info : consumer.partitionsFor(topic)) {
+          partitions.add(new TopicPartition(topic, info.partition()));
+        }
       }
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
