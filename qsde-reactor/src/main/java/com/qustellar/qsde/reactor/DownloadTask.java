@@ -350,6 +350,11 @@ final class DownloadTask implements Download {
     return Told.to(outcome.asMono().then().onErrorComplete());
   }
 
+  /** Returns whether its target is free soon: it ends, or is just getting its name. */
+  synchronized boolean isEnding() {
+    return stage == Stage.COMMITTING || stage == Stage.ENDING || stage == Stage.ENDED;
+  }
+
   /** Completes on whatever thread ends the download, before its outcome is told. */
   Mono<Void> ended() {
     return ended.asMono();

@@ -86,7 +86,7 @@ final class FileTurn {
     if (holder == task) {
       return then.get();
     }
-    if (holder.isDisposed()) {
+    if (holder.isEnding()) {
       waited = true;
       return holder.ended().then(Mono.defer(() -> claim(path, then)));
     }
