@@ -18,8 +18,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a part file, held by one download of one process.
@@ -33,7 +35,15 @@ final class PartName<C extends Channel> {
    * The part files that this JVM has open. Asking the operating system would not do: a process that
    * opens and closes a file loses every lock that it has on it (fcntl(2)).
    */
-  private static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
+  private static final Map<Object, Hold> HELD = new ConcurrentHashMap<>();
+
+  /**
+   * Whoever has a name.
+   *
+   * @param briefly whether it is only to delete the file: others wait for that
+   * @param over completed when the name is given back
+   */
+  private record Hold(boolean briefly, CompletableFuture<@Nullable Void> over) {}
 
   private final URI uri;
   private final Path target;
@@ -68,10 +78,18 @@ final class PartName<C extends Channel> {
    */
   static <C extends Channel> PartName<C> take(
       PartChannels<C> channels, URI uri, Path target, Usable usable) {
+    return take(channels, uri, target, usable, false);
+  }
+
+  private static <C extends Channel> PartName<C> take(
+      PartChannels<C> channels, URI uri, Path target, Usable usable, boolean briefly) {
     Path part = of(target);
     Object key = key(uri, target, part);
-    if (!HELD.add(key)) {
-      throw new FileAccess(uri, target, Reason.IN_USE, null);
+    Hold mine = new Hold(briefly, new CompletableFuture<>());
+    for (Hold other; (other = HELD.putIfAbsent(key, mine)) != null; other.over().join()) {
+      if (!other.briefly()) {
+        throw new FileAccess(uri, target, Reason.IN_USE, null);
+      }
     }
     boolean taken = false;
     try {
@@ -84,8 +102,15 @@ final class PartName<C extends Channel> {
       throw FileFailures.translate(uri, target, e);
     } finally {
       if (!taken) {
-        HELD.remove(key);
+        giveBack(key);
       }
+    }
+  }
+
+  private static void giveBack(Object key) {
+    Hold hold = HELD.remove(key);
+    if (hold != null) {
+      hold.over().complete(null);
     }
   }
 
@@ -95,9 +120,12 @@ final class PartName<C extends Channel> {
     boolean test(long length) throws IOException;
   }
 
-  /** Deletes what an earlier download left of a target, unless another one holds it. */
+  /**
+   * Deletes what an earlier download left of a target, unless another one holds it. One that wants
+   * it meanwhile waits.
+   */
   static void discard(URI uri, Path target) {
-    PartName<FileChannel> name = take(PartChannels.blocking(), uri, target, length -> true);
+    PartName<FileChannel> name = take(PartChannels.blocking(), uri, target, length -> true, true);
     try {
       Files.deleteIfExists(name.path);
       JournalFile.delete(target);
@@ -251,7 +279,7 @@ final class PartName<C extends Channel> {
       // It is closed all the same, and what is resumed from is read again before it counts.
       return;
     } finally {
-      HELD.remove(key);
+      giveBack(key);
     }
   }
 }

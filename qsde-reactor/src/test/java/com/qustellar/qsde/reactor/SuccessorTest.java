@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadState;
+import com.qustellar.qsde.reactor.testing.KeepsPartFiles;
 import com.qustellar.qsde.reactor.testing.ScriptedDisk;
 import com.qustellar.qsde.reactor.testing.ScriptedDisk.Operation;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /**
  * Downloads of one target after each other: what is done to one of them is not done to the next.
  */
+@KeepsPartFiles
 class SuccessorTest extends ResumeTestBase {
 
   private final ScriptedDisk disk = new ScriptedDisk();
@@ -34,12 +38,65 @@ class SuccessorTest extends ResumeTestBase {
     return DownloadRequest.of(origin.uri("/file"), disk.path(target()));
   }
 
+  /** Returns one that has brought more than the bytes given, and does not end. */
+  private Download started(long bytes) {
+    Download download = engine.submit(request());
+    await(() -> download.latest().bytesReceived() > bytes);
+    return download;
+  }
+
+  /** Returns one that was cancelled, and has left what it had. */
+  private Download left(long bytes) {
+    Download download = started(bytes);
+    download.dispose();
+    download.closed().block(LIMIT);
+    assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
+    return download;
+  }
+
+  private static boolean isPart(Path path) {
+    return path.toString().endsWith(".qsde-part");
+  }
+
   private static void awaitUninterruptibly(CountDownLatch latch) {
     try {
       latch.await();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Both want the part file's name: the one to delete it, the other to go on with it. */
+  @RepeatedTest(10)
+  void whatIsBeingDiscardedIsNotInUse() throws IOException {
+    Download first = left(SEGMENT);
+    stalling.set(false);
+    CountDownLatch deleting = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    CountDownLatch opening = new CountDownLatch(1);
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.DELETE && isPart(path) && deleting.getCount() > 0) {
+            deleting.countDown();
+            awaitUninterruptibly(opening);
+          } else if (answered.getCount() == 0 && path.toString().equals(dir.toString())) {
+            // It is looked at just before the part file is opened.
+            opening.countDown();
+          }
+        });
+    first.discard();
+    awaitUninterruptibly(deleting);
+    origin
+        .on("/file")
+        .answer(
+            reply -> {
+              answered.countDown();
+              return reply;
+            });
+    Download next = engine.submit(request());
+    assertThat(next.result().block(LIMIT).resumedBytes()).isZero();
+    assertHolds(target(), BODY);
+    assertDirectoryHolds("target");
   }
 
   /** It can't be cancelled any more, but the target is as good as free. */
