@@ -72,7 +72,8 @@ public interface Download extends Disposable {
 
   /**
    * Cancels the download and deletes what a cancelled download would keep for a resume: before its
-   * end is told, or soon, if it had ended before. The file of one that has completed stays.
+   * end is told, or soon, if it had ended before. The file of one that has completed stays, and so
+   * does what another download of the target has gone on with meanwhile.
    */
   void discard();
 

@@ -43,7 +43,7 @@ final class FileDownload implements Work {
   // Guarded by this. What is set while the task runs is seen by the close that follows its end.
   private @Nullable FileTurn current;
   private boolean discarded;
-  private @Nullable Path left;
+  private @Nullable Leftover left;
 
   /**
    * Where the download goes, and what it asks for first.
@@ -297,7 +297,7 @@ final class FileDownload implements Work {
 
   @Override
   public Mono<Void> deleteKept() {
-    Path kept;
+    Leftover kept;
     synchronized (this) {
       kept = left;
     }
@@ -306,7 +306,7 @@ final class FileDownload implements Work {
     }
     Callable<@Nullable Void> delete =
         () -> {
-          PartName.discard(request.uri(), kept);
+          kept.delete(request.uri());
           return null;
         };
     return engine

@@ -189,14 +189,11 @@ final class FileTurn {
   }
 
   /**
-   * Returns the target of which something stays for a later run, once this is closed.
+   * Returns what stays for a later run, once this is closed; null if nothing does.
    *
    * @param before what an earlier turn has left, which stays where this one has opened nothing
    */
-  synchronized @Nullable Path left(@Nullable Path before) {
-    if (file == null || pipeline == null) {
-      return before;
-    }
-    return file.isKept() ? pipeline.target() : null;
+  synchronized @Nullable Leftover left(@Nullable Leftover before) {
+    return file == null ? before : file.left();
   }
 }

@@ -87,6 +87,24 @@ final class JournalFile {
     return SideFile.read(of(target), ResumeJournal.LONGEST).flatMap(ResumeJournal::read);
   }
 
+  /**
+   * Tells a journal from all others, and from itself once anybody has gone on with it.
+   *
+   * @param salt by chance, in each another
+   * @param length it only grows
+   */
+  record Mark(String salt, int length) {}
+
+  /** Returns the mark of this journal, once it is closed. */
+  Mark mark() {
+    return new Mark(journal.header().salt(), length);
+  }
+
+  /** Returns the mark of the journal of a target; empty where there is none that can be used. */
+  static Optional<Mark> mark(Path target) {
+    return read(target).map(found -> new Mark(found.header().salt(), found.length()));
+  }
+
   /** Begins a journal in the place of any that is there. Blocks. */
   static JournalFile begin(Path target, JournalHeader header, IoPool io, Scheduler scheduler)
       throws IOException {

@@ -42,7 +42,7 @@ final class PartFile {
   // Guarded by this.
   private boolean committed;
   private boolean discarded;
-  private boolean kept;
+  private @Nullable Leftover left;
 
   private PartFile(
       IoPool io,
@@ -105,9 +105,9 @@ final class PartFile {
     discarded = true;
   }
 
-  /** Returns whether something has stayed for a later run, once this is closed. */
-  synchronized boolean isKept() {
-    return kept;
+  /** Returns what has stayed for a later run, once this is closed; null if nothing has. */
+  synchronized @Nullable Leftover left() {
+    return left;
   }
 
   /** Gives the file this time of its last change; no write may follow. */
@@ -157,9 +157,9 @@ final class PartFile {
       boolean claimed = journal != null && journal.close();
       // Another file may have come into its place meanwhile: that is not ours to delete.
       boolean ours = !named && name.isSurelyHeld();
-      if (claimed && ours && !given) {
+      if (journal != null && claimed && ours && !given) {
         synchronized (this) {
-          kept = true;
+          left = new Leftover(target, journal.mark());
         }
         return null;
       }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,19 +79,8 @@ final class PartName<C extends Channel> {
    */
   static <C extends Channel> PartName<C> take(
       PartChannels<C> channels, URI uri, Path target, Usable usable) {
-    return take(channels, uri, target, usable, false);
-  }
-
-  private static <C extends Channel> PartName<C> take(
-      PartChannels<C> channels, URI uri, Path target, Usable usable, boolean briefly) {
     Path part = of(target);
-    Object key = key(uri, target, part);
-    Hold mine = new Hold(briefly, new CompletableFuture<>());
-    for (Hold other; (other = HELD.putIfAbsent(key, mine)) != null; other.over().join()) {
-      if (!other.briefly()) {
-        throw new FileAccess(uri, target, Reason.IN_USE, null);
-      }
-    }
+    Object key = hold(uri, target, part, false);
     boolean taken = false;
     try {
       PartName<C> name = new PartOpening<>(channels, uri, target, part, key, usable).open();
@@ -105,6 +95,18 @@ final class PartName<C extends Channel> {
         giveBack(key);
       }
     }
+  }
+
+  /** Returns the key that the name is held by from now on. */
+  private static Object hold(URI uri, Path target, Path part, boolean briefly) {
+    Object key = key(uri, target, part);
+    Hold mine = new Hold(briefly, new CompletableFuture<>());
+    for (Hold other; (other = HELD.putIfAbsent(key, mine)) != null; other.over().join()) {
+      if (!other.briefly()) {
+        throw new FileAccess(uri, target, Reason.IN_USE, null);
+      }
+    }
+    return key;
   }
 
   private static void giveBack(Object key) {
@@ -123,16 +125,29 @@ final class PartName<C extends Channel> {
   /**
    * Deletes what an earlier download left of a target, unless another one holds it. One that wants
    * it meanwhile waits.
+   *
+   * @param unwanted whether it is what was left, and not another's; asked when nobody holds it
    */
-  static void discard(URI uri, Path target) {
-    PartName<FileChannel> name = take(PartChannels.blocking(), uri, target, length -> true, true);
+  static void discard(URI uri, Path target, BooleanSupplier unwanted) {
+    Path part = of(target);
+    Object key = hold(uri, target, part, true);
     try {
-      Files.deleteIfExists(name.path);
-      JournalFile.delete(target);
+      if (unwanted.getAsBoolean()) {
+        PartOpening<FileChannel> opening =
+            new PartOpening<>(PartChannels.blocking(), uri, target, part, key, length -> true);
+        // Under its lock: another process may be about to go on with it.
+        FileChannel locked = opening.open().channel();
+        try {
+          Files.deleteIfExists(part);
+          JournalFile.delete(target);
+        } finally {
+          locked.close();
+        }
+      }
     } catch (IOException e) {
       throw FileFailures.translate(uri, target, e);
     } finally {
-      name.giveBack();
+      giveBack(key);
     }
   }
 

@@ -99,6 +99,35 @@ class SuccessorTest extends ResumeTestBase {
     assertDirectoryHolds("target");
   }
 
+  @Test
+  void aDiscardLeavesAloneWhatAnotherHasGoneOnWith() throws IOException {
+    Download first = left(SEGMENT);
+    Download second = started(3 * SEGMENT);
+    second.pause();
+    await(() -> second.latest().state() == DownloadState.PAUSED);
+    first.discard();
+    // Whatever it does, it has done it when the threads for files have ended.
+    engine.close();
+    assertThat(second.latest().state()).isEqualTo(DownloadState.CANCELLED);
+    assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
+
+    second.discard();
+    await(() -> dir.toFile().list().length == 0);
+  }
+
+  @Test
+  void aDiscardIsOfWhatItsOwnRunHasLeft() {
+    Download first = left(SEGMENT);
+    first.discard();
+    await(() -> dir.toFile().list().length == 0);
+    Download second = left(SEGMENT);
+    first.discard();
+    engine.close();
+    assertDirectoryHolds("target.qsde-part", "target.qsde-journal");
+    second.discard();
+    await(() -> dir.toFile().list().length == 0);
+  }
+
   /** It can't be cancelled any more, but the target is as good as free. */
   @Test
   void whoIsGettingItsNameIsNotInUse() throws IOException {
