@@ -195,7 +195,8 @@ final class ProgressSampler {
         total,
         speed,
         eta,
-        active,
+        // A thread may stand still before it sees that it was cancelled.
+        still ? 0 : active,
         completed,
         Math.toIntExact(Math.max(segments, completed)),
         retries,

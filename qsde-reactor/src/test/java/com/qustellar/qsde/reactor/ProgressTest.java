@@ -159,6 +159,26 @@ class ProgressTest extends EngineTestBase {
     assertThat(download.isDisposed()).isTrue();
   }
 
+  /** A cancel overtakes a thread that has counted its connection and not yet asked for it. */
+  @Test
+  void nothingIsActiveOfWhatHasEnded() {
+    AtomicReference<Progress> last = new AtomicReference<>();
+    DownloadMetrics cancelling =
+        new DownloadMetrics() {
+          @Override
+          public void connectionTaken(String asked) {
+            Download download = engine.downloads().get(0);
+            download.dispose();
+            last.set(download.progress().blockLast(LIMIT));
+          }
+        };
+    use(builder().metrics(cancelling));
+    engine.submit(request("/file"));
+    await(() -> last.get() != null);
+    assertThat(last.get().state()).isEqualTo(DownloadState.CANCELLED);
+    assertThat(last.get().activeSegments()).isZero();
+  }
+
   @Test
   void nothingIsDeliveredOnAnEventLoop() {
     origin.serve("/file", BODY);
