@@ -132,7 +132,10 @@ final class PartName<C extends Channel> {
     Path part = of(target);
     Object key = hold(uri, target, part, true);
     try {
-      if (unwanted.getAsBoolean()) {
+      // Where nothing is left no file must be made for its lock, which others would find in use.
+      boolean anything =
+          Files.exists(part, LinkOption.NOFOLLOW_LINKS) || JournalFile.exists(target);
+      if (anything && unwanted.getAsBoolean()) {
         PartOpening<FileChannel> opening =
             new PartOpening<>(PartChannels.blocking(), uri, target, part, key, length -> true);
         // Under its lock: another process may be about to go on with it.

@@ -128,6 +128,18 @@ class SuccessorTest extends ResumeTestBase {
     await(() -> dir.toFile().list().length == 0);
   }
 
+  @Test
+  void aDiscardOfWhatIsGoneMakesNoFile() {
+    Download first = left(SEGMENT);
+    first.discard();
+    await(() -> dir.toFile().list().length == 0);
+    AtomicBoolean opened = new AtomicBoolean();
+    disk.failing((operation, path) -> opened.compareAndSet(false, operation == Operation.OPEN));
+    first.discard();
+    engine.close();
+    assertThat(opened).isFalse();
+  }
+
   /** It can't be cancelled any more, but the target is as good as free. */
   @Test
   void whoIsGettingItsNameIsNotInUse() throws IOException {
