@@ -3,7 +3,6 @@ package com.qustellar.qsde.reactor.torture;
 import static com.qustellar.qsde.reactor.testing.FileAssertions.assertHolds;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.qustellar.qsde.DownloadException.Cancelled;
 import com.qustellar.qsde.DownloadRequest;
 import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.HashAlgorithm;
@@ -20,11 +19,8 @@ import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -32,7 +28,6 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import reactor.core.publisher.BaseSubscriber;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -100,53 +95,9 @@ class RandomCancelTest {
     new Torture(RandomCancelTest.class)
         .seeds(SAMPLE, seed -> attempts.run(seed, dir, Attempt::new));
     assertThat(engine.downloads()).isEmpty();
-    assertEveryPlaceIsFree();
+    Places.assertAllFree(engine, origin, dir);
     engine.close();
     origin.await(() -> origin.openConnections() == 0);
-  }
-
-  /** As many downloads as there are places, each of which ends when all have begun. */
-  private void assertEveryPlaceIsFree() {
-    CountDownLatch all = new CountDownLatch(PLACES);
-    origin.serve("/last", Body.random(0, 1000));
-    origin
-        .on("/last")
-        .answer(
-            reply -> {
-              all.countDown();
-              return reply.delayedUntil(all);
-            });
-    List<Download> downloads = new ArrayList<>();
-    for (int i = 0; i < PLACES; i++) {
-      downloads.add(
-          engine.submit(DownloadRequest.of(origin.uri("/last"), dir.resolve("last" + i))));
-    }
-    downloads.forEach(download -> download.result().block(Torture.LIMIT));
-  }
-
-  /** Counts the ends that a subscriber hears of. */
-  private static final class Ends extends BaseSubscriber<Object> {
-    private final AtomicInteger completed = new AtomicInteger();
-    private final AtomicInteger cancelled = new AtomicInteger();
-    private final Queue<Throwable> other = new ConcurrentLinkedQueue<>();
-
-    @Override
-    protected void hookOnComplete() {
-      completed.incrementAndGet();
-    }
-
-    @Override
-    protected void hookOnError(Throwable thrown) {
-      if (thrown instanceof Cancelled) {
-        cancelled.incrementAndGet();
-      } else {
-        other.add(thrown);
-      }
-    }
-
-    private int all() {
-      return completed.get() + cancelled.get() + other.size();
-    }
   }
 
   /** One download and its cancel. */
@@ -276,20 +227,20 @@ class RandomCancelTest {
       if (!cold) {
         Torture.await("the end is told", () -> ends.all() > 0);
       }
-      assertThat(ends.other).isEmpty();
+      assertThat(ends.other()).isEmpty();
       assertThat(ends.all()).as("the ends that were told").isLessThanOrEqualTo(1);
       boolean completed = Files.exists(target);
       if (completed) {
         assertHolds(target, file);
         Leftovers.assertOnly(target);
-        assertThat(ends.cancelled).hasValue(0);
+        assertThat(ends.cancelled()).isZero();
       } else {
         if (way == Way.DISCARD) {
           // Another attempt's cancelAll may have ended it before.
           Torture.await("what was kept is deleted", () -> Leftovers.none(target));
         }
         Leftovers.assertNoneOrResumable(target);
-        assertThat(ends.completed).hasValue(0);
+        assertThat(ends.completed()).isZero();
       }
       if (download != null) {
         assertThat(download.latest().state())
