@@ -124,7 +124,10 @@ final class JournalFile {
       channel.close();
       throw e;
     }
-    return new JournalFile(journal, channel, journal.length(), io, scheduler);
+    JournalFile file = new JournalFile(journal, channel, journal.length(), io, scheduler);
+    // It says nothing new, but whoever has left the journal sees that it is another's now.
+    journal.claims().stream().findFirst().ifPresent(file::claim);
+    return file;
   }
 
   /** A write has put the bytes into the part file. */
