@@ -25,7 +25,6 @@ final class DownloadRunner {
 
   private static final Logger LOG = LoggerFactory.getLogger(DownloadRunner.class);
 
-  private static final Duration FIRST_ANSWER = Duration.ofSeconds(1);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
   private final DownloadEngine engine;
@@ -86,7 +85,7 @@ final class DownloadRunner {
 
   /**
    * Completes when the server's first answer is here, or the download has ended or waits: for
-   * others, or for another attempt. At the latest after a second, as a client waits for it.
+   * others, or for another attempt. At the latest after the time that a client waits for it.
    */
   Mono<Void> firstAnswer(Entry entry) {
     Download handle = entry.handle();
@@ -98,7 +97,7 @@ final class DownloadRunner {
         Flux.interval(Duration.ZERO, LOOK_AGAIN)
             .takeUntil(tick -> isAnswered(handle.latest().state()))
             .then();
-    return Mono.firstWithSignal(ended, answered).timeout(FIRST_ANSWER, Mono.empty());
+    return Mono.firstWithSignal(ended, answered).timeout(properties.firstAnswer(), Mono.empty());
   }
 
   /** An end is left to the result: before that is here, nobody can tell what it was. */

@@ -53,9 +53,10 @@ final class DownloadsController {
   @Operation(
       summary = "Adds a download and starts it",
       description =
-          "Waits for the server's first answer, a second at most. A 403 says that an address is"
-              + " forbidden, be it that of the URL, of its name or of a redirect; nothing is added"
-              + " then. Found out later, that is the download's failure, and the answer of /file.")
+          "Waits for the server's first answer, a second at most unless it is set up otherwise."
+              + " A 403 says that an address is forbidden, be it that of the URL, of its name or of"
+              + " a redirect; nothing is added then. Found out later, that is the download's"
+              + " failure, and the answer of /file.")
   @PostMapping(path = "/downloads", consumes = JSON, produces = JSON)
   Mono<ResponseEntity<DownloadView>> add(@RequestBody NewDownload wanted) {
     return downloads

@@ -18,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param token what writes and relays must carry as {@code Authorization: Bearer}; a must where the
  *     service can be reached from elsewhere
  * @param hosts more names under which the service is asked for: those of a reverse proxy, say
+ * @param firstAnswer how long whoever adds a download waits at most for the first answer to it
  * @param progressInterval the time between two events of a stream
  * @param heartbeat how long a stream may be silent
  */
@@ -28,6 +29,7 @@ record ServiceProperties(
     @DefaultValue("1000") int maxDownloads,
     @Nullable String token,
     @DefaultValue Set<String> hosts,
+    @DefaultValue("1s") Duration firstAnswer,
     @DefaultValue("250ms") Duration progressInterval,
     @DefaultValue("15s") Duration heartbeat) {
 
@@ -35,6 +37,7 @@ record ServiceProperties(
     check(maxBytes.toBytes() > 0, "max-bytes", maxBytes, "a download has at least one byte");
     check(maxDownloads > 0, "max-downloads", maxDownloads, "the list holds at least one");
     check(token == null || token.length() >= 16, "token", "…", "16 characters are the least");
+    check(!firstAnswer.isNegative(), "first-answer", firstAnswer, "no time is negative");
     check(
         progressInterval.toMillis() >= 50, "progress-interval", progressInterval, "50 ms or more");
     check(heartbeat.toMillis() >= 50, "heartbeat", heartbeat, "50 ms or more");

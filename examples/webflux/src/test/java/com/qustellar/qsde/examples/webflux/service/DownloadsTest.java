@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.springframework.r2dbc.core.DatabaseClient;
 import reactor.core.publisher.Mono;
@@ -41,6 +43,19 @@ class DownloadsTest extends DownloadsTestBase {
     assertThat(filtered.json().path("items")).hasSize(1);
     assertThat(filtered.json().path("items").path(0).path("id").asString()).isEqualTo(failed);
     get("/downloads?size=0").isProblem(400, "invalid-value");
+  }
+
+  /** By default that is a second. */
+  @Test
+  void whoeverAddsOneWaitsAsLongAsIsSetForTheFirstAnswer() {
+    CountDownLatch late = new CountDownLatch(1);
+    origin.on("/late").answer(Reply.status(404).delayedUntil(late));
+    long begun = System.nanoTime();
+    CompletableFuture<String> added = CompletableFuture.supplyAsync(() -> add(origin.uri("/late")));
+    await(() -> added.isDone() || System.nanoTime() - begun > 1_500_000_000);
+    assertThat(added).isNotDone();
+    late.countDown();
+    assertThat(view(added.join()).state()).isEqualTo(FAILED);
   }
 
   private static String stateTold(Answer answer) {

@@ -308,7 +308,7 @@ class SafetyTest extends TestService {
   private static ServiceProperties properties(String token, Set<String> hosts) {
     Duration second = Duration.ofSeconds(1);
     return new ServiceProperties(
-        Path.of("d"), DataSize.ofBytes(1), 1, token, hosts, second, second);
+        Path.of("d"), DataSize.ofBytes(1), 1, token, hosts, second, second, second);
   }
 
   /** A server that may be reached, and sends everybody elsewhere. */

@@ -84,6 +84,7 @@ abstract class TestService {
                 "--qsde.name-servers=127.0.0.1:" + DNS.address().getPort(),
                 "--service.max-downloads=60",
                 "--service.max-bytes=1GB",
+                "--service.first-answer=5s",
                 "--service.heartbeat=600ms",
                 "--service.progress-interval=50ms"));
     for (String arg : more) { // a property that is given twice would have two values
