@@ -170,8 +170,19 @@ final class JournalFile {
       length += records.length;
       hasClaims = true;
     } catch (IOException e) {
-      // What is torn now is cut when it is read: nothing may follow it.
+      // Nothing may follow what is torn now.
       ended = true;
+      cut();
+    }
+  }
+
+  /** Before what is torn some records may stand whole, which a reader would count. */
+  private void cut() {
+    try {
+      channel.truncate(length);
+    } catch (IOException e) {
+      // A reader cuts what is torn as well; only a discard leaves the files then.
+      return;
     }
   }
 

@@ -8,10 +8,12 @@ import com.qustellar.qsde.DownloadState;
 import com.qustellar.qsde.reactor.testing.KeepsPartFiles;
 import com.qustellar.qsde.reactor.testing.ScriptedDisk;
 import com.qustellar.qsde.reactor.testing.ScriptedDisk.Operation;
+import com.qustellar.qsde.reactor.testing.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -25,8 +27,11 @@ class SuccessorTest extends ResumeTestBase {
   private final ScriptedDisk disk = new ScriptedDisk();
   private final AtomicBoolean stalling = new AtomicBoolean(true);
 
+  private DownloadRequest request;
+
   @BeforeEach
   void serve() {
+    request = DownloadRequest.of(origin.uri("/file"), disk.path(target()));
     origin.serve("/file", BODY);
     origin
         .on("/file")
@@ -34,13 +39,9 @@ class SuccessorTest extends ResumeTestBase {
         .answer(reply -> reply.stallAfter(10, never));
   }
 
-  private DownloadRequest request() {
-    return DownloadRequest.of(origin.uri("/file"), disk.path(target()));
-  }
-
   /** Returns one that has brought more than the bytes given, and does not end. */
   private Download started(long bytes) {
-    Download download = engine.submit(request());
+    Download download = engine.submit(request);
     await(() -> download.latest().bytesReceived() > bytes);
     return download;
   }
@@ -93,7 +94,7 @@ class SuccessorTest extends ResumeTestBase {
               answered.countDown();
               return reply;
             });
-    Download next = engine.submit(request());
+    Download next = engine.submit(request);
     assertThat(next.result().block(LIMIT).resumedBytes()).isZero();
     assertHolds(target(), BODY);
     assertDirectoryHolds("target");
@@ -141,6 +142,33 @@ class SuccessorTest extends ResumeTestBase {
     assertThat(opened).isFalse();
   }
 
+  /** The first of its records stands whole then, and the journal is longer than was noted. */
+  @Test
+  void aDiscardIsOfWhatAFullDiskHasCutShortAsWell() {
+    use(builder().scheduler(new VirtualTime())); // so that all is appended at the end, in one go
+    origin.serve("/large", LARGE);
+    origin
+        .on("/large")
+        .where(asked -> asked(asked).endExclusive() >= LARGE.length())
+        .answer(reply -> reply.stallAfter(10, never));
+    request = DownloadRequest.of(origin.uri("/large"), disk.path(target()));
+    left(SEGMENT);
+    AtomicInteger writes = new AtomicInteger();
+    disk.failing(
+        (operation, path) -> {
+          if (operation == Operation.WRITE && path.toString().endsWith(".qsde-journal")) {
+            disk.shortTransfers(50);
+            if (writes.incrementAndGet() > 1) {
+              throw new IOException("No space left on device");
+            }
+          }
+        });
+    Download second = left(LARGE.length() - (1 << 20));
+    assertThat(writes).hasValue(2);
+    second.discard();
+    await(() -> dir.toFile().list().length == 0);
+  }
+
   /** It can't be cancelled any more, but the target is as good as free. */
   @Test
   void whoIsGettingItsNameIsNotInUse() throws IOException {
@@ -154,10 +182,10 @@ class SuccessorTest extends ResumeTestBase {
             awaitUninterruptibly(waited);
           }
         });
-    Download first = engine.submit(request());
+    Download first = engine.submit(request);
     awaitUninterruptibly(named);
     first.dispose();
-    Download next = engine.submit(request().withChecksum("sha256:" + BODY.sha256()));
+    Download next = engine.submit(request.withChecksum("sha256:" + BODY.sha256()));
     await(() -> next.latest().state() == DownloadState.CONNECTING || next.isDisposed());
     // Its look at the target is the only other task of the threads for files.
     ((NettyDownloadEngine) engine).io().call(() -> 0).block(LIMIT);
