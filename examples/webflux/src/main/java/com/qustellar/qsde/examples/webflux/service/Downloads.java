@@ -216,11 +216,17 @@ final class Downloads {
               entry.gone(true);
               return remove(entry).doOnError(failed -> entry.gone(false));
             }
-            entry.row(row.cancelled());
-            Mono<Void> before = entry.ending().onErrorComplete();
-            Mono<Void> ending = before.then(discard(entry.id(), entry.handle())).cache();
+            Row cancelled = row.cancelled();
+            entry.row(cancelled);
+            Mono<Void> before = entry.ending();
+            Mono<Void> discarded = discard(entry.id(), entry.handle());
+            Mono<Void> ending = before.onErrorComplete().then(discarded).cache();
             entry.ending(ending);
-            return Uncancelled.begun(update(entry, row).then(ending));
+            return Uncancelled.begun(
+                store
+                    .update(cancelled)
+                    .doOnError(failed -> entry.undo(cancelled, row, before))
+                    .then(ending));
           }
         });
   }

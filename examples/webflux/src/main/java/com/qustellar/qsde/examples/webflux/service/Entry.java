@@ -45,6 +45,14 @@ final class Entry {
     }
   }
 
+  /** As {@link #undo(Row, Row)}, of a cancellation: nothing of it is deleted then. */
+  synchronized void undo(Row last, Row before, Mono<Void> ended) {
+    if (row.equals(last)) {
+      row = before;
+      ending = ended;
+    }
+  }
+
   /** Returns whether it is being taken off the list. */
   synchronized boolean isGone() {
     return gone;

@@ -220,6 +220,35 @@ class DownloadsTest extends DownloadsTestBase {
   }
 
   @Test
+  void whatCouldNotBeCancelledIsNotDeletedByItsRetry() {
+    String id = add(slow());
+    await(() -> view(id).bytesReceived() > 0);
+    sql("alter table download rename to elsewhere");
+    try {
+      assertThat(delete(id).status()).isEqualTo(500);
+    } finally {
+      sql("alter table elsewhere rename to download");
+    }
+    act(id, "pause").isStatus(200);
+    origin.await(() -> origin.openConnections() == 0);
+    origin.on("/slow.bin").answer(Reply.status(403));
+    act(id, "resume").isStatus(200);
+    awaitState(id, FAILED);
+
+    int before = origin.requests().size();
+    act(id, "retry").isStatus(200);
+    awaitState(id, FAILED);
+
+    await(() -> origin.requests().size() > before);
+    assertThat(origin.requests().get(before).header("Range").orElseThrow())
+        .doesNotStartWith("bytes=0-");
+  }
+
+  private static void sql(String statement) {
+    bean(DatabaseClient.class).sql(statement).then().block(PATIENCE);
+  }
+
+  @Test
   void headersGoToTheOrigin() {
     Map<String, String> headers = Map.of("Authorization", "Bearer abc");
     awaitState(add(Map.of("url", file().toString(), "headers", headers)), COMPLETED);
