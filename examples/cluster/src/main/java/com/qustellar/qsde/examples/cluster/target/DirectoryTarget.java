@@ -293,8 +293,16 @@ public final class DirectoryTarget implements TargetStore {
                 .download()
                 .closed()
                 .then(work(this::isThere))
-                .flatMap(there -> there ? clear() : Mono.empty())
+                .flatMap(there -> there ? clear() : exit(begun.own()))
                 .onErrorComplete();
+          });
+    }
+
+    private Mono<Void> exit(Path own) {
+      return work(
+          () -> {
+            folder.exit(own);
+            return null;
           });
     }
 

@@ -67,7 +67,7 @@ final class WorkFolder {
         makeDirectory(shared);
         makeDirectory(folder);
         Path own = folder.resolve(request + "." + UUID.randomUUID());
-        Files.createFile(own.resolveSibling(own.getFileName() + ENTERED));
+        Files.createFile(entered(own));
         return own;
       } catch (NoSuchFileException e) {
         // Another delivery has just ended, and was the last.
@@ -76,6 +76,10 @@ final class WorkFolder {
         }
       }
     }
+  }
+
+  private static Path entered(Path own) {
+    return own.resolveSibling(own.getFileName() + ENTERED);
   }
 
   /** Makes a directory unless it is there; a link in its place is not followed. */
@@ -168,6 +172,19 @@ final class WorkFolder {
     for (String suffix : new String[] {PART, JOURNAL, ".journal"}) {
       Files.deleteIfExists(own.resolveSibling(name + suffix));
     }
+  }
+
+  /**
+   * Ends a delivery that has not made the target. A later one goes on with a part and its journal
+   * alone; where there are none the folder is deleted.
+   *
+   * @param own where it wrote
+   */
+  void exit(Path own) throws IOException {
+    Files.deleteIfExists(own);
+    Files.deleteIfExists(entered(own));
+    deleteIfEmpty(folder);
+    deleteIfEmpty(shared);
   }
 
   /** Deletes what all deliveries have written, and the folder. */

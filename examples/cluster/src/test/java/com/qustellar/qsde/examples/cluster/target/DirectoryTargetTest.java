@@ -15,6 +15,7 @@ import com.qustellar.qsde.reactor.DownloadEngine;
 import com.qustellar.qsde.reactor.testing.Body;
 import com.qustellar.qsde.reactor.testing.LeakExtension;
 import com.qustellar.qsde.reactor.testing.RecordedRequest;
+import com.qustellar.qsde.reactor.testing.Reply;
 import com.qustellar.qsde.reactor.testing.ScriptedOrigin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,6 +107,15 @@ class DirectoryTargetTest {
     try (Stream<Path> there = Files.list(dir.resolve("a/b"))) {
       assertThat(there).containsExactly(dir.resolve("a/b/small"));
     }
+  }
+
+  @Test
+  void aDeliveryThatGetsNothingLeavesNothing() {
+    halting.on("/none").answer(Reply.status(404));
+    Job job = Job.of("none", halting.uri("/none"), "a/b/none");
+
+    assertThatThrownBy(() -> store(job)).isInstanceOf(DownloadException.HttpStatus.class);
+    assertThat(work()).doesNotExist();
   }
 
   @Test
