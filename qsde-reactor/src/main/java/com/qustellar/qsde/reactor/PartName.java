@@ -17,50 +17,31 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a part file, held by one download of one process.
  *
- * <p>Between processes the operating system's lock decides, within the JVM a set. Everything here
- * may block.
+ * <p>Between processes the operating system's lock decides, within the JVM a {@link NameHold}.
+ * Everything here may block.
  */
 final class PartName<C extends Channel> {
-
-  /**
-   * The part files that this JVM has open. Asking the operating system would not do: a process that
-   * opens and closes a file loses every lock that it has on it (fcntl(2)).
-   */
-  private static final Map<Object, Hold> HELD = new ConcurrentHashMap<>();
-
-  /**
-   * Whoever has a name.
-   *
-   * @param briefly whether it is only to delete the file: others wait for that
-   * @param over completed when the name is given back
-   */
-  private record Hold(boolean briefly, CompletableFuture<@Nullable Void> over) {}
 
   private final URI uri;
   private final Path target;
   private final Path path;
-  private final Object key;
+  private final NameHold hold;
   private final Object identity;
   private final C channel;
   private final boolean resumed;
 
   /** Makes the name of a file that is open under its lock. */
   PartName(
-      URI uri, Path target, Path path, Object key, Object identity, C channel, boolean resumed) {
+      URI uri, Path target, Path path, NameHold hold, Object identity, C channel, boolean resumed) {
     this.uri = uri;
     this.target = target;
     this.path = path;
-    this.key = key;
+    this.hold = hold;
     this.identity = identity;
     this.channel = channel;
     this.resumed = resumed;
@@ -80,10 +61,10 @@ final class PartName<C extends Channel> {
   static <C extends Channel> PartName<C> take(
       PartChannels<C> channels, URI uri, Path target, Usable usable) {
     Path part = of(target);
-    Object key = hold(uri, target, part, false);
+    NameHold hold = NameHold.take(uri, target, part, false);
     boolean taken = false;
     try {
-      PartName<C> name = new PartOpening<>(channels, uri, target, part, key, usable).open();
+      PartName<C> name = new PartOpening<>(channels, uri, target, part, hold, usable).open();
       taken = true;
       return name;
     } catch (FileAlreadyExistsException e) {
@@ -92,27 +73,8 @@ final class PartName<C extends Channel> {
       throw FileFailures.translate(uri, target, e);
     } finally {
       if (!taken) {
-        giveBack(key);
+        hold.giveBack();
       }
-    }
-  }
-
-  /** Returns the key that the name is held by from now on. */
-  private static Object hold(URI uri, Path target, Path part, boolean briefly) {
-    Object key = key(uri, target, part);
-    Hold mine = new Hold(briefly, new CompletableFuture<>());
-    for (Hold other; (other = HELD.putIfAbsent(key, mine)) != null; other.over().join()) {
-      if (!other.briefly()) {
-        throw new FileAccess(uri, target, Reason.IN_USE, null);
-      }
-    }
-    return key;
-  }
-
-  private static void giveBack(Object key) {
-    Hold hold = HELD.remove(key);
-    if (hold != null) {
-      hold.over().complete(null);
     }
   }
 
@@ -130,14 +92,14 @@ final class PartName<C extends Channel> {
    */
   static void discard(URI uri, Path target, BooleanSupplier unwanted) {
     Path part = of(target);
-    Object key = hold(uri, target, part, true);
+    NameHold hold = NameHold.take(uri, target, part, true);
     try {
       // Where nothing is left no file must be made for its lock, which others would find in use.
       boolean anything =
           Files.exists(part, LinkOption.NOFOLLOW_LINKS) || JournalFile.exists(target);
       if (anything && unwanted.getAsBoolean()) {
         PartOpening<FileChannel> opening =
-            new PartOpening<>(PartChannels.blocking(), uri, target, part, key, length -> true);
+            new PartOpening<>(PartChannels.blocking(), uri, target, part, hold, length -> true);
         // Under its lock: another process may be about to go on with it.
         FileChannel locked = opening.open().channel();
         try {
@@ -150,24 +112,7 @@ final class PartName<C extends Channel> {
     } catch (IOException e) {
       throw FileFailures.translate(uri, target, e);
     } finally {
-      giveBack(key);
-    }
-  }
-
-  /** The same directory may have several paths: what tells it from another is of more use. */
-  private static Object key(URI uri, Path target, Path part) {
-    Path absolute = part.toAbsolutePath();
-    Path directory = absolute.getParent();
-    if (directory == null) {
-      return absolute;
-    }
-    try {
-      Object identity = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
-      return identity == null
-          ? directory.toRealPath().resolve(absolute.getFileName())
-          : List.of(identity, absolute.getFileName());
-    } catch (IOException e) {
-      throw FileFailures.translate(uri, target, e);
+      hold.giveBack();
     }
   }
 
@@ -297,7 +242,7 @@ final class PartName<C extends Channel> {
       // It is closed all the same, and what is resumed from is read again before it counts.
       return;
     } finally {
-      giveBack(key);
+      hold.giveBack();
     }
   }
 }

@@ -33,13 +33,13 @@ final class PartOpening<C extends Channel> {
   private final URI uri;
   private final Path target;
   private final Path part;
-  private final Object key;
+  private final NameHold hold;
   private final PartName.Usable usable;
 
   /**
    * Prepares to open a part file.
    *
-   * @param key what this JVM holds its name by
+   * @param hold by which this JVM has its name
    * @param usable whether an abandoned part file is gone on with; asked once its lock is held
    */
   PartOpening(
@@ -47,13 +47,13 @@ final class PartOpening<C extends Channel> {
       URI uri,
       Path target,
       Path part,
-      Object key,
+      NameHold hold,
       PartName.Usable usable) {
     this.channels = channels;
     this.uri = uri;
     this.target = target;
     this.part = part;
-    this.key = key;
+    this.hold = hold;
     this.usable = usable;
   }
 
@@ -84,7 +84,7 @@ final class PartOpening<C extends Channel> {
         throw new FileAccess(uri, target, Reason.IN_USE, null);
       }
       created = true;
-      return new PartName<>(uri, target, part, key, identity, channel, false);
+      return new PartName<>(uri, target, part, hold, identity, channel, false);
     } catch (NoSuchFileException e) {
       // As above: what may have the name next is not ours to delete.
       throw new FileAccess(uri, target, Reason.IN_USE, e);
@@ -136,7 +136,7 @@ final class PartOpening<C extends Channel> {
       }
       if (isOurs() && usable.test(channels.size(channel))) {
         kept = true;
-        return new PartName<>(uri, target, part, key, identity, channel, true);
+        return new PartName<>(uri, target, part, hold, identity, channel, true);
       }
       // Under the lock: nobody else takes it for abandoned meanwhile.
       Files.deleteIfExists(part);
