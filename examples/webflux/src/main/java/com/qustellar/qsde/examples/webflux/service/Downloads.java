@@ -216,17 +216,12 @@ final class Downloads {
               entry.gone(true);
               return remove(entry).doOnError(failed -> entry.gone(false));
             }
-            Row cancelled = row.cancelled();
-            entry.row(cancelled);
             Mono<Void> before = entry.ending();
+            entry.row(row.cancelled());
             Mono<Void> discarded = discard(entry.id(), entry.handle());
             Mono<Void> ending = before.onErrorComplete().then(discarded).cache();
             entry.ending(ending);
-            return Uncancelled.begun(
-                store
-                    .update(cancelled)
-                    .doOnError(failed -> entry.undo(cancelled, row, before))
-                    .then(ending));
+            return Uncancelled.begun(update(entry, row, before).then(ending));
           }
         });
   }
@@ -259,17 +254,18 @@ final class Downloads {
           Entry entry = find(id);
           synchronized (entry) {
             Row before = present(entry);
+            Mono<Void> ending = entry.ending();
             Mono<Void> next = change.to(entry);
             return Uncancelled.begun(
-                update(entry, before).then(next).then(Mono.fromSupplier(entry::view)));
+                update(entry, before, ending).then(next).then(Mono.fromSupplier(entry::view)));
           }
         });
   }
 
-  /** Saves the row as it is now, or else goes back to the one before. */
-  private Mono<Void> update(Entry entry, Row before) {
+  /** Saves the row as it is now, or else goes back to the one before, and to the end before it. */
+  private Mono<Void> update(Entry entry, Row before, Mono<Void> endingBefore) {
     Row after = entry.row();
-    return store.update(after).doOnError(failed -> entry.undo(after, before));
+    return store.update(after).doOnError(failed -> entry.undo(after, before, endingBefore));
   }
 
   /** Returns the row of an entry that was found, unless it has been deleted since. */

@@ -38,18 +38,11 @@ final class Entry {
     row = next;
   }
 
-  /** Goes back to a row, unless there is another one by now. */
-  synchronized void undo(Row last, Row before) {
+  /** Goes back to a row, and to the end before it, unless there is another row by now. */
+  synchronized void undo(Row last, Row before, Mono<Void> endingBefore) {
     if (row.equals(last)) {
       row = before;
-    }
-  }
-
-  /** As {@link #undo(Row, Row)}, of a cancellation: nothing of it is deleted then. */
-  synchronized void undo(Row last, Row before, Mono<Void> ended) {
-    if (row.equals(last)) {
-      row = before;
-      ending = ended;
+      ending = endingBefore;
     }
   }
 
